@@ -1,0 +1,1 @@
+"""Knows who people are and which of their devices are signed in. Knows nothing of shops."""

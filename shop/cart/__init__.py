@@ -1,0 +1,1 @@
+"""Knows what a visitor has put aside, and what it looked like then."""

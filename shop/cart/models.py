@@ -1,0 +1,48 @@
+"""Carts: rows behind a visitor's cookie."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shop.core.money import Money
+from shop.plumbing.db import Base, BigKey
+
+
+class Cart(Base):
+    """What one visitor has put aside. Its token is stored hashed; `details` keeps what she typed at checkout."""
+
+    __tablename__ = "carts"
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    details: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+    touched_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class CartLine(Base):
+    """So many pieces of a variant, and the price that was seen. A removed line waits a while to be undone."""
+
+    __tablename__ = "cart_lines"
+    __table_args__ = (
+        UniqueConstraint("cart_id", "variant_id"),
+        CheckConstraint("pieces BETWEEN 1 AND 999", name="pieces"),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    cart_id: Mapped[int] = mapped_column(ForeignKey("carts.id", ondelete="CASCADE"))
+    variant_id: Mapped[int] = mapped_column(ForeignKey("variants.id", ondelete="CASCADE"), index=True)
+    pieces: Mapped[int]
+    seen_minor: Mapped[int]
+    currency: Mapped[str] = mapped_column(String(3), default="DZD")
+    added_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
+
+    @property
+    def seen(self) -> Money:
+        """The price that the visitor saw when she last looked."""
+        return Money(self.seen_minor, self.currency)

@@ -1,0 +1,167 @@
+"""Products, variants, pictures, stock movements and the words by which products are found."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shop.core.money import Money
+from shop.plumbing.db import Base, BigKey, of_store, store_key
+
+MOVEMENTS = ("initial", "restocked", "counted", "sold", "cancelled", "returned")
+
+
+class Product(Base):
+    """What is offered. Price, stock and cover are kept here too, so that a listing reads one table.
+
+    wilaya_code, price_minor (the lowest), in_stock and cover follow the store, the variants and the pictures; the
+    services of this room keep them.
+    """
+
+    __tablename__ = "products"
+    __table_args__ = (
+        store_key(),
+        CheckConstraint("state IN ('draft', 'published', 'hidden')", name="state"),
+        CheckConstraint("weight_g BETWEEN 0 AND 100000", name="weight"),
+        # one index for each sort that the pages offer
+        Index("ix_products_new", "state", "listed_at", "id"),
+        Index("ix_products_craft_new", "state", "craft", "listed_at", "id"),
+        Index("ix_products_wilaya_new", "state", "wilaya_code", "listed_at", "id"),
+        Index("ix_products_price", "state", "price_minor", "id"),
+        Index("ix_products_craft_price", "state", "craft", "price_minor", "id"),
+        Index("ix_products_store", "store_id", "state", "listed_at", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"))
+    state: Mapped[str] = mapped_column(String(12), default="draft")
+    craft: Mapped[str] = mapped_column(String(24))
+    slug: Mapped[str] = mapped_column(String(80))
+    name_ar: Mapped[str] = mapped_column(String(160), default="")
+    name_fr: Mapped[str] = mapped_column(String(160), default="")
+    name_en: Mapped[str] = mapped_column(String(160), default="")
+    description_ar: Mapped[str] = mapped_column(Text, default="")
+    description_fr: Mapped[str] = mapped_column(Text, default="")
+    description_en: Mapped[str] = mapped_column(Text, default="")
+    materials_ar: Mapped[str] = mapped_column(Text, default="")
+    materials_fr: Mapped[str] = mapped_column(Text, default="")
+    materials_en: Mapped[str] = mapped_column(Text, default="")
+    weight_g: Mapped[int] = mapped_column(default=500)
+    fragile: Mapped[bool] = mapped_column(default=False)
+    made_to_order_days: Mapped[int | None]
+    wilaya_code: Mapped[str] = mapped_column(String(2))
+    price_minor: Mapped[int] = mapped_column(default=0)
+    currency: Mapped[str] = mapped_column(String(3), default="DZD")
+    in_stock: Mapped[bool] = mapped_column(default=False)
+    cover: Mapped[str] = mapped_column(String(80), default="")
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime]
+    listed_at: Mapped[datetime]
+
+
+class Variant(Base):
+    """One thing that can be put in a cart. A product without choices has one, with empty labels."""
+
+    __tablename__ = "variants"
+    __table_args__ = (
+        store_key(),
+        of_store("product_id", table="products"),
+        Index("ix_variants_product", "product_id", "position"),
+        CheckConstraint("on_hand >= 0", name="on_hand"),
+        CheckConstraint("price_minor >= 0", name="price"),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    store_id: Mapped[int]
+    product_id: Mapped[int] = mapped_column(BigKey)
+    position: Mapped[int] = mapped_column(default=0)
+    label_ar: Mapped[str] = mapped_column(String(80), default="")
+    label_fr: Mapped[str] = mapped_column(String(80), default="")
+    label_en: Mapped[str] = mapped_column(String(80), default="")
+    price_minor: Mapped[int]
+    currency: Mapped[str] = mapped_column(String(3), default="DZD")
+    on_hand: Mapped[int] = mapped_column(default=0)
+    hidden: Mapped[bool] = mapped_column(default=False)
+
+    @property
+    def price(self) -> Money:
+        """What one piece costs."""
+        return Money(self.price_minor, self.currency)
+
+
+class Picture(Base):
+    """One photograph of a product; `key` names its files (key-240.webp, key-480.webp, key-900.webp)."""
+
+    __tablename__ = "pictures"
+    __table_args__ = (
+        store_key(),
+        of_store("product_id", table="products"),
+        Index("ix_pictures_product", "product_id", "position"),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    store_id: Mapped[int]
+    product_id: Mapped[int] = mapped_column(BigKey)
+    key: Mapped[str] = mapped_column(String(80), unique=True)
+    position: Mapped[int] = mapped_column(default=0)
+    width: Mapped[int] = mapped_column(default=0)
+    height: Mapped[int] = mapped_column(default=0)
+    alt_ar: Mapped[str] = mapped_column(String(200), default="")
+    alt_fr: Mapped[str] = mapped_column(String(200), default="")
+    alt_en: Mapped[str] = mapped_column(String(200), default="")
+
+
+class StockMovement(Base):
+    """Why the stock of a variant changed. on_hand is the sum of its movements; rows are never changed."""
+
+    __tablename__ = "stock_movements"
+    __table_args__ = (
+        of_store("variant_id", table="variants"),
+        Index("ix_stock_movements_variant", "variant_id", "id"),
+        Index("ix_stock_movements_order", "order_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    store_id: Mapped[int]
+    variant_id: Mapped[int] = mapped_column(BigKey)
+    reason: Mapped[str] = mapped_column(String(12))
+    delta: Mapped[int]
+    order_id: Mapped[int | None] = mapped_column(BigKey)
+    at: Mapped[datetime]
+
+
+class Posting(Base):
+    """A folded word of a published product's names, maker and description."""
+
+    __tablename__ = "search_postings"
+
+    word: Mapped[str] = mapped_column(String(40), primary_key=True)
+    product_id: Mapped[int] = mapped_column(BigKey, ForeignKey("products.id", ondelete="CASCADE"), primary_key=True,
+                                            index=True)  # fmt: skip
+    weight: Mapped[int] = mapped_column(default=1)
+
+
+class Neighbour(Base):
+    """A word of the vocabulary under each form with one letter left out: finds words with one letter wrong."""
+
+    __tablename__ = "search_neighbours"
+
+    form: Mapped[str] = mapped_column(String(40), primary_key=True)
+    word: Mapped[str] = mapped_column(String(40), primary_key=True)
+
+
+class Wish(Base):
+    """Somebody who wants to hear when a sold-out variant is back."""
+
+    __tablename__ = "wishes"
+    __table_args__ = (of_store("variant_id", table="variants"), Index("ix_wishes_variant", "variant_id", "told_at"))
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    store_id: Mapped[int]
+    variant_id: Mapped[int] = mapped_column(BigKey)
+    phone: Mapped[str] = mapped_column(String(16))
+    language: Mapped[str] = mapped_column(String(2))
+    asked_at: Mapped[datetime]
+    told_at: Mapped[datetime | None]

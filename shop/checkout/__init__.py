@@ -1,0 +1,1 @@
+"""Turns a cart into orders, one per workshop, all or nothing."""

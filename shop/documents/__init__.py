@@ -1,0 +1,1 @@
+"""Draws what is printed: labels, packing slips, hand-over sheets."""

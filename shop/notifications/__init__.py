@@ -1,0 +1,1 @@
+"""Reads the journal and tells people, each in her language, each thing once."""

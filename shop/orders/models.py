@@ -1,0 +1,153 @@
+"""Purchases, orders, their lines and the calls that confirm them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shop.core.money import Money
+from shop.plumbing.db import Base, BigKey, of_store, store_key
+
+# How a confirmation call can end.
+OUTCOMES = ("confirmed", "no_answer", "postponed", "wrong_number", "cancelled", "fake")
+CANCEL_REASONS = (
+    "changed_mind", "too_expensive", "too_slow", "duplicate", "unreachable", "wrong_number", "fake", "out_of_stock",
+    "buyer", "refused", "other",
+)  # fmt: skip
+
+
+class Purchase(Base):
+    """One checkout: one or more orders under one reference. Its key makes a second tap harmless."""
+
+    __tablename__ = "purchases"
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    code: Mapped[str] = mapped_column(String(12), unique=True)
+    key_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    request_hash: Mapped[str] = mapped_column(String(64))
+    cart_id: Mapped[int | None] = mapped_column(BigKey)
+    language: Mapped[str] = mapped_column(String(2))
+    placed_at: Mapped[datetime]
+
+
+class Order(Base):
+    """What one buyer ordered from one workshop. Names and prices are frozen in its lines."""
+
+    __tablename__ = "orders"
+    __table_args__ = (
+        store_key(),
+        CheckConstraint("state IN ('placed', 'confirmed', 'completed', 'cancelled')", name="state"),
+        CheckConstraint("kind IN ('home', 'desk')", name="kind"),
+        CheckConstraint("total_minor = goods_minor + delivery_minor - discount_minor", name="total"),
+        CheckConstraint("goods_minor >= 0 AND delivery_minor >= 0 AND discount_minor >= 0", name="amounts"),
+        Index("ix_orders_store_state", "store_id", "state", "placed_at", "id"),
+        Index("ix_orders_store_phone", "store_id", "phone"),
+        Index("ix_orders_store_placed", "store_id", "placed_at", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"))
+    purchase_id: Mapped[int] = mapped_column(ForeignKey("purchases.id"), index=True)
+    code: Mapped[str] = mapped_column(String(12), unique=True)
+    state: Mapped[str] = mapped_column(String(12), default="placed")
+    language: Mapped[str] = mapped_column(String(2))
+    buyer_name: Mapped[str] = mapped_column(String(120))
+    buyer_fold: Mapped[str] = mapped_column(String(160))  # the name folded for search
+    phone: Mapped[str] = mapped_column(String(16))
+    wilaya_code: Mapped[str] = mapped_column(String(2))
+    commune_code: Mapped[str] = mapped_column(String(4))
+    address: Mapped[str] = mapped_column(String(400), default="")
+    note: Mapped[str] = mapped_column(String(400), default="")
+    kind: Mapped[str] = mapped_column(String(4))
+    goods_minor: Mapped[int]
+    delivery_minor: Mapped[int]
+    discount_minor: Mapped[int] = mapped_column(default=0)
+    total_minor: Mapped[int]
+    currency: Mapped[str] = mapped_column(String(3), default="DZD")
+    promised_from: Mapped[date | None]
+    promised_to: Mapped[date | None]
+    terms: Mapped[str] = mapped_column(Text, default="")
+    terms_hash: Mapped[str] = mapped_column(String(64), default="")
+    tries: Mapped[int] = mapped_column(default=0)
+    call_at: Mapped[datetime | None]  # not before this moment: the next try, or the day it was put off to
+    placed_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    completed_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
+    cancel_reason: Mapped[str] = mapped_column(String(20), default="")
+
+    @property
+    def goods(self) -> Money:
+        """The lines' sum."""
+        return Money(self.goods_minor, self.currency)
+
+    @property
+    def delivery(self) -> Money:
+        """What delivery costs the buyer."""
+        return Money(self.delivery_minor, self.currency)
+
+    @property
+    def discount(self) -> Money:
+        """What was taken off."""
+        return Money(self.discount_minor, self.currency)
+
+    @property
+    def total(self) -> Money:
+        """What the buyer pays in all."""
+        return Money(self.total_minor, self.currency)
+
+
+class OrderLine(Base):
+    """So many pieces, under the names and at the price of that moment."""
+
+    __tablename__ = "order_lines"
+    __table_args__ = (
+        of_store("order_id", table="orders"),
+        of_store("variant_id", table="variants"),
+        Index("ix_order_lines_order", "order_id", "id"),
+        CheckConstraint("pieces BETWEEN 1 AND 999", name="pieces"),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    store_id: Mapped[int]
+    order_id: Mapped[int] = mapped_column(BigKey)
+    variant_id: Mapped[int] = mapped_column(BigKey)
+    product_id: Mapped[int] = mapped_column(BigKey)
+    name_ar: Mapped[str] = mapped_column(String(160), default="")
+    name_fr: Mapped[str] = mapped_column(String(160), default="")
+    name_en: Mapped[str] = mapped_column(String(160), default="")
+    label_ar: Mapped[str] = mapped_column(String(80), default="")
+    label_fr: Mapped[str] = mapped_column(String(80), default="")
+    label_en: Mapped[str] = mapped_column(String(80), default="")
+    cover: Mapped[str] = mapped_column(String(80), default="")
+    unit_minor: Mapped[int]
+    currency: Mapped[str] = mapped_column(String(3), default="DZD")
+    pieces: Mapped[int]
+    weight_g: Mapped[int]
+    fragile: Mapped[bool] = mapped_column(default=False)
+
+    @property
+    def unit(self) -> Money:
+        """The price of one piece."""
+        return Money(self.unit_minor, self.currency)
+
+
+class Call(Base):
+    """One try to reach the buyer, and how it ended. An undone one stays, marked."""
+
+    __tablename__ = "calls"
+    __table_args__ = (of_store("order_id", table="orders"), Index("ix_calls_order", "order_id", "id"))
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    store_id: Mapped[int]
+    order_id: Mapped[int] = mapped_column(BigKey)
+    number: Mapped[int]
+    outcome: Mapped[str] = mapped_column(String(16))
+    note: Mapped[str] = mapped_column(String(300), default="")
+    call_at: Mapped[datetime | None]  # when to try again
+    at: Mapped[datetime]
+    account_id: Mapped[int | None]
+    by_name: Mapped[str] = mapped_column(String(120), default="")
+    undone_at: Mapped[datetime | None]

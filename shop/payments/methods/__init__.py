@@ -1,0 +1,10 @@
+"""The payment methods that Hirfa brings along: key → where its plug-in stands."""
+
+from shop.payments.contract import CONTRACT, Plugin
+from shop.plumbing.registry import Registry
+
+METHODS: Registry[Plugin] = Registry(
+    group="hirfa.payment_methods",
+    contract=CONTRACT,
+    built_in={"cash_on_delivery": "shop.payments.methods.cash_on_delivery:PLUGIN"},
+)

@@ -1,0 +1,109 @@
+"""The journal: every change of state is one append-only row, written in the transaction that changes it.
+
+It is the audit trail, the order's timeline and the outbox that notifications read. Rows are numbered without
+gaps within their scope (a store, or 0 for the platform); the numbers are drawn last, in a fixed order of scopes,
+so that two transactions never wait for each other crosswise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, String, UniqueConstraint, insert, select, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shop.core import clock
+from shop.plumbing import jobs
+from shop.plumbing.db import Base, BigKey, before_commit, session
+
+PLATFORM = 0
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who did it: a member or operator (with an account), a buyer, a carrier, or the system itself."""
+
+    kind: str
+    account_id: int | None = None
+    name: str = ""
+
+
+SYSTEM = Actor("system")
+BUYER = Actor("buyer")
+
+
+class Entry(Base):
+    """One thing that happened."""
+
+    __tablename__ = "journal"
+    __table_args__ = (UniqueConstraint("scope", "number"), Index("ix_journal_subject", "subject", "subject_id", "id"))
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    scope: Mapped[int]
+    number: Mapped[int]
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(String(16))
+    account_id: Mapped[int | None]
+    actor_name: Mapped[str] = mapped_column(String(120))
+    subject: Mapped[str] = mapped_column(String(32))
+    subject_id: Mapped[int]
+    verb: Mapped[str] = mapped_column(String(48))
+    data: Mapped[dict[str, Any]]
+
+
+class Head(Base):
+    """The last number drawn in a scope."""
+
+    __tablename__ = "journal_heads"
+
+    scope: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last: Mapped[int]
+
+
+# Verbs that somebody must hear of, and the kind of job that tells them: filled by the application at start.
+_listeners: dict[str, str] = {}
+
+
+def listen(verbs: frozenset[str], *, job: str) -> None:
+    """Enqueue a job {entry: id} for each entry with one of these verbs, in the same transaction."""
+    _listeners.update(dict.fromkeys(verbs, job))
+
+
+def record(verb: str, *, subject: str, subject_id: int, store_id: int | None, by: Actor, **data: Any) -> None:
+    """Write one row when the current transaction commits. `data` is plain JSON: ids, words, minor units."""
+    row = {
+        "scope": store_id or PLATFORM, "at": clock.now(), "actor": by.kind, "account_id": by.account_id,
+        "actor_name": by.name, "subject": subject, "subject_id": subject_id, "verb": verb, "data": data,
+    }  # fmt: skip
+    pending: list[dict[str, Any]] = session.info.setdefault("journal", [])
+    if not pending:
+        before_commit(_write)
+    pending.append(row)
+
+
+def timeline(subject: str, subject_id: int, *, store_id: int) -> list[Entry]:
+    """Return what happened to one thing of a store, oldest first."""
+    wanted = select(Entry).where(Entry.subject == subject, Entry.subject_id == subject_id, Entry.scope == store_id)
+    return list(session.scalars(wanted.order_by(Entry.id)))
+
+
+def _write() -> None:
+    pending: list[dict[str, Any]] = session.info.pop("journal")
+    pending.sort(key=lambda row: row["scope"])
+    for row in pending:
+        number = session.execute(_NEXT, {"scope": row["scope"]}).scalar_one()
+        entry_id = session.execute(insert(Entry).returning(Entry.id), {**row, "number": number}).scalar_one()
+        kind = _listeners.get(row["verb"])
+        if kind:
+            jobs.enqueue(kind, {"entry": entry_id}, key=f"entry:{entry_id}")
+
+
+_NEXT = text(
+    "INSERT INTO journal_heads (scope, last) VALUES (:scope, 1) "
+    "ON CONFLICT (scope) DO UPDATE SET last = journal_heads.last + 1 RETURNING last"
+)
+
+Reader = Callable[[int], None]

@@ -1,0 +1,1 @@
+"""Follows the cash from the courier to the artisan's hand."""

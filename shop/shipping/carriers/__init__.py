@@ -1,0 +1,13 @@
+"""The carriers that Hirfa brings along: key → where its plug-in stands."""
+
+from shop.plumbing.registry import Registry
+from shop.shipping.contract import CONTRACT, Plugin
+
+CARRIERS: Registry[Plugin] = Registry(
+    group="hirfa.carriers",
+    contract=CONTRACT,
+    built_in={
+        "own_delivery": "shop.shipping.carriers.own_delivery:PLUGIN",
+        "rate_sheet": "shop.shipping.carriers.rate_sheet:PLUGIN",
+    },
+)

@@ -1,0 +1,168 @@
+"""Carriers of a store, delivery rates, desks, shipments and scans."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shop.core.money import Money
+from shop.core.states import SCANS
+from shop.plumbing.db import Base, BigKey, of_store, store_key
+
+KINDS = ("home", "desk")
+
+
+class CarrierAccount(Base):
+    """A carrier that a store works with, under the name that buyers read. The first active one that serves wins."""
+
+    __tablename__ = "carrier_accounts"
+    __table_args__ = (store_key(), Index("ix_carrier_accounts_store", "store_id", "active", "position"))
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"))
+    carrier: Mapped[str] = mapped_column(String(32))  # the plug-in's key
+    title: Mapped[str] = mapped_column(String(80))
+    title_ar: Mapped[str] = mapped_column(String(80), default="")
+    phone: Mapped[str] = mapped_column(String(16), default="")
+    may_open: Mapped[bool] = mapped_column(default=False)  # the buyer may open the parcel before paying
+    settings: Mapped[dict[str, Any]]
+    position: Mapped[int] = mapped_column(default=0)
+    active: Mapped[bool] = mapped_column(default=True)
+
+
+class DeliveryRate(Base):
+    """What delivery to a wilaya costs: home, desk, or not at all (both empty)."""
+
+    __tablename__ = "delivery_rates"
+    __table_args__ = (
+        of_store("account_id", table="carrier_accounts", ondelete="CASCADE"),
+        UniqueConstraint("account_id", "wilaya_code"),
+        CheckConstraint("home_minor >= 0", name="home"),
+        CheckConstraint("desk_minor >= 0", name="desk"),
+        CheckConstraint("min_days BETWEEN 0 AND 60 AND max_days BETWEEN min_days AND 60", name="days"),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    store_id: Mapped[int]
+    account_id: Mapped[int] = mapped_column(BigKey)
+    wilaya_code: Mapped[str] = mapped_column(String(2))
+    home_minor: Mapped[int | None]
+    desk_minor: Mapped[int | None]
+    currency: Mapped[str] = mapped_column(String(3), default="DZD")
+    min_days: Mapped[int] = mapped_column(default=1)
+    max_days: Mapped[int] = mapped_column(default=3)
+
+
+class Desk(Base):
+    """A place where buyers fetch their parcel."""
+
+    __tablename__ = "desks"
+    __table_args__ = (
+        store_key(),
+        of_store("account_id", table="carrier_accounts", ondelete="CASCADE"),
+        Index("ix_desks_place", "account_id", "wilaya_code"),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    store_id: Mapped[int]
+    account_id: Mapped[int] = mapped_column(BigKey)
+    wilaya_code: Mapped[str] = mapped_column(String(2))
+    commune_code: Mapped[str] = mapped_column(String(4), default="")
+    name: Mapped[str] = mapped_column(String(120))
+    address: Mapped[str] = mapped_column(String(300), default="")
+    hours: Mapped[str] = mapped_column(String(120), default="")
+    active: Mapped[bool] = mapped_column(default=True)
+
+
+class Shipment(Base):
+    """One parcel of one order. At most one live shipment per order."""
+
+    __tablename__ = "shipments"
+    __table_args__ = (
+        store_key(),
+        of_store("order_id", table="orders"),
+        of_store("account_id", table="carrier_accounts"),
+        of_store("handover_id", table="handovers"),
+        CheckConstraint(
+            "state IN ('preparing', 'labelled', 'handed_over', 'in_transit', 'at_point', 'attempt_failed', 'delivered', "
+            "'returning', 'returned', 'lost', 'cancelled')",
+            name="state",
+        ),
+        CheckConstraint("kind IN ('home', 'desk')", name="kind"),
+        Index("ix_shipments_live", "order_id", unique=True, sqlite_where=text("state <> 'cancelled'"),
+              postgresql_where=text("state <> 'cancelled'")),
+        Index("ix_shipments_store_state", "store_id", "state", "id"),
+        Index("ix_shipments_store_tracking", "store_id", "tracking"),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    store_id: Mapped[int]
+    order_id: Mapped[int] = mapped_column(BigKey)
+    account_id: Mapped[int | None] = mapped_column(BigKey)
+    carrier: Mapped[str] = mapped_column(String(32))
+    carrier_title: Mapped[str] = mapped_column(String(80))
+    state: Mapped[str] = mapped_column(String(16), default="preparing")
+    kind: Mapped[str] = mapped_column(String(4))
+    desk_id: Mapped[int | None] = mapped_column(BigKey)
+    desk_name: Mapped[str] = mapped_column(String(160), default="")
+    reference: Mapped[str] = mapped_column(String(20), unique=True)  # ours, and what the label's bars say
+    tracking: Mapped[str] = mapped_column(String(40), default="")  # the carrier's, or ours when it gives none
+    fee_minor: Mapped[int]
+    collect_minor: Mapped[int]
+    currency: Mapped[str] = mapped_column(String(3), default="DZD")
+    weight_g: Mapped[int]
+    created_at: Mapped[datetime]
+    booked_at: Mapped[datetime | None]
+    labelled_at: Mapped[datetime | None]
+    handed_over_at: Mapped[datetime | None]
+    handover_id: Mapped[int | None] = mapped_column(BigKey)
+    delivered_at: Mapped[datetime | None]
+    returned_at: Mapped[datetime | None]
+
+    @property
+    def collect(self) -> Money:
+        """What the courier takes from the buyer."""
+        return Money(self.collect_minor, self.currency)
+
+
+class Scan(Base):
+    """What was said of a parcel, kept as it came, even when it moved nothing."""
+
+    __tablename__ = "scans"
+    __table_args__ = (
+        of_store("shipment_id", table="shipments"),
+        UniqueConstraint("shipment_id", "key"),
+        CheckConstraint("word IN (" + ", ".join(f"'{word}'" for word in sorted(SCANS)) + ")", name="word"),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    store_id: Mapped[int]
+    shipment_id: Mapped[int] = mapped_column(BigKey)
+    key: Mapped[str] = mapped_column(String(80))  # the carrier's event id, or ours: a repeat is the same row
+    word: Mapped[str] = mapped_column(String(20))
+    raw: Mapped[str] = mapped_column(String(200), default="")
+    text: Mapped[str] = mapped_column(String(300), default="")
+    at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+    moved: Mapped[bool] = mapped_column(default=False)
+
+
+class Handover(Base):
+    """A signed sheet: which parcels a courier took, how many, and how much cash they carry."""
+
+    __tablename__ = "handovers"
+    __table_args__ = (store_key(), UniqueConstraint("store_id", "number"))
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"))
+    number: Mapped[int]
+    carrier_title: Mapped[str] = mapped_column(String(80))
+    parcels: Mapped[int]
+    collect_minor: Mapped[int]
+    currency: Mapped[str] = mapped_column(String(3), default="DZD")
+    at: Mapped[datetime]
+    account_id: Mapped[int | None]
+    by_name: Mapped[str] = mapped_column(String(120), default="")

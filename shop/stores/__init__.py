@@ -1,0 +1,1 @@
+"""Knows the workshops: their identity, their members, their terms, and whether they are open."""

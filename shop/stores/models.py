@@ -1,0 +1,93 @@
+"""Workshops, their members and the invitations that lead to them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shop.plumbing.db import Base, BigKey
+
+STATES = ("draft", "open", "suspended")
+ROLES = ("owner", "helper")
+REGISTERS = ("artisan_card", "trade_register", "other")
+CRAFTS = ("soap", "perfume", "pottery", "weaving", "basketry", "copper", "leather", "jewellery", "wood", "textile", "food")
+
+
+class Store(Base):
+    """One artisan's shop: the tenant. `version` moves with every change that buyers can see."""
+
+    __tablename__ = "stores"
+    __table_args__ = (
+        CheckConstraint("state IN ('draft', 'open', 'suspended')", name="state"),
+        CheckConstraint("label_start BETWEEN 1 AND 4", name="label_start"),
+        CheckConstraint("preparation_days BETWEEN 0 AND 60", name="preparation_days"),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    slug: Mapped[str] = mapped_column(String(80), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    state: Mapped[str] = mapped_column(String(12), default="draft")
+    craft: Mapped[str] = mapped_column(String(24))
+    wilaya_code: Mapped[str] = mapped_column(String(2))
+    commune_code: Mapped[str] = mapped_column(String(4), default="")
+    address: Mapped[str] = mapped_column(String(300), default="")
+    phone: Mapped[str] = mapped_column(String(16), default="")
+    whatsapp: Mapped[str] = mapped_column(String(16), default="")
+    email: Mapped[str] = mapped_column(String(254), default="")
+    artisan_fr: Mapped[str] = mapped_column(String(120), default="")
+    artisan_ar: Mapped[str] = mapped_column(String(120), default="")
+    story_ar: Mapped[str] = mapped_column(Text, default="")
+    story_fr: Mapped[str] = mapped_column(Text, default="")
+    story_en: Mapped[str] = mapped_column(Text, default="")
+    cover: Mapped[str] = mapped_column(String(80), default="")
+    language: Mapped[str] = mapped_column(String(2), default="fr")  # of her documents and messages
+    legal_name: Mapped[str] = mapped_column(String(160), default="")
+    register_type: Mapped[str] = mapped_column(String(20), default="artisan_card")
+    register_number: Mapped[str] = mapped_column(String(40), default="")
+    nif: Mapped[str] = mapped_column(String(20), default="")
+    terms_ar: Mapped[str] = mapped_column(Text, default="")
+    terms_fr: Mapped[str] = mapped_column(Text, default="")
+    terms_en: Mapped[str] = mapped_column(Text, default="")
+    preparation_days: Mapped[int] = mapped_column(default=1)
+    closed_until: Mapped[date | None]
+    paper: Mapped[str] = mapped_column(String(12), default="100x150")
+    label_start: Mapped[int] = mapped_column(default=1)
+    nudge_x: Mapped[int] = mapped_column(default=0)  # tenths of a millimetre
+    nudge_y: Mapped[int] = mapped_column(default=0)
+    slip_prices: Mapped[bool] = mapped_column(default=True)
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime]
+
+
+class Member(Base):
+    """A person's place in a workshop."""
+
+    __tablename__ = "members"
+    __table_args__ = (
+        UniqueConstraint("store_id", "account_id"),
+        CheckConstraint("role IN ('owner', 'helper')", name="role"),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"))
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
+    role: Mapped[str] = mapped_column(String(12))
+    joined_at: Mapped[datetime]
+
+
+class Invitation(Base):
+    """A link that makes its first user a member. The token is stored hashed and works once."""
+
+    __tablename__ = "invitations"
+    __table_args__ = (CheckConstraint("role IN ('owner', 'helper')", name="role"),)
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"))
+    role: Mapped[str] = mapped_column(String(12))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    used_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
