@@ -7,22 +7,26 @@ without a reserved font name). Algerian names need ڨ پ گ, which the Arabic fa
 are put together from parts of the same face, so the Arabic files carry another family name than their source.
 """
 
+# mypy: disable-error-code="import-untyped"
+
 from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from fontTools import subset
 from fontTools.ttLib import TTFont
 from fontTools.ttLib.tables._g_l_y_f import Glyph, GlyphCoordinates
+from fontTools.ttLib.tables.ttProgram import Program
 from fontTools.ttLib.tables.TupleVariation import TupleVariation
 from fontTools.varLib import instancer
 
 ARABIC = (
     "060C,061B,061F,0621-063A,0640-0652,0660-0669,066A-066C,0670,0671,067E,06A4,06A8,06AF,06CC,"
-    "200C-200F,0020,00A0,00AB,00BB"
+    "200C-200F,0020,00A0"
 )
 LATIN = (
     "0020-007E,00A0-00FF,0152,0153,0178,2009,2010-2014,2018-201A,201C-201E,2022,2026,202F,2032,2039,203A,"
@@ -32,6 +36,7 @@ FEATURES = [
     "ccmp", "locl", "mark", "mkmk", "init", "medi", "fina", "isol", "rlig", "calt", "liga", "kern", "curs",
     "rclt", "tnum", "lnum",
 ]  # fmt: skip
+LICENCE = "This Font Software is licensed under the SIL Open Font License, Version 1.1."
 NAMES_KEPT = [0, 1, 2, 3, 4, 5, 6, 13, 14]
 GAF_GAP, GAF_THICKNESS, GAF_LENGTH = 0.55, 0.9, 0.95
 
@@ -130,7 +135,7 @@ class Face:
 
 def make_arabic(source: Path, out: Path, weight: int | tuple[int, int], family: str) -> None:
     """Write the Arabic file of one family, with the missing letters drawn and the family renamed."""
-    font = instancer.instantiateVariableFont(TTFont(source), {"wght": weight})
+    font = _settled(instancer.instantiateVariableFont(TTFont(source), {"wght": weight}))
     if "HVAR" in font:
         del font["HVAR"]  # the advances of gvar say the same, for the added glyphs too
     face = Face(font)
@@ -142,7 +147,7 @@ def make_arabic(source: Path, out: Path, weight: int | tuple[int, int], family: 
 
 
 def make_latin(source: Path, out: Path, weight: int | tuple[int, int]) -> None:
-    write_subset(instancer.instantiateVariableFont(TTFont(source), {"wght": weight}), out, LATIN)
+    write_subset(_settled(instancer.instantiateVariableFont(TTFont(source), {"wght": weight})), out, LATIN)
 
 
 def add_qaf_with_three_dots(face: Face) -> None:
@@ -174,11 +179,13 @@ def add_gaf(face: Face) -> None:
 
 
 def rename(font: Any, family: str) -> None:
-    """Give the changed font another name, keep its copyright and licence records."""
+    """Give the changed font another name, keep its copyright and say its licence."""
     plain = family.replace(" ", "")
     for record in font["name"].names:
         if record.nameID in {1, 3, 4, 6, 16, 25}:
             record.string = plain if record.nameID in {3, 6, 25} else family
+    font["name"].setName(LICENCE, 13, 3, 1, 0x409)
+    font["name"].setName("https://openfontlicense.org", 14, 3, 1, 0x409)
 
 
 def write_subset(font: Any, out: Path, unicodes: str) -> None:
@@ -209,8 +216,9 @@ def _redotted(face: Face, like: str, dots: list[Outline], *, edge: int) -> dict[
 
 
 def _bar_over(head: Outline) -> Outline:
-    """Return a bar parallel to the arm of the kaf, whose first contour starts along the arm's upper edge."""
-    (x0, y0), (x1, y1), (x2, y2) = head.contours[0][:3]
+    """Return a bar parallel to the arm of the kaf: the tallest contour starts along the arm's upper edge."""
+    tallest = max(head.contours, key=lambda contour: max(y for _, y in contour))
+    (x0, y0), (x1, y1), (x2, y2) = tallest[:3]
     length = ((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5
     ux, uy = (x1 - x0) / length, (y1 - y0) / length
     stroke = ((x2 - x1) ** 2 + (y2 - y1) ** 2) ** 0.5
@@ -231,6 +239,17 @@ def _with_tail(head: Outline, tail: Outline) -> Outline:
     """Join a head that stands on the baseline to the bowl at its left."""
     shift = tail.box[2] - 60
     return (head.moved(shift, 0) + tail).wide(head.width + shift)
+
+
+def _settled(font: Any) -> Any:
+    """Save and reopen, so that every table agrees on the glyphs that are left."""
+    stream = BytesIO()
+    font.flavor = None
+    font.save(stream)
+    stream.seek(0)
+    settled = TTFont(stream, lazy=False)
+    settled.ensureDecompiled()
+    return settled
 
 
 def _outline(font: Any, glyph: str) -> Outline:
@@ -262,8 +281,6 @@ def _drawn(outline: Outline) -> Any:
 
 
 def _no_instructions() -> Any:
-    from fontTools.ttLib.tables.ttProgram import Program  # noqa: PLC0415
-
     program: Any = Program()
     program.fromBytecode(b"")
     return program
@@ -271,7 +288,8 @@ def _no_instructions() -> Any:
 
 def _single_mappings(font: Any, tag: str) -> list[dict[str, str]]:
     gsub = font["GSUB"].table
-    indexes = {i for r in gsub.FeatureList.FeatureRecord if r.FeatureTag == tag for i in r.Feature.LookupListIndex}
+    records = [r.Feature for r in gsub.FeatureList.FeatureRecord if r.FeatureTag == tag]
+    indexes = {index for feature in records for index in feature.LookupListIndex}
     tables = [t for i in sorted(indexes) for t in gsub.LookupList.Lookup[i].SubTable]
     return [t.mapping for t in (getattr(t, "ExtSubTable", t) for t in tables) if hasattr(t, "mapping")]
 
@@ -304,10 +322,13 @@ def main() -> None:
     sources = Path(sys.argv[1])
     out = Path(sys.argv[2]) if len(sys.argv) > 2 else Path(__file__).parents[1] / "static" / "fonts"
     text, display = sources / "readex-pro" / "files", sources / "el-messiri" / "files"
-    make_arabic(text / "readex-pro-arabic-wght-normal.woff2", out / "hirfa-text-arabic-400-700.woff2", (400, 700), "Hirfa Text")
-    make_arabic(display / "el-messiri-arabic-wght-normal.woff2", out / "hirfa-display-arabic-600.woff2", 600, "Hirfa Display")
-    make_latin(text / "readex-pro-latin-wght-normal.woff2", out / "readex-pro-latin-400-700.woff2", (400, 700))
-    make_latin(display / "el-messiri-latin-wght-normal.woff2", out / "el-messiri-latin-600.woff2", 600)
+    text_arabic = out / "hirfa-text-arabic-400-700.woff2"
+    display_arabic = out / "hirfa-display-arabic-600.woff2"
+    make_arabic(text / "readex-pro-arabic-wght-normal.woff2", text_arabic, (400, 700), "Hirfa Text")
+    make_arabic(display / "el-messiri-arabic-wght-normal.woff2", display_arabic, 600, "Hirfa Display")
+    text_latin, display_latin = out / "readex-pro-latin-400-700.woff2", out / "el-messiri-latin-600.woff2"
+    make_latin(text / "readex-pro-latin-wght-normal.woff2", text_latin, (400, 700))
+    make_latin(display / "el-messiri-latin-wght-normal.woff2", display_latin, 600)
 
 
 if __name__ == "__main__":
