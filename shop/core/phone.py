@@ -15,7 +15,6 @@ _NOISE = re.compile(
 )
 _MOBILE = re.compile(r"[5-7]\d{8}")
 _NATIONAL = re.compile(r"[5-7]\d{8}|[2-4]\d{7}|98\d{7}")  # mobile, landline, telephony over the Internet
-_LENGTHS = {"2": 8, "3": 8, "4": 8}  # landlines are one digit shorter than everything else
 
 
 class BadPhone(ValueError):  # noqa: N818 - names what was typed, not that it failed
@@ -39,12 +38,14 @@ def parse_phone(text: str, *, region: str = "DZ") -> str:
         typed = "+" + typed[2:]
     digits = typed.removeprefix("+")
     if not (digits.isascii() and digits.isdigit()):
-        raise BadPhone("digits")
+        raise BadPhone("digits" if digits else "empty")
     if typed.startswith("+"):
-        return _algerian(digits[3:]) if digits.startswith("213") else _foreign(digits)
+        return _abroad(digits)
     if region != "DZ":
         raise BadPhone("prefix")
-    return _algerian(digits[3:] if digits.startswith("213") and len(digits) > 10 else digits)
+    if digits.startswith("213") and len(digits) > 10:
+        return _abroad(digits)
+    return _algerian(digits.removeprefix("0"), trunk=digits.startswith("0"))
 
 
 def is_mobile(e164: str) -> bool:
@@ -64,19 +65,19 @@ def mask(e164: str) -> str:
     return shown[:lead] + "•" * max(len(shown) - lead - 2, 0) + shown[-2:]
 
 
-def _algerian(digits: str) -> str:
-    # People write the trunk zero after the country code too: +213 (0) 550…; and drop it in spreadsheets.
-    number = digits.removeprefix("0")
-    if _NATIONAL.fullmatch(number) and (digits != number or _MOBILE.fullmatch(number) or len(digits) < 9):
-        return ALGERIA + number
-    if len(number) != _LENGTHS.get(number[:1], 9):
-        raise BadPhone("digits")
-    raise BadPhone("prefix")
-
-
-def _foreign(digits: str) -> str:
+def _abroad(digits: str) -> str:
+    """Read the digits of an international number; people write the trunk zero there too: +213 (0) 550…."""
+    if digits.startswith("213"):
+        return _algerian(digits[3:].removeprefix("0"), trunk=True)
     if not 8 <= len(digits) <= 15:
         raise BadPhone("digits")
     if digits.startswith("0"):
         raise BadPhone("prefix")
     return "+" + digits
+
+
+def _algerian(number: str, *, trunk: bool) -> str:
+    # Spreadsheets drop the first zero: a mobile number is clear without it, a landline isn't.
+    if (_NATIONAL if trunk else _MOBILE).fullmatch(number):
+        return ALGERIA + number
+    raise BadPhone("prefix" if len(number) == 9 else "digits")

@@ -105,18 +105,18 @@ def new_code(length: int = 6) -> str:
 
 
 def is_code(text: str) -> bool:
-    """Tell whether this is a code exactly as `new_code` writes it: any one wrong or two swapped symbols show."""
+    """Tell whether this is a code as `new_code` writes it; one wrong or two swapped symbols always show."""
     return 4 <= len(text) <= 30 and all(symbol in _VALUE for symbol in text) and _weighted(text) % 31 == 0
 
 
 def read_code(text: str) -> str | None:
-    """Return the code that a person typed, whatever its case, spaces, dashes and digits; None when it is none."""
+    """Return the code that a person typed, whatever its case, spaces, dashes and digits, or None."""
     code = _CODE_NOISE.sub("", western_digits(_UNSEEN.sub("", text[:100]))).upper()
     return code if is_code(code) else None
 
 
 def within_one_edit(a: str, b: str) -> bool:
-    """Tell whether one letter more, less, other or swapped with its neighbour, or nothing, parts two words."""
+    """Tell whether at most one letter more, less, other or swapped with its neighbour parts two words."""
     if abs(len(a) - len(b)) > 1:
         return False
     if len(a) > len(b):
@@ -149,7 +149,7 @@ def _tokens(text: str) -> list[str]:
 
 
 def _bare(text: str) -> str:
-    """Return the text without marks; compatibility forms (ligatures, presentation forms) become plain letters."""
+    """Return the text without marks; compatibility forms (ligatures, presentation forms) become letters."""
     if text.isascii():
         return text
     return _MARKS.sub("", unicodedata.normalize("NFKD", text)).translate(_ALIKE)

@@ -1,0 +1,106 @@
+"""Message catalogues: the areas' PO files merged and compiled per language.
+
+Babel is imported only when something has to be compiled or checked.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gettext
+import hashlib
+import io
+import secrets
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from babel.messages.catalog import Catalog, Message
+
+TRANSLATED = ("ar", "fr")
+_STAMP = ("hirfa", "sources")  # context and key under which a compiled catalogue tells what it was made from
+
+
+def fresh(folder: Path, lang: str) -> gettext.GNUTranslations:
+    """Return the catalogue of a language, compiled anew if its PO files changed since it was compiled.
+
+    What was compiled is kept beside them when the folder can be written. Raises FileNotFoundError when there
+    is neither a compiled catalogue nor a PO file.
+    """
+    target = folder / lang / "messages.mo"
+    sources = _sources(folder, lang)
+    if target.is_file():
+        kept = _opened(target.read_bytes())
+        if not sources or kept.pgettext(*_STAMP) == _digest(sources):
+            return kept
+    if not sources:
+        raise FileNotFoundError(f"no catalogue for {lang} in {folder}")
+    compiled = compile_language(folder, lang)
+    with contextlib.suppress(OSError):  # a read-only installation keeps it in memory
+        _write(target, compiled)
+    return _opened(compiled)
+
+
+def compile_all(folder: Path) -> list[Path]:
+    """Compile every language in place and return the files; safe beside readers and other writers."""
+    targets = []
+    for lang in (*TRANSLATED, "en"):
+        target = folder / lang / "messages.mo"
+        _write(target, compile_language(folder, lang))
+        targets.append(target)
+    return targets
+
+
+def compile_language(folder: Path, lang: str) -> bytes:
+    """Merge the PO files of a language and return them compiled; English is made from the others' keys."""
+    from babel.messages.mofile import write_mo  # noqa: PLC0415
+
+    catalog = merged(folder, lang)
+    catalog.add(_STAMP[1], _digest(_sources(folder, lang)), context=_STAMP[0])
+    out = io.BytesIO()
+    write_mo(out, catalog)
+    return out.getvalue()
+
+
+def merged(folder: Path, lang: str) -> Catalog:
+    """Return the PO files of a language as one catalogue; the first translation of a message stays."""
+    from babel.messages.catalog import Catalog  # noqa: PLC0415
+
+    whole = Catalog(locale=lang, fuzzy=False)
+    for source in _sources(folder, lang):
+        for message in read(source):
+            if lang == "en":
+                whole.add(message.id, message.id)
+            elif message.id not in whole:
+                whole.add(message.id, message.string, flags=message.flags)
+    return whole
+
+
+def read(source: Path) -> list[Message]:
+    """Return the messages of one PO file, without its header."""
+    from babel.messages.pofile import read_po  # noqa: PLC0415
+
+    with source.open("rb") as file:
+        return [message for message in read_po(file, locale=source.parent.name) if message.id]
+
+
+def _sources(folder: Path, lang: str) -> list[Path]:
+    languages = TRANSLATED if lang == "en" else (lang,)
+    return [file for each in languages for file in sorted((folder / each).glob("*.po"))]
+
+
+def _digest(sources: list[Path]) -> str:
+    total = hashlib.blake2b(digest_size=16)
+    for source in sources:
+        total.update(f"{source.parent.name}/{source.name}\0".encode() + source.read_bytes())
+    return total.hexdigest()
+
+
+def _opened(compiled: bytes) -> gettext.GNUTranslations:
+    return gettext.GNUTranslations(io.BytesIO(compiled))
+
+
+def _write(target: Path, compiled: bytes) -> None:
+    target.parent.mkdir(exist_ok=True)
+    draft = target.with_suffix(f".{secrets.token_hex(6)}")
+    draft.write_bytes(compiled)
+    draft.replace(target)
