@@ -1,0 +1,18 @@
+"""Every table of the house, imported so that the metadata is whole."""
+
+from shop.accounts import models as accounts
+from shop.cart import models as cart
+from shop.catalogue import models as catalogue
+from shop.documents import models as documents
+from shop.notifications import models as notifications
+from shop.orders import models as orders
+from shop.payments import models as payments
+from shop.plumbing import jobs, journal, limits
+from shop.plumbing.db import Base
+from shop.settlement import models as settlement
+from shop.shipping import models as shipping
+from shop.stores import models as stores
+
+METADATA = Base.metadata
+ROOMS = (accounts, stores, catalogue, cart, orders, payments, shipping, documents, settlement, notifications)
+PLUMBING = (journal, jobs, limits)

@@ -1,0 +1,93 @@
+"""The one handler that turns errors into pages: in the reader's language, without touching the database."""
+
+from __future__ import annotations
+
+import structlog
+from flask import Flask, make_response, render_template, request
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from shop.core import errors
+from shop.plumbing.db import session
+from shop.plumbing.storage import StorageFull
+from shop.web.ui.here import settings
+
+log = structlog.get_logger("hirfa.web")
+
+STATUS: tuple[tuple[type[errors.HirfaError], int], ...] = (
+    (errors.InvalidTransition, 409),
+    (errors.Conflict, 409),
+    (errors.Refused, 422),
+    (errors.NotFound, 404),
+    (errors.Forbidden, 403),
+    (errors.Busy, 503),
+    (errors.Unavailable, 503),
+    (errors.AdapterError, 422),
+)
+PAGES = frozenset({400, 403, 404, 405, 409, 413, 422, 429, 500, 503})
+
+
+def install(app: Flask) -> None:
+    """Handle the expected tree, HTTP errors, a database that is away, and everything else."""
+    app.register_error_handler(errors.HirfaError, _expected)
+    app.register_error_handler(HTTPException, _http)
+    for kind in (DBAPIError, PoolTimeout, StorageFull):
+        app.register_error_handler(kind, _database)
+    app.register_error_handler(Exception, _bug)
+
+
+def page(status: int, *, sentence: str = "") -> Response:
+    """Return the error page of a status, with a sentence of its own if there is one."""
+    shown = status if status in PAGES else (500 if status >= 500 else 400)
+    body = render_template("errors/error.html", status=shown, sentence=sentence, contact=settings().contact_phone)
+    response = make_response(body, status)
+    response.headers["Cache-Control"] = "no-store"
+    if status == 503:
+        response.headers["Retry-After"] = "10"
+    return response
+
+
+def _expected(error: errors.HirfaError) -> Response:
+    _drop_session()
+    status = next((code for kind, code in STATUS if isinstance(error, kind)), 500)
+    return page(status, sentence=said(error) if isinstance(error, errors.Refused) else "")
+
+
+def said(error: errors.Refused) -> str:
+    """Return what a refusal says, in the reader's language."""
+    from shop.plumbing.i18n import _  # noqa: PLC0415 - `_` at module level would shadow the throw-away name
+
+    return _(error.message, **error.values)
+
+
+def _http(error: HTTPException) -> Response:
+    if error.code is not None and error.code < 400:
+        return error.get_response()  # type: ignore[return-value]
+    return page(error.code or 500)
+
+
+def _database(error: Exception) -> Response:
+    _drop_session()
+    if isinstance(error, DBAPIError) and not _is_away(error):
+        return _bug(error)
+    log.warning("database is away", error=repr(getattr(error, "orig", error)), path=request.path)
+    return page(503)
+
+
+def _is_away(error: DBAPIError) -> bool:
+    return isinstance(error, OperationalError) or error.connection_invalidated or "Interface" in type(error).__name__
+
+
+def _bug(error: Exception) -> Response:
+    _drop_session()
+    log.error("a bug", path=request.path, endpoint=request.endpoint, exc_info=error)
+    return page(500)
+
+
+def _drop_session() -> None:
+    try:
+        session.rollback()
+    except DBAPIError:
+        session.invalidate()

@@ -1,0 +1,222 @@
+"""The base of every form: what is typed is cleaned, numbers may be Arabic-Indic, messages are in her language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from wtforms import Field, Form, StringField
+from wtforms.validators import StopValidation
+
+from shop.core.money import Money
+from shop.core.phone import BadPhone, parse_phone
+from shop.core.text import clean, clean_block, western_digits
+from shop.plumbing.i18n import N_, _
+
+Validator = Callable[[Form, Field], None]
+
+REQUIRED = N_("Please fill this in.")
+TOO_LONG = N_("Please use at most {most} characters.")
+NOT_A_NUMBER = N_("Write a number, for example 12.")
+NUMBER_RANGE = N_("Write a number from {least} to {most}.")
+NOT_AN_AMOUNT = N_("Write the amount in dinars, for example 1 250.")
+PHONE_DIGITS = N_("The number must have 10 digits, for example 0550 12 34 56.")
+PHONE_PREFIX = N_("The number must begin with 05, 06 or 07, for example 0550 12 34 56.")
+CHOOSE = N_("Please choose one.")
+BAD_EMAIL = N_("Write the whole e-mail address, for example name@example.com.")
+
+
+class HirfaForm(Form):
+    """A form in the reader's language. `summary` lists each field's first error for the top of the page."""
+
+    class Meta:
+        """WTForms' own messages in the reader's language."""
+
+        def get_translations(self, _form: Form) -> None:
+            """Leave WTForms' built-in catalogues out: every message is ours."""
+            return
+
+    @property
+    def summary(self) -> list[tuple[str, str]]:
+        """Pairs of field id and sentence, in the order of the form."""
+        return [(field.id, str(field.errors[0])) for field in self if field.errors]
+
+    def refuse(self, field: str, sentence: str) -> None:
+        """Put a sentence at a field, as the services answer it."""
+        target = self._fields.get(field) or next(iter(self._fields.values()))
+        target.errors = [*target.errors, sentence]
+
+
+def required(message: str = REQUIRED) -> Validator:
+    """Ask for something, in words of the form's own."""
+
+    def check(_form: Form, field: Field) -> None:
+        if field.data is None or (isinstance(field.data, str) and not field.data.strip()):
+            if field.errors:  # it could not be read at all: that sentence says more
+                raise StopValidation()
+            raise StopValidation(_(message))
+
+    return check
+
+
+def optional() -> Validator:
+    """Stop checking when nothing was typed."""
+
+    def check(_form: Form, field: Field) -> None:
+        if not field.raw_data or not str(field.raw_data[0]).strip():
+            field.errors = []
+            raise StopValidation()
+
+    return check
+
+
+class TextField(StringField):
+    """One line of text, cleaned of control and direction characters."""
+
+    def __init__(self, label: str = "", validators: Sequence[Validator] = (), *, most: int = 160, **kwargs: Any) -> None:
+        super().__init__(label, list(validators), **kwargs)
+        self.most = most
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Clean what was typed; longer than allowed is said, not cut."""
+        if valuelist:
+            self.data = self._cleaned(str(valuelist[0]))
+
+    def pre_validate(self, form: Form) -> None:
+        """Say so when there is too much."""
+        if self.data and len(self.data) > self.most:
+            raise StopValidation(_(TOO_LONG, most=self.most))
+
+    def _cleaned(self, text: str) -> str:
+        return clean(text, limit=self.most + 1)
+
+
+class BlockField(TextField):
+    """Several lines of text."""
+
+    def _cleaned(self, text: str) -> str:
+        return clean_block(text, limit=self.most + 1)
+
+
+class PhoneField(Field):
+    """A phone number, kept in E.164; what was typed is shown again as it was."""
+
+    def _value(self) -> str:
+        return str(self.raw_data[0]) if self.raw_data else str(self.data or "")
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read any spelling. Raises ValueError with the sentence to show."""
+        if not valuelist or not str(valuelist[0]).strip():
+            self.data = None
+            return
+        try:
+            self.data = parse_phone(str(valuelist[0]))
+        except BadPhone as error:
+            self.data = None
+            raise ValueError(_(PHONE_PREFIX if error.reason == "prefix" else PHONE_DIGITS)) from None
+
+
+class WholeField(Field):
+    """A whole number between two bounds; Arabic-Indic digits and spaces are read."""
+
+    def __init__(
+        self, label: str = "", validators: Sequence[Validator] = (), *, least: int = 0, most: int = 999_999, **kwargs: Any
+    ) -> None:
+        super().__init__(label, list(validators), **kwargs)
+        self.least, self.most = least, most
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else str(self.data)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the number. Raises ValueError with the sentence to show."""
+        text = _number_text(valuelist)
+        self.data = None
+        if not text:
+            return
+        if not text.removeprefix("-").isdigit() or len(text) > 15:
+            raise ValueError(_(NOT_A_NUMBER))
+        number = int(text)
+        if not self.least <= number <= self.most:
+            raise ValueError(_(NUMBER_RANGE, least=self.least, most=self.most))
+        self.data = number
+
+
+class DinarsField(Field):
+    """An amount typed in dinars, with at most two decimals, kept as Money."""
+
+    def __init__(
+        self, label: str = "", validators: Sequence[Validator] = (), *, most: int = 10_000_000, **kwargs: Any
+    ) -> None:
+        super().__init__(label, list(validators), **kwargs)
+        self.most = most
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        if self.data is None:
+            return ""
+        whole, cents = divmod(self.data.minor, 100)
+        return f"{whole},{cents:02d}" if cents else str(whole)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the amount. Raises ValueError with the sentence to show."""
+        text = _number_text(valuelist).removesuffix("DA").removesuffix("دج").replace("٫", ",").replace(".", ",")
+        self.data = None
+        if not text:
+            return
+        whole, _comma, cents = text.partition(",")
+        if not whole.isdigit() or (cents and not cents.isdigit()) or len(cents) > 2 or len(whole) > 9:
+            raise ValueError(_(NOT_AN_AMOUNT))
+        if int(whole) > self.most:
+            raise ValueError(_(NUMBER_RANGE, least=0, most=self.most))
+        self.data = Money(int(whole) * 100 + int(cents.ljust(2, "0") or 0))
+
+
+class ChoiceField(Field):
+    """One of some values; nothing is chosen beforehand. `choices` are (value, label) and may be set per form."""
+
+    def __init__(
+        self, label: str = "", validators: Sequence[Validator] = (), *, choices: Sequence[tuple[str, str]] = (),
+        message: str = CHOOSE, **kwargs: Any,
+    ) -> None:  # fmt: skip
+        super().__init__(label, list(validators), **kwargs)
+        self.choices, self.message = list(choices), message
+
+    def _value(self) -> str:
+        return str(self.data or "")
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Take the value as it came; it is checked against the choices when the form is validated."""
+        self.data = str(valuelist[0])[:120] if valuelist and valuelist[0] else None
+
+    def pre_validate(self, form: Form) -> None:
+        """Refuse what is not among the choices."""
+        if self.data is not None and self.data not in {value for value, _label in self.choices}:
+            self.data = None
+            raise StopValidation(_(self.message))
+
+
+class EmailField(TextField):
+    """An e-mail address, checked for its shape only."""
+
+    def __init__(self, label: str = "", validators: Sequence[Validator] = (), **kwargs: Any) -> None:
+        super().__init__(label, validators, most=254, **kwargs)
+
+    def pre_validate(self, form: Form) -> None:
+        """Ask for name@host.tld."""
+        super().pre_validate(form)
+        if self.data:
+            name, at, host = self.data.rpartition("@")
+            if not (name and at and "." in host.strip(".")) or any(char.isspace() for char in self.data):
+                raise StopValidation(_(BAD_EMAIL))
+            self.data = f"{name}@{host.lower()}"
+
+
+def _number_text(valuelist: list[Any]) -> str:
+    text = western_digits(str(valuelist[0])) if valuelist else ""
+    return "".join(text.split()).replace("\u00a0", "").replace("\u202f", "")
+
+
