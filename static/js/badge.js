@@ -1,0 +1,16 @@
+// The page is the same for everybody; the count of the basket comes from a small readable cookie.
+const bag = document.querySelector("[data-basket]");
+
+export function show() {
+  const n = Number(/(?:^|;\s*)basket=(\d{1,3})/.exec(document.cookie)?.[1] ?? 0);
+  const badge = bag.querySelector(".n");
+  badge.textContent = n;
+  badge.hidden = !n;
+  if (n) bag.setAttribute("aria-label", bag.dataset.basket.replace("{n}", n));
+}
+
+if (bag) {
+  show();
+  addEventListener("pageshow", show); // back from the cache with an older count
+  document.addEventListener("htmx:after:swap", show);
+}
