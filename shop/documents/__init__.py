@@ -1,1 +1,1 @@
-"""Draws what is printed: labels, packing slips, hand-over sheets."""
+"""Papers that leave the printer: parcel labels, packing slips, hand-over sheets, calibration pages."""

@@ -1,0 +1,85 @@
+"""Papers as data: a page, its cells, and where on it a label of 100 × 148 mm comes to lie.
+
+Lengths are whole tenths of a millimetre. Label content is the same size on every paper: a scaled
+bar code has modules that are no longer whole dots of a thermal head, and stops being readable there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from shop.core.errors import Refused
+
+CONTENT_WIDTH = 1000
+CONTENT_HEIGHT = 1480
+NUDGE_LIMIT = 50  # 5 mm: more than that is the wrong paper, not a printer's slack
+
+Nudge = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """A page cut into equal cells, numbered from 1, row by row from the top left corner."""
+
+    key: str
+    width: int
+    height: int
+    columns: int = 1
+    rows: int = 1
+    margin_left: int = 0
+    margin_top: int = 0
+    cell_width: int
+    cell_height: int
+    gutter_x: int = 0
+    gutter_y: int = 0
+
+    @property
+    def cells(self) -> int:
+        """Count the labels on one page."""
+        return self.columns * self.rows
+
+    def corner(self, cell: int) -> tuple[int, int]:
+        """Return the top left corner of a cell (1 …), in tenths of a millimetre."""
+        row, column = divmod(cell - 1, self.columns)
+        return (
+            self.margin_left + column * (self.cell_width + self.gutter_x),
+            self.margin_top + row * (self.cell_height + self.gutter_y),
+        )
+
+    def places(self, count: int, *, start: int = 1, nudge: Nudge = (0, 0)) -> Iterator[tuple[int, int, int]]:
+        """Yield (page, x, y) of `count` labels from cell `start` of page 0 on; x and y in eighths of a mm.
+
+        Eighths because that is one dot of a thermal head: what starts on a dot keeps its bars on dots.
+        """
+        for index in range(start - 1, start - 1 + count):
+            page, cell = divmod(index, self.cells)
+            left, top = self.corner(cell + 1)
+            x = left + (self.cell_width - CONTENT_WIDTH) / 2 + nudge[0]
+            y = top + (self.cell_height - CONTENT_HEIGHT) / 2 + nudge[1]
+            yield page, round(x * 0.8), round(y * 0.8)
+
+
+PAPERS: Mapping[str, Paper] = MappingProxyType(
+    {
+        paper.key: paper
+        for paper in (
+            Paper(key="100x150", width=1000, height=1500, cell_width=1000, cell_height=1500),
+            Paper(key="a6", width=1050, height=1480, cell_width=1050, cell_height=1480),
+            Paper(key="a4x4", width=2100, height=2970, columns=2, rows=2, cell_width=1050, cell_height=1485),
+        )
+    }
+)
+
+
+def chosen(key: str, *, start: int = 1, nudge: Nudge = (0, 0)) -> Paper:
+    """Return the paper, or refuse an unknown one, a cell it does not have, or a nudge over 5 mm."""
+    paper = PAPERS.get(key)
+    if paper is None:
+        raise Refused("Please choose one of the papers in the list.", field="paper")
+    if not 1 <= start <= paper.cells:
+        raise Refused("This sheet has places 1 to {last}.", field="start", last=paper.cells)
+    if any(abs(step) > NUDGE_LIMIT for step in nudge):
+        raise Refused("A print can be moved by 5 mm at most.", field="nudge")
+    return paper

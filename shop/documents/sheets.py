@@ -1,0 +1,119 @@
+"""From the words of a paper to the plain values its template draws: printable texts, bars, places, translations.
+
+User text leaves here as JSON strings and stays strings: a template never reads it as its own language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from shop.documents.bars import Bars, code128, qr
+from shop.documents.letters import breakable, direction, printable
+from shop.documents.papers import Nudge, Paper
+from shop.documents.words import LabelContent
+from shop.plumbing.formats import money_text, phone_shown, weight
+from shop.plumbing.i18n import N_, _, speaking
+
+Sheet = dict[str, Any]
+Run = dict[str, str]  # "t" the text, "d" the direction of its own
+
+NAME = 60
+ADDRESS = 260
+LINE = 140
+
+_LABEL_WORDS: Mapping[str, str] = {
+    "parcel": N_("Parcel"),
+    "recipient": N_("Recipient"),
+    "sender": N_("Sender"),
+    "home": N_("HOME DELIVERY"),
+    "desk": N_("STOP DESK"),
+    "fragile": N_("FRAGILE"),
+    "open": N_("May be opened"),
+    "exchange": N_("EXCHANGE"),
+    "collect": N_("Amount to collect"),
+    "nothing": N_("Nothing to collect from the buyer"),
+}
+
+
+def label_sheet(labels: Sequence[LabelContent], paper: Paper, *, start: int, nudge: Nudge) -> Sheet:
+    """Return what label.typ draws: the labels by page, each with its place in eighths of a millimetre."""
+    places = list(paper.places(len(labels), start=start, nudge=nudge))
+    pages: list[list[Sheet]] = [[] for _page in range(places[-1][0] + 1)]
+    both = {key: _both(word) for key, word in _LABEL_WORDS.items()}
+    with speaking("fr"):  # figures and units stand once, the way carriers write them
+        for label, (page, x, y) in zip(labels, places, strict=True):
+            pages[page].append(_label(label) | {"x": x, "y": y})
+    return {
+        "title": title([f"{label.reference} · {label.code}" for label in labels]),
+        "author": run(labels[0].sender_name, NAME)["t"],
+        "width": paper.width,
+        "height": paper.height,
+        "words": both,
+        "pages": pages,
+    }
+
+
+def title(names: Sequence[str]) -> str:
+    """Name a document after its first paper, and say how many more there are."""
+    more = f" (+{len(names) - 1})" if len(names) > 1 else ""
+    return printable(names[0], most=LINE) + more
+
+
+def run(text: str, most: int) -> Run:
+    """Return a printable text with the direction it is read in."""
+    shown = printable(text, most=most)
+    return {"t": breakable(shown), "d": direction(shown)}
+
+
+def _label(label: LabelContent) -> Sheet:
+    code = printable(label.code, most=48)
+    reference = printable(label.reference, most=24)
+    return {
+        "code": code,
+        "bars": _bars(code128(code)),
+        "qr": _bars(qr(f"{reference}|{code}")),
+        "reference": reference,
+        "carrier": run(label.carrier_name, NAME),
+        "carrier-ar": run(label.carrier_name_ar, NAME),
+        "piece": f"{label.piece}/{label.pieces}",
+        "recipient": run(label.recipient, NAME),
+        "phone": _phone(label.phone),
+        "phone-2": _phone(label.phone_2) if label.phone_2 else None,
+        "address": run(label.address, ADDRESS),
+        "commune-fr": run(label.commune_fr, NAME),
+        "commune-ar": run(label.commune_ar, NAME),
+        "wilaya-code": printable(label.wilaya_code, most=4),
+        "wilaya-fr": run(label.wilaya_fr.upper(), NAME),
+        "wilaya-ar": run(label.wilaya_ar, NAME),
+        "desk": run(label.desk_name or "", LINE) if label.kind == "desk" else None,
+        "owed": bool(label.collect),
+        "amount": money_text(label.collect),
+        "weight": weight(label.weight_g) if label.weight_g > 0 else "",
+        "contents": run(label.contents, LINE),
+        "note": run(label.note, LINE),
+        "fragile": label.fragile,
+        "may-open": label.may_open,
+        "exchange": label.exchange,
+        "sender": run(label.sender_name, NAME),
+        "sender-phone": _phone(label.sender_phone),
+        "sender-place": run(" · ".join(filter(None, (label.sender_wilaya, label.sender_address))), LINE),
+        "date": printable(label.date, most=24),
+        "reprint": _both(N_("Reprint {n}"), n=label.reprint) if label.reprint > 0 else None,
+    }
+
+
+def _both(message: str, **values: object) -> dict[str, str]:
+    both = {}
+    for lang in ("fr", "ar"):
+        with speaking(lang):
+            both[lang] = _(message, **values)
+    return both
+
+
+def _phone(e164: str) -> str:
+    return printable(phone_shown(e164), most=24)
+
+
+def _bars(bars: Bars | None) -> Sheet | None:
+    return {"svg": bars.svg, "modules": bars.modules, "dots": bars.dots} if bars else None
