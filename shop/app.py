@@ -14,7 +14,7 @@ from shop.plumbing.db import db, prepare_engine
 from shop.plumbing.links import Signer
 from shop.plumbing.settings import Settings, load, with_secret
 from shop.web import desk, storefront, studio
-from shop.web.ui import access, converters, door, errors, headers, health, media, statics, templating
+from shop.web.ui import access, converters, door, errors, headers, health, media, places, statics, templating
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -30,7 +30,8 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     connect_database(app)
     converters.install(app)
-    templating.install(app)
+    places.install(app)
+    templating.dress(app, media_url=media.media_url, csrf_token=door.csrf_token)
     door.install(app)
     headers.install(app, settings)
     errors.install(app)

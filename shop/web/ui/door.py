@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, redirect, request, session, url_for
+from flask import Flask, current_app, g, redirect, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user
 from werkzeug.exceptions import BadRequest, Forbidden, NotFound
 from werkzeug.wrappers import Response
@@ -50,6 +50,7 @@ def install(app: Flask) -> None:
     """Hang the door before every view."""
     Logins().init_app(app)
     app.before_request(_enter)
+    app.jinja_env.globals["csrf_token"] = csrf_token
 
 
 def csrf_token() -> str:
@@ -100,7 +101,7 @@ def _sign_in_or_ask(access: Access) -> Response | None:
 
 def _enter_store(access: Access) -> None:
     place = here()
-    slug = (request.view_args or {}).get("store", "")
+    slug = g.get("place", {}).get("store", "")
     found = stores.membership(place.who.account_id, slug)
     if found is None:
         raise NotFound
@@ -110,7 +111,7 @@ def _enter_store(access: Access) -> None:
 
 
 def _language() -> str:
-    given = (request.view_args or {}).get("lang")
+    given = g.get("place", {}).get("lang")
     if given:
         return str(given)
     return i18n.negotiate(request.headers.get("Accept-Language", ""), request.cookies.get(LANGUAGE_COOKIE, ""))

@@ -1,11 +1,10 @@
 """What every template can call: words, figures, addresses, icons."""
 
-import hashlib
-from collections.abc import Callable
-from pathlib import Path
+from __future__ import annotations
+
 from typing import Any
 
-from flask import Flask, current_app, url_for
+from flask import Flask, current_app, request, url_for
 from markupsafe import Markup
 
 from shop.plumbing import formats
@@ -13,73 +12,53 @@ from shop.plumbing.i18n import NATIVE_NAMES, _, _m, direction, language, ngettex
 from shop.web.ui.icons import icon
 
 CRAFT_PICTURES = ("soap", "pottery", "perfume", "weaving", "basketry", "copper")
+FORMATTERS = (
+    "money", "money_text", "number", "weight", "date_long", "date_short", "date_range", "time_short", "ago",
+    "phone_shown", "tel_url", "sms_url", "whatsapp_url",
+)  # fmt: skip
 
 
-def dress(app: Flask, *, media_url: Callable[[str, int], str], csrf_token: Callable[[], str]) -> None:
+def install(app: Flask) -> None:
     """Give the templates of the application their globals; idempotent."""
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(
-        words_and_figures(),
-        icon=icon,
-        asset=asset,
-        page_url=page_url,
-        media_url=media_url,
-        csrf_token=csrf_token,
-    )
+    app.jinja_env.globals.update(words_and_figures(), page_url=page_url)
     app.context_processor(direction_of_reading)
 
 
 def words_and_figures() -> dict[str, Any]:
-    """The globals that need no application, for pages drawn outside one."""
+    """Return the globals that need no application, for pages drawn outside one."""
     return {
         "_": _,
         "_m": _m,
         "ngettext": ngettext,
         "language": language,
-        "LANGUAGES": NATIVE_NAMES,
-        "CRAFT_PICTURES": CRAFT_PICTURES,
+        "icon": icon,
         "bdi": bdi,
         "ltr": ltr,
+        "LANGUAGES": NATIVE_NAMES,
+        "CRAFT_PICTURES": CRAFT_PICTURES,
         **{name: getattr(formats, name) for name in FORMATTERS},
     }
 
 
 def direction_of_reading() -> dict[str, str]:
-    """The language of the page and the way it runs, for the html element."""
+    """Return the language of the page and the way it runs, for the html element."""
     return {"lang": language(), "dir": direction(language())}
 
 
-def asset(path: str) -> str:
-    """The address of a file of static/, which changes when its bytes do (see static_prefix)."""
-    return url_for("static", filename=path)
-
-
 def page_url(endpoint: str, **values: Any) -> str:
-    """The address of a page, in the language being spoken unless `lang` says otherwise."""
-    if current_app.url_map.is_endpoint_expecting(endpoint, "lang"):
-        values.setdefault("lang", language())
-    else:
-        values.pop("lang", None)
-    return url_for(endpoint, **values)
+    """Return the address of a page: in the language being spoken and in the store of this page.
 
-
-def static_prefix(folder: Path) -> str:
-    """Name a folder of static files by its content: '/static/3f9a2c1b07'.
-
-    The whole folder carries one name, so addresses written inside the style sheets and the
-    modules (fonts, tiles, imports) are as immutable as the ones in the pages.
+    `lang=` and `store=` say otherwise; they are left out where the address has no place for them.
     """
-    digest = hashlib.sha256()
-    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
-        digest.update(file.relative_to(folder).as_posix().encode() + b"\0")
-        digest.update(file.read_bytes())
-    return f"/static/{digest.hexdigest()[:10]}"
-
-
-def ltr(text: str) -> Markup:
-    """Keep a phone, a code or an address in its own direction inside any sentence."""
-    return Markup('<span class="num ltr" dir="ltr">{}</span>').format(text)
+    here = {"lang": language(), **(request.view_args or {})} if request else {"lang": language()}
+    for name in ("lang", "store"):
+        if not current_app.url_map.is_endpoint_expecting(endpoint, name):
+            values.pop(name, None)
+        elif name in here:
+            values.setdefault(name, here[name])
+    return url_for(endpoint, **values)
 
 
 def bdi(text: str) -> Markup:
@@ -87,7 +66,6 @@ def bdi(text: str) -> Markup:
     return Markup("<bdi>{}</bdi>").format(text)
 
 
-FORMATTERS = (
-    "money", "money_text", "number", "weight", "date_long", "date_short", "date_range", "time_short", "ago",
-    "phone_shown", "tel_url", "sms_url", "whatsapp_url",
-)
+def ltr(text: str) -> Markup:
+    """Keep a phone, a code or an address in its own direction inside any sentence."""
+    return Markup('<span class="num ltr" dir="ltr">{}</span>').format(text)

@@ -1,0 +1,136 @@
+"""The `hirfa` command. Each command calls services; none has logic of its own."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+from flask import Flask, current_app
+from flask.cli import FlaskGroup, with_appcontext
+
+from shop import __version__
+from shop.plumbing.settings import Settings, SettingsError, effective
+
+
+def _application() -> Flask:
+    from flask_migrate import Migrate  # noqa: PLC0415 - alembic is heavy, and only the command line needs it
+
+    from shop.app import create_app  # noqa: PLC0415 - `hirfa --version` should not build the shop
+    from shop.paths import MIGRATIONS  # noqa: PLC0415
+    from shop.plumbing.db import db  # noqa: PLC0415
+
+    app = create_app()
+    Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True, compare_type=True)
+    return app
+
+
+@click.group(cls=FlaskGroup, create_app=_application, add_default_commands=False, add_version_option=False)
+@click.version_option(__version__, prog_name="hirfa")
+def hirfa() -> None:
+    """Hirfa: the shop that an artisan runs from her phone."""
+
+
+@hirfa.command()
+@click.option("--demo", "with_demo", is_flag=True, help="Fill an empty database with the demo workshops.")
+@with_appcontext
+def run(*, with_demo: bool) -> None:
+    """Bring the database up to date and serve the shop (with its worker inside, unless HIRFA_WORKER=0)."""
+    from shop.plumbing import schema  # noqa: PLC0415 - commands import what they run
+    from shop.server import serve  # noqa: PLC0415
+
+    schema.upgrade()
+    if with_demo:
+        from shop.demo import seed  # noqa: PLC0415
+
+        for line in seed.fill():
+            click.echo(line)
+    settings = _settings()
+    click.echo(f"Hirfa is open at {settings.base_url} (Ctrl-C closes it)")
+    serve(settings)
+
+
+@hirfa.command()
+@with_appcontext
+def worker() -> None:
+    """Run jobs in a process of its own (set HIRFA_WORKER=0 for the servers)."""
+    from shop.server import work  # noqa: PLC0415 - commands import what they run
+
+    work(current_app._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001 - Flask's own way
+
+
+@hirfa.command()
+@with_appcontext
+def demo() -> None:
+    """Fill the database with the demo workshops; adds nothing twice, refuses a database with real stores."""
+    from shop.demo import seed  # noqa: PLC0415 - commands import what they run
+    from shop.plumbing import schema  # noqa: PLC0415
+
+    schema.upgrade()
+    for line in seed.fill():
+        click.echo(line)
+
+
+@hirfa.command()
+@with_appcontext
+def routes() -> None:
+    """List every address, its methods and who may enter."""
+    from shop.web.ui.access import access_of  # noqa: PLC0415 - commands import what they run
+
+    for rule in sorted(current_app.url_map.iter_rules(), key=lambda rule: rule.rule):
+        methods = ",".join(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}))
+        click.echo(f"{access_of(current_app, rule.endpoint):10} {methods:10} {rule.rule}  → {rule.endpoint}")
+
+
+@hirfa.command()
+@with_appcontext
+def check() -> None:
+    """Print the settings in force (secrets masked) and what is wrong with them."""
+    settings = _settings()
+    for name, value in effective(settings).items():
+        click.echo(f"{name}={value}")
+    for sentence in warnings(settings):
+        click.echo(f"! {sentence}", err=True)
+
+
+@hirfa.command()
+def plugins() -> None:
+    """List payment methods and carriers, and why any of them is disabled."""
+    from shop.payments.methods import METHODS  # noqa: PLC0415 - commands import what they run
+    from shop.shipping.carriers import CARRIERS  # noqa: PLC0415
+
+    for registry in (METHODS, CARRIERS):
+        for key, plugin in registry.usable.items():
+            click.echo(f"{registry.group:24} {key:20} {plugin.title}")
+        for disabled in registry.disabled:
+            click.echo(f"{registry.group:24} {disabled.key:20} disabled: {disabled.why}")
+
+
+def warnings(settings: Settings) -> list[str]:
+    """Return what a deployment should mend before people rely on it."""
+    found = []
+    local = settings.base_url.startswith(("http://127.0.0.1", "http://localhost"))
+    if not settings.https and not local:
+        found.append("HIRFA_BASE_URL is plain HTTP: sign-in cookies would travel unprotected")
+    if not settings.mail_url:
+        found.append("HIRFA_MAIL_URL is empty: letters are written to the log only")
+    if not settings.messenger_url:
+        found.append("HIRFA_MESSENGER_URL is empty: text messages are written to the log only")
+    return found
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["hirfa_settings"]
+    return settings
+
+
+def main() -> None:
+    """Run the command; a wrong setting is a sentence, not a traceback."""
+    try:
+        hirfa()
+    except SettingsError as error:
+        click.echo(f"hirfa: {error}", err=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

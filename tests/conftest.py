@@ -1,0 +1,86 @@
+"""Fixtures for everyone: an application on an empty, migrated database (SQLite, and PostgreSQL when there is one)."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from shop.app import create_app
+from shop.plumbing import i18n, schema
+from shop.plumbing.db import db
+from shop.plumbing.settings import Settings
+from tests.postgres import create_database, drop_database
+
+SECRET = "0123456789abcdef" * 4
+ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+
+
+@pytest.fixture(scope="session")
+def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file to copy from."""
+    folder = tmp_path_factory.mktemp("template")
+    app = create_app(Settings(data_dir=folder, secret_key=SECRET, worker=False))
+    with app.app_context():
+        schema.upgrade()
+        db.session.remove()
+        db.engine.dispose()
+    return folder / "hirfa.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def empty_postgresql() -> str:
+    """The name of a migrated, empty PostgreSQL database to copy from; skips when no server is told."""
+    server = os.environ.get("TEST_DATABASE_URL")
+    if not server:
+        pytest.skip("TEST_DATABASE_URL names no PostgreSQL server")
+    return create_database(server, template=None)
+
+
+@pytest.fixture(params=ENGINES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a fresh database on each engine."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("empty_sqlite"), tmp_path / "hirfa.sqlite3")
+        yield f"sqlite:///{tmp_path / 'hirfa.sqlite3'}"
+        return
+    template = request.getfixturevalue("empty_postgresql")
+    url = create_database(os.environ["TEST_DATABASE_URL"], template=template, name=f"t_{uuid.uuid4().hex[:12]}")
+    yield url
+    drop_database(os.environ["TEST_DATABASE_URL"], url)
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str) -> Settings:
+    """Settings of a deployment with nothing in it."""
+    return Settings(data_dir=tmp_path, database_url=database_url, secret_key=SECRET, worker=False, threads=8)
+
+
+@pytest.fixture
+def application(settings: Settings) -> Iterator[Flask]:
+    """The application, outside its context: for tests with threads, clients and browsers."""
+    app = create_app(settings)
+    app.testing = False
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(application: Flask) -> Iterator[Flask]:
+    """The application, inside its context, in English: for tests of rooms."""
+    with application.app_context(), i18n.speaking("en"):
+        yield application
+
+
+@pytest.fixture
+def client(application: Flask) -> FlaskClient:
+    """A visitor without cookies."""
+    return application.test_client()
