@@ -1,5 +1,6 @@
 """Message catalogues: the areas' PO files merged and compiled per language.
 
+`python -m shop.plumbing.catalogues` compiles them and tells what is missing; with --check that is an error.
 Babel is imported only when something has to be compiled or checked.
 """
 
@@ -10,6 +11,8 @@ import gettext
 import hashlib
 import io
 import secrets
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -83,6 +86,23 @@ def read(source: Path) -> list[Message]:
         return [message for message in read_po(file, locale=source.parent.name) if message.id]
 
 
+def main(arguments: Sequence[str]) -> int:
+    """Compile the catalogues, print what is wrong by area, and return 1 for it when asked to --check."""
+    from shop import paths  # noqa: PLC0415
+    from shop.plumbing.catalogue_check import examine  # noqa: PLC0415
+
+    folder = paths.PACKAGE / "translations"
+    compile_all(folder)
+    report = examine(folder, paths.ROOT)
+    for line in report.unused:
+        print(f"unused  {line}")
+    for area, problems in sorted(report.problems.items()):
+        for problem in problems:
+            print(f"{area}  {problem}")
+    print(f"{sum(map(len, report.problems.values()))} problems, {len(report.unused)} unused messages")
+    return 1 if report and "--check" in arguments else 0
+
+
 def _sources(folder: Path, lang: str) -> list[Path]:
     languages = TRANSLATED if lang == "en" else (lang,)
     return [file for each in languages for file in sorted((folder / each).glob("*.po"))]
@@ -104,3 +124,7 @@ def _write(target: Path, compiled: bytes) -> None:
     draft = target.with_suffix(f".{secrets.token_hex(6)}")
     draft.write_bytes(compiled)
     draft.replace(target)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
