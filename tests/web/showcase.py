@@ -9,80 +9,141 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace as Thing
 
-from jinja2 import ChoiceLoader, DictLoader, Environment, FileSystemLoader, StrictUndefined, Undefined
+from jinja2 import Environment, FileSystemLoader
 from playwright.sync_api import Browser, sync_playwright
 
 from shop.core.money import Money
 from shop.plumbing.i18n import direction, speaking
-from shop.web.ui.icons import icon
 from shop.web.ui.templating import words_and_figures
 
 ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "static"
-CHROMIUM = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-gpu"]
+CHROMIUM = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-gpu",
+]
 
 WORDS = {
     "fr": {
-        "stock": "En stock : 14", "soon": "avant 14:00", "info": "reçue à 08:31", "bad": "2ᵉ appel sans réponse",
-        "choose": "Parfum", "add": "Ajouter au panier", "change": "changer de wilaya", "phone": "Téléphone",
-        "promise": "Chez vous à Oran : mercredi 25 ou jeudi 26 novembre", "name": "Nom et prénom",
-        "phone_hint": "Le livreur vous appelle à ce numéro.", "commune": "Commune", "address": "Adresse",
-        "photo": "Photographies", "nothing": "Rien à faire pour l’instant", "print": "Imprimer les 5 étiquettes",
+        "stock": "En stock : 14",
+        "soon": "avant 14:00",
+        "info": "reçue à 08:31",
+        "bad": "2ᵉ appel sans réponse",
+        "choose": "Parfum",
+        "add": "Ajouter au panier",
+        "change": "changer de wilaya",
+        "phone": "Téléphone",
+        "promise": "Chez vous à Oran : mercredi 25 ou jeudi 26 novembre",
+        "name": "Nom et prénom",
+        "phone_hint": "Le livreur vous appelle à ce numéro.",
+        "commune": "Commune",
+        "address": "Adresse",
+        "photo": "Photographies",
+        "nothing": "Rien à faire pour l’instant",
+        "print": "Imprimer les 5 étiquettes",
         "todo": ["à confirmer", "à emballer", "à remettre"],
     },
     "ar": {
-        "stock": "متوفر: 14", "soon": "قبل 14:00", "info": "وصلت 08:31", "bad": "اتصال ثانٍ دون رد",
-        "choose": "العطر", "add": "إضافة إلى السلة", "change": "تغيير الولاية", "phone": "رقم الهاتف",
-        "promise": "يصلكم في وهران: الأربعاء 25 أو الخميس 26 نوفمبر", "name": "الاسم واللقب",
-        "phone_hint": "يتصل بكم عامل التوصيل على هذا الرقم.", "commune": "البلدية", "address": "العنوان",
-        "photo": "الصور", "nothing": "لا شيء للإنجاز الآن", "print": "طباعة الملصقات الخمسة",
+        "stock": "متوفر: 14",
+        "soon": "قبل 14:00",
+        "info": "وصلت 08:31",
+        "bad": "اتصال ثانٍ دون رد",
+        "choose": "العطر",
+        "add": "إضافة إلى السلة",
+        "change": "تغيير الولاية",
+        "phone": "رقم الهاتف",
+        "promise": "يصلكم في وهران: الأربعاء 25 أو الخميس 26 نوفمبر",
+        "name": "الاسم واللقب",
+        "phone_hint": "يتصل بكم عامل التوصيل على هذا الرقم.",
+        "commune": "البلدية",
+        "address": "العنوان",
+        "photo": "الصور",
+        "nothing": "لا شيء للإنجاز الآن",
+        "print": "طباعة الملصقات الخمسة",
         "todo": ["للتأكيد", "للتغليف", "للتسليم"],
     },
 }
 TEXTS = {
     "fr": {
-        "hero": "Fait main, livré de l’atelier", "place": "Alger", "desk": "Au bureau de livraison", "home": "À domicile",
+        "hero": "Fait main, livré de l’atelier",
+        "place": "Alger",
+        "desk": "Au bureau de livraison",
+        "home": "À domicile",
         "hero_text": "Achetez directement aux artisanes des quatre coins d’Algérie. Vous payez à la réception.",
-        "names": ["Savon à l’huile d’olive et au romarin", "Grand bol aux losanges noirs et blancs",
-                  "Tapis de laine nouée à la main, motifs de la vallée, teintures de garance et de grenade",
-                  "صابون الورد والطين الوردي"],
-        "people": ["Yasmine Haddad", "كريم بلعيد"], "when": "mercredi 25 ou jeudi 26 novembre",
-        "trust": [("hand-coins", "Paiement à la réception", "ou par carte CIB, Edahabia"),
-                  ("truck", "Livraison dans toutes les wilayas", "à domicile ou au bureau"),
-                  ("message-circle", "Parlez à l’artisane", "par téléphone ou WhatsApp")],
+        "names": [
+            "Savon à l’huile d’olive et au romarin",
+            "Grand bol aux losanges noirs et blancs",
+            "Tapis de laine nouée à la main, motifs de la vallée, teintures de garance et de grenade",
+            "صابون الورد والطين الوردي",
+        ],
+        "people": ["Yasmine Haddad", "كريم بلعيد"],
+        "when": "mercredi 25 ou jeudi 26 novembre",
+        "trust": [
+            ("hand-coins", "Paiement à la réception", "ou par carte CIB, Edahabia"),
+            ("truck", "Livraison dans toutes les wilayas", "à domicile ou au bureau"),
+            ("message-circle", "Parlez à l’artisane", "par téléphone ou WhatsApp"),
+        ],
         "steps": ["Commande confirmée", "Emballée par Amina", "Le livreur vous appelle aujourd’hui", "Livrée et payée"],
         "errors": ["Le numéro doit avoir 10 chiffres", "Choisissez votre commune"],
     },
     "ar": {
-        "hero": "صُنع باليد، من الورشة إليكم", "place": "الجزائر", "desk": "في مكتب التوصيل", "home": "إلى المنزل",
+        "hero": "صُنع باليد، من الورشة إليكم",
+        "place": "الجزائر",
+        "desk": "في مكتب التوصيل",
+        "home": "إلى المنزل",
         "hero_text": "تسوّقوا مباشرة من حرفيات كل ربوع الجزائر، والدفع عندما يصل الطرد إلى أيديكم.",
-        "names": ["صابون زيت الزيتون وإكليل الجبل", "صحن كبير بمعينات سوداء وبيضاء",
-                  "زربية صوف معقودة باليد بزخارف الوادي، صباغة بالفوة وقشر الرمان، مقاس كبير للصالون",
-                  "Savon à la rose et à l’argile rose"],
-        "people": ["ياسمين حداد", "Karim Belaïd"], "when": "الأربعاء 25 أو الخميس 26 نوفمبر",
-        "trust": [("hand-coins", "الدفع عند الاستلام", "أو ببطاقة CIB والذهبية"),
-                  ("truck", "التوصيل إلى كل الولايات", "إلى المنزل أو المكتب"),
-                  ("message-circle", "تحدّثوا مع الحرفية", "بالهاتف أو واتساب")],
+        "names": [
+            "صابون زيت الزيتون وإكليل الجبل",
+            "صحن كبير بمعينات سوداء وبيضاء",
+            "زربية صوف معقودة باليد بزخارف الوادي، صباغة بالفوة وقشر الرمان، مقاس كبير للصالون",
+            "Savon à la rose et à l’argile rose",
+        ],
+        "people": ["ياسمين حداد", "Karim Belaïd"],
+        "when": "الأربعاء 25 أو الخميس 26 نوفمبر",
+        "trust": [
+            ("hand-coins", "الدفع عند الاستلام", "أو ببطاقة CIB والذهبية"),
+            ("truck", "التوصيل إلى كل الولايات", "إلى المنزل أو المكتب"),
+            ("message-circle", "تحدّثوا مع الحرفية", "بالهاتف أو واتساب"),
+        ],
         "steps": ["تم تأكيد الطلبية", "جهّزتها أمينة", "يتصل بكم عامل التوصيل اليوم", "سُلِّمت ودُفعت"],
         "errors": ["يجب أن يتكون الرقم من 10 أرقام", "يجب اختيار البلدية"],
     },
 }
 CRAFTS = {
-    "fr": [("soap", "Savons"), ("pottery", "Poterie"), ("perfume", "Parfums"), ("weaving", "Tissage"),
-           ("basketry", "Vannerie"), ("copper", "Cuivre"), ("other", "Autres")],
-    "ar": [("soap", "صابون"), ("pottery", "فخار"), ("perfume", "عطور"), ("weaving", "نسيج"),
-           ("basketry", "سلال"), ("copper", "نحاس"), ("other", "غيرها")],
+    "fr": [
+        ("soap", "Savons"),
+        ("pottery", "Poterie"),
+        ("perfume", "Parfums"),
+        ("weaving", "Tissage"),
+        ("basketry", "Vannerie"),
+        ("copper", "Cuivre"),
+        ("other", "Autres"),
+    ],
+    "ar": [
+        ("soap", "صابون"),
+        ("pottery", "فخار"),
+        ("perfume", "عطور"),
+        ("weaving", "نسيج"),
+        ("basketry", "سلال"),
+        ("copper", "نحاس"),
+        ("other", "غيرها"),
+    ],
 }
 
 
-def environment(*, media: str = "/media", static: str = "/static", extra: dict[str, str] | None = None) -> Environment:
-    """A Jinja environment as strict about missing names as a test should be."""
+def environment(*, media: str = "/media", static: str = "/static") -> Environment:
+    """A Jinja environment set as the application sets its own."""
     env = Environment(
-        loader=ChoiceLoader([DictLoader(extra or {}), FileSystemLoader(ROOT / "templates")]),
-        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=Undefined if extra is None else StrictUndefined,
+        loader=FileSystemLoader([ROOT / "templates", Path(__file__).with_name("showcase_pages")]),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     env.globals.update(
-        words_and_figures(), icon=icon,
+        words_and_figures(),
         asset=lambda path: f"{static}/{path}",
         page_url=lambda endpoint, **values: f"/fr/{endpoint.split('.')[1]}",
         url_for=lambda endpoint, **values: f"/{endpoint}",
@@ -95,9 +156,14 @@ def environment(*, media: str = "/media", static: str = "/static", extra: dict[s
 def frame(lang: str) -> dict[str, object]:
     """What every page receives."""
     return {
-        "lang": lang, "dir": direction(lang), "canonical": f"https://hirfa.example/{lang}/",
-        "alternates": [(each, f"/{each}/") for each in ("ar", "fr", "en")], "crafts": CRAFTS.get(lang, CRAFTS["fr"]),
-        "shop_name": "Atelier Amina", "tab": "today", "phone": "+213550123456",
+        "lang": lang,
+        "dir": direction(lang),
+        "canonical": f"https://hirfa.example/{lang}/",
+        "alternates": [(each, f"/{each}/") for each in ("ar", "fr", "en")],
+        "crafts": CRAFTS.get(lang, CRAFTS["fr"]),
+        "shop_name": "Atelier Amina",
+        "tab": "today",
+        "contact": "+213550123456",
     }
 
 
@@ -106,66 +172,94 @@ class Form:
 
     def __init__(self, errors: dict[str, list[str]]) -> None:
         self.errors = errors
-
-    def __iter__(self):  # type: ignore[no-untyped-def]
-        return iter(Thing(id=key, errors=errors) for key, errors in self.errors.items())
+        self.summary = [(key, each[0]) for key, each in errors.items()]
 
 
 def goods(lang: str) -> Thing:
     """One of everything, in the language given."""
     text, words = TEXTS[lang], WORDS[lang]
     other = "ar" if lang == "fr" else "fr"
-    facts = [("soap", "soap-olive", 650), ("pottery", "bowl-kabyle", 4200), ("weaving", "rug-ghardaia", 38000), ("soap", None, 700)]
+    facts = [
+        ("soap", "soap-olive", 650),
+        ("pottery", "bowl-kabyle", 4200),
+        ("weaving", "rug-ghardaia", 38000),
+        ("soap", None, 700),
+    ]
     items = [
-        Thing(url="#", name=name, name_lang=other if at == 3 else lang, shop="Atelier Amina", wilaya=text["place"],
-              price=Money(dinars * 100), picture=key, craft=craft, tag=words["soon"] if at == 1 else None, sold_out=at == 2)
+        Thing(
+            url="#",
+            name=name,
+            name_lang=other if at == 3 else lang,
+            shop="Atelier Amina",
+            wilaya=text["place"],
+            price=Money(dinars * 100),
+            picture=key,
+            craft=craft,
+            tag=words["soon"] if at == 1 else None,
+            sold_out=at == 2,
+        )
         for at, (name, (craft, key, dinars)) in enumerate(zip(text["names"], facts, strict=True))
     ]
     jobs = [
-        Thing(id=f"job-{at}", code=f"H-7K4A-1{at}", url="#", title=f"{items[at].name} × {at + 2}", who=who, place=text["place"],
-              amount=Money(190000), picture=items[at].picture, craft="soap", tag=words["info"] if at else words["soon"],
-              tag_kind="info" if at else "soon")
+        Thing(
+            id=f"job-{at}",
+            code=f"H-7K4A-1{at}",
+            url="#",
+            title=f"{items[at].name} × {at + 2}",
+            who=who,
+            place=text["place"],
+            amount=Money(190000),
+            picture=items[at].picture,
+            craft="soap",
+            tag=words["info"] if at else words["soon"],
+            tag_kind="info" if at else "soon",
+        )
         for at, who in enumerate(text["people"])
     ]
     states = ("done", "done", "now", "todo")
     return Thing(
-        hero=text["hero"], hero_text=text["hero_text"], trust=text["trust"], place=text["place"], query="", undo=False,
-        items=items, jobs=jobs, words=words, form=Form(dict(zip(("phone", "commune"), ([e] for e in text["errors"]), strict=True))),
+        hero=text["hero"],
+        hero_text=text["hero_text"],
+        trust=text["trust"],
+        place=text["place"],
+        query="",
+        undo=False,
+        items=items,
+        jobs=jobs,
+        words=words,
+        form=Form(dict(zip(("phone", "commune"), ([e] for e in text["errors"]), strict=True))),
         pictures=[Thing(key=key, alt="") for key in ("soap-olive", "soap-rose", "soap-coal")],
-        variants=[Thing(value="a", label="100 g", sold_out=False), Thing(value="b", label="250 g", sold_out=False),
-                  Thing(value="c", label="500 g", sold_out=True)],
+        variants=[
+            Thing(value="a", label="100 g", sold_out=False),
+            Thing(value="b", label="250 g", sold_out=False),
+            Thing(value="c", label="500 g", sold_out=True),
+        ],
         communes=[("310101", "Oran"), ("310102", "Bir El Djir")],
-        options=[Thing(value="home", label=text["home"], note=text["when"], price=Money(110000), disabled=False),
-                 Thing(value="desk", label=text["desk"], note=text["when"], price=Money(70000), disabled=False),
-                 Thing(value="none", label=text["desk"], note="", price=None, disabled=True)],
-        steps=[Thing(state=state, title=title, note=text["when"] if state != "todo" else "")
-               for state, title in zip(states, text["steps"], strict=True)],
+        options=[
+            Thing(value="home", label=text["home"], note=text["when"], price=Money(110000), disabled=False),
+            Thing(value="desk", label=text["desk"], note=text["when"], price=Money(70000), disabled=False),
+            Thing(value="none", label=text["desk"], note="", price=None, disabled=True),
+        ],
+        steps=[
+            Thing(state=state, title=title, note=text["when"] if state != "todo" else "")
+            for state, title in zip(states, text["steps"], strict=True)
+        ],
     )
 
 
-PAGES = {
-    "guide": "{% extends 'styleguide.html' %}",
-    "studio": "{% extends 'base_studio.html' %}{% block title %}x{% endblock %}{% block strip %}<div class='off'><div class='wrap'>{{ icon('wifi-off') }}"
-    "<span>{{ show.hero_text }}</span></div></div>{% endblock %}{% from 'ui/job.html' import job_card, counters %}{% from 'ui/call.html' import call_button %}{% from 'ui/undo.html' import undo_bar %}"
-    "{% block main %}<div class='wrap wrap-s page stack'><div class='stack stack-xs'><h1>{{ show.jobs[0].who }}</h1><p class='muted'>{{ show.words.promise }}</p></div>"
-    "{{ counters('x', [('#', 2, show.words.todo[0], 'c'), ('#', 5, show.words.todo[1], 's'), ('#', 0, show.words.todo[2], 'e')]) }}"
-    "<a class='btn btn-big' href='#'>{{ icon('printer') }} {{ show.words.print }}</a><h2>{{ show.words.nothing }}</h2><ul class='stack stack-s jobs'>{% for job in show.jobs * 2 %}"
-    "{% call job_card(job) %}<form><button class='btn'>{{ icon('check') }} {{ show.words.add }}</button></form>{{ call_button('+213550000000') }}{% endcall %}{% endfor %}</ul></div>{% endblock %}"
-    "{% block bar %}{{ undo_bar(show.words.stock, '#') }}{% endblock %}",
-    "checkout": "{% extends 'base_checkout.html' %}{% block title %}x{% endblock %}{% from 'ui/field.html' import field, errors_summary %}{% block main %}<div class='wrap wrap-s page stack'><h1>{{ show.words.nothing }}</h1>"
-    "{{ errors_summary(show.form) }}{{ field('phone', show.words.phone, show.form.errors.phone, show.words.phone_hint, type='tel', dir='ltr', value='0550 12 34') }}{{ field('person', show.words.name, value=show.jobs[0].who) }}"
-    "{{ field('shop', show.words.address, value='') }}</div>{% endblock %}{% block bar %}<div class='bar'><div class='wrap row'><div><p class='by'>{{ show.words.phone }}</p><p class='price'>{{ money(show.items[1].price) }}</p></div>"
-    "<button class='btn grow'>{{ show.words.add }}</button></div></div>{% endblock %}",
-    **{f"error-{status}": "{% set status = " + str(status) + " %}{% set code = '9f2c' %}{% extends 'errors/error.html' %}" for status in (404, 500)},
-}
+PAGES = ("styleguide", "studio", "checkout", "error-404", "error-500")
 
 
 def drawn(name: str, lang: str, **places: str) -> str:
-    """One of PAGES as HTML."""
-    shown = "fr" if lang == "pseudo" else lang
+    """One of PAGES as HTML; 'pseudo' speaks longer, accented English around French goods."""
+    kind, _dash, status = name.partition("-")
+    file = "errors/error.html" if kind == "error" else f"{kind}.html"
     with speaking(lang):
-        template = environment(**places, extra=None)
-        return template.from_string(PAGES[name]).render(**frame(lang), show=goods(shown), status=int(name[6:] or 0) if name.startswith("error") else 0, code="9f2c")
+        return (
+            environment(**places)
+            .get_template(file)
+            .render(**frame(lang), show=goods("fr" if lang == "pseudo" else lang), status=int(status or 0), code="9f2c")
+        )
 
 
 def main(folder: Path, media: Path) -> None:
@@ -174,7 +268,7 @@ def main(folder: Path, media: Path) -> None:
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=CHROMIUM)
         for name in PAGES:
-            for lang in ("ar", "fr"):
+            for lang in ("ar", "fr", "pseudo"):
                 file = folder / f"{name}-{lang}.html"
                 file.write_text(drawn(name, lang, media=media.as_uri(), static=STATIC.as_uri()), encoding="utf-8")
                 for width in (320, 360, 1280):
@@ -184,21 +278,29 @@ def main(folder: Path, media: Path) -> None:
 
 def photograph(browser: Browser, file: Path, width: int) -> list[str]:
     """Save the page as a PNG beside its file and name the elements that lie outside it."""
-    page = browser.new_page(viewport={"width": width, "height": 800 if width > 400 else 720}, device_scale_factor=1.5 if width < 400 else 1)
+    page = browser.new_page(
+        viewport={"width": width, "height": 800 if width > 400 else 720}, device_scale_factor=1.5 if width < 400 else 1
+    )
     page.goto(file.as_uri())
     page.reload()
     page.wait_for_timeout(200)
-    page.screenshot(path=file.with_name(f"{file.stem}-{width}.png"), full_page=file.stem.startswith("guide"))
+    page.screenshot(path=file.with_name(f"{file.stem}-{width}.png"), full_page=file.stem.startswith("styleguide"))
     outside: list[str] = page.evaluate(OUTSIDE, width)
     page.close()
     return outside
 
 
-OUTSIDE = """width => [...document.querySelectorAll('body *')].filter(e => {
-  const r = e.getBoundingClientRect();
-  if (e.closest('.scroller, .gal-s, .table-x, .vh, .skip, .filters') || !r.width || getComputedStyle(e).visibility === 'hidden') return false;
-  return r.right > width + 1 || r.left < -1;
-}).map(e => e.tagName + '.' + e.className).concat(document.documentElement.scrollWidth > width ? ['page ' + document.documentElement.scrollWidth] : [])"""
+OUTSIDE = """width => {
+  const scrolls = '.scroller, .gal-s, .table-x, .vh, .skip, .filters';
+  const seen = [...document.querySelectorAll('body *')].filter(e => !e.closest(scrolls)
+    && e.getBoundingClientRect().width && getComputedStyle(e).visibility !== 'hidden');
+  const out = seen.filter(e => {
+    const box = e.getBoundingClientRect();
+    return box.right > width + 1 || box.left < -1;
+  });
+  const page = document.documentElement.scrollWidth;
+  return out.map(e => e.tagName + '.' + e.className).concat(page > width ? ['page ' + page] : []);
+}"""
 
 if __name__ == "__main__":
     main(Path(sys.argv[1]), Path(sys.argv[2]))
