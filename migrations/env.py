@@ -12,7 +12,7 @@ def _rendered(kind: str, item: object, _context: object) -> str | bool:
 
 
 def run() -> None:
-    """Migrate. On SQLite foreign keys are off meanwhile (a rebuilt parent would empty its children) and checked after."""
+    """Migrate. On SQLite foreign keys are off meanwhile (a rebuilt parent would empty its children), checked after."""
     with db.engine.connect() as connection:
         sqlite = connection.dialect.name == "sqlite"
         if sqlite:

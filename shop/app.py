@@ -8,8 +8,8 @@ from flask import Flask
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from shop.paths import STATIC, TEMPLATES
-from shop.plumbing import journal, logs
+from shop.paths import TEMPLATES
+from shop.plumbing import logs
 from shop.plumbing.db import db, prepare_engine
 from shop.plumbing.links import Signer
 from shop.plumbing.settings import Settings, load, with_secret
@@ -31,7 +31,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     connect_database(app)
     converters.install(app)
     places.install(app)
-    templating.dress(app, media_url=media.media_url, csrf_token=door.csrf_token)
+    templating.install(app)
     door.install(app)
     headers.install(app, settings)
     errors.install(app)

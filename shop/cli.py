@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
 from flask import Flask, current_app
 from flask.cli import FlaskGroup, with_appcontext
 
 from shop import __version__
-from shop.plumbing.settings import Settings, SettingsError, effective
+from shop.plumbing.settings import Settings, SettingsError, effective, load
 
 
 def _application() -> Flask:
@@ -103,6 +104,43 @@ def plugins() -> None:
             click.echo(f"{registry.group:24} {key:20} {plugin.title}")
         for disabled in registry.disabled:
             click.echo(f"{registry.group:24} {disabled.key:20} disabled: {disabled.why}")
+
+
+@hirfa.command()
+@with_appcontext
+def audit() -> None:
+    """Check the invariants on the data; exit 1 when one is broken."""
+    from shop.audit import RULES, findings  # noqa: PLC0415 - commands import what they run
+
+    found = list(findings(_settings().data_dir / "media" / "pictures"))
+    for finding in found:
+        click.echo(f"{finding.rule}: {finding.what}")
+    click.echo(f"{len(RULES) + 1} rules, {len(found)} breaches")
+    sys.exit(1 if found else 0)
+
+
+@hirfa.command()
+@click.argument("target", type=click.Path(path_type=Path), default=Path())
+def backup(target: Path) -> None:
+    """Write one archive of the database, the pictures and the key; the shop may stay open."""
+    from shop import backup as archives  # noqa: PLC0415 - commands import what they run
+
+    try:
+        click.echo(archives.backup(load(), target))
+    except archives.BackupError as error:
+        raise click.ClickException(str(error)) from None
+
+
+@hirfa.command()
+@click.argument("source", type=click.Path(exists=True, path_type=Path))
+def restore(source: Path) -> None:
+    """Put an archive into an empty deployment."""
+    from shop import backup as archives  # noqa: PLC0415 - commands import what they run
+
+    try:
+        archives.restore(load(), source)
+    except archives.BackupError as error:
+        raise click.ClickException(str(error)) from None
 
 
 def warnings(settings: Settings) -> list[str]:

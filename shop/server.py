@@ -16,6 +16,7 @@ from shop.plumbing.settings import Settings
 def serve(settings: Settings) -> None:
     """Serve until told to stop."""
     from granian.constants import Interfaces  # noqa: PLC0415 - only `hirfa run` needs the server
+    from granian.log import LogLevels  # noqa: PLC0415
     from granian.server import Server  # noqa: PLC0415
 
     os.environ.setdefault("HIRFA_DATA_DIR", str(settings.data_dir))
@@ -28,7 +29,7 @@ def serve(settings: Settings) -> None:
         workers=1,
         blocking_threads=settings.threads,
         respawn_failed_workers=True,
-        log_level="warning",
+        log_level=LogLevels.warning,
         websockets=False,
     ).serve()
 

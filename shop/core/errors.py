@@ -27,7 +27,7 @@ class HirfaError(Exception):
     """The root of the expected errors."""
 
 
-class Refused(HirfaError):  # noqa: N818 - the field's words name what happened, as in the architecture
+class Refused(HirfaError):
     """Say no in words: `message` is an English msgid with {named} values, `field` the form's field if any."""
 
     message = "This can't be done now."

@@ -27,7 +27,7 @@ class Machine:
     def require(self, old: str, new: str) -> None:
         """Raise InvalidTransition unless old may become new."""
         if not self.allows(old, new):
-            raise InvalidTransition()
+            raise InvalidTransition
 
     def sources(self, new: str) -> frozenset[str]:
         """The states from which new can be reached in one step."""

@@ -18,7 +18,9 @@ class Payment(Base):
     __table_args__ = (
         store_key(),
         of_store("order_id", table="orders"),
-        CheckConstraint("state IN ('pending', 'collected', 'settled', 'failed', 'cancelled', 'refunded')", name="state"),
+        CheckConstraint(
+            "state IN ('pending', 'collected', 'settled', 'failed', 'cancelled', 'refunded')", name="state"
+        ),
         CheckConstraint("amount_minor >= 0", name="amount"),
         Index("ix_payments_order", "order_id"),
         Index("ix_payments_store_state", "store_id", "state", "id"),

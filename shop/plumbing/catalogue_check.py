@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 AREAS = (
     "storefront", "checkout", "catalogue_studio", "studio", "desk",
-    "documents", "notifications", "errors", "core",
+    "documents", "notifications", "errors", "ui", "core",
 )  # fmt: skip
 _KEYWORDS: dict[str, Any] = {"_": None, "_m": None, "N_": None, "ngettext": (1, 2)}
 _TEMPLATE_OPTIONS = {"silent": "false", "extensions": "jinja2.ext.do,jinja2.ext.loopcontrols"}
@@ -78,6 +78,8 @@ def examine(translations: Path, root: Path) -> Report:
 def area_of(file: str) -> str:
     """Guess from a path which area's PO file its messages belong to."""
     parts = re.split(r"[/_.]", file)
+    if file.startswith(("templates/base", "templates/ui/", "shop/web/ui/")):
+        return "ui"
     if "studio" in parts and {"catalogue", "product", "products"} & set(parts):
         return "catalogue_studio"
     if "checkout" in parts or "cart" in parts:
@@ -147,26 +149,23 @@ def _uses(root: Path, report: Report) -> Iterator[Use]:
     trees = {file: ast.parse(text) for file, text in modules.items()}
     refusals = _heirs(trees.values())
     for file, tree in trees.items():
-        path = file.relative_to(root).as_posix()
-        yield from _extracted(file, path, "python", {})
-        yield from _refusals_in(tree, refusals, path)
+        yield from _said_in(tree, refusals, file.relative_to(root).as_posix())
     for file in sorted((root / "templates").rglob("*")):
         if file.suffix in {".html", ".txt", ".xml", ".svg", ".j2", ".json"}:
             path = file.relative_to(root).as_posix()
             try:
-                yield from list(_extracted(file, path, "jinja2", _TEMPLATE_OPTIONS))
+                yield from list(_said_in_template(file, path))
             except (SyntaxError, UnicodeDecodeError, _template_error()) as error:
                 report.problems[area_of(path)].append(f"{path}: unreadable: {error}")
 
 
-def _extracted(file: Path, path: str, method: str, options: dict[str, str]) -> Iterator[Use]:
+def _said_in_template(file: Path, path: str) -> Iterator[Use]:
     from babel.messages.extract import extract  # noqa: PLC0415
 
     with file.open("rb") as source:
-        for line, message, _comments, _context in extract(method, source, _KEYWORDS, (), {**options}):
+        for line, message, *_ in extract("jinja2", source, _KEYWORDS, (), {**_TEMPLATE_OPTIONS}):
             one, many = (message, "") if isinstance(message, str) else (message[0], message[1])
-            if one:
-                yield Use(one, many, path, line)
+            yield Use(one, many, path, line)
 
 
 def _heirs(trees: Iterable[ast.Module]) -> set[str]:
@@ -183,20 +182,19 @@ def _heirs(trees: Iterable[ast.Module]) -> set[str]:
     return family
 
 
-def _refusals_in(tree: ast.Module, refusals: set[str], path: str) -> Iterator[Use]:
-    """Yield the sentences of refusals: shop.core, where they are made, knows no languages."""
+def _said_in(tree: ast.Module, refusals: set[str], path: str) -> Iterator[Use]:
+    """Yield what is said by _, _m, N_, ngettext, and by refusals, which shop.core makes without them."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and _called(node) in refusals:
-            said: Iterable[ast.expr] = node.args[:1]
+        if isinstance(node, ast.Call):
+            called = _called(node)
+            texts = node.args[: 2 if called == "ngettext" else 1] if called in {*_KEYWORDS, *refusals} else []
         elif isinstance(node, ast.ClassDef) and node.name in refusals:
-            said = [
-                each.value for each in node.body if isinstance(each, ast.Assign) and _assigns_message(each)
-            ]
+            texts = [each.value for each in node.body if _assigns_message(each)]
         else:
             continue
-        for each in said:
-            if isinstance(each, ast.Constant) and isinstance(each.value, str):
-                yield Use(each.value, "", path, each.lineno)
+        literals = [t.value for t in texts if isinstance(t, ast.Constant) and isinstance(t.value, str)]
+        if literals:
+            yield Use(literals[0], "".join(literals[1:]), path, node.lineno)
 
 
 def _called(node: ast.Call) -> str:

@@ -164,7 +164,7 @@ class Worker(threading.Thread):
             try:
                 with self._scope():
                     busy = run_next(self._handlers)
-            except Exception:  # noqa: BLE001 - the same place: a database that is away must not end the worker
+            except Exception:
                 log.warning("worker waits", exc_info=True)
                 busy = False
             if not busy:

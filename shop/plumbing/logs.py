@@ -7,6 +7,7 @@ import re
 import secrets
 import sys
 import time
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
@@ -34,7 +35,7 @@ def configure(level: str) -> None:
     )
 
 
-def redact(_logger: Any, _name: str, event: dict[str, Any]) -> dict[str, Any]:
+def redact(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> dict[str, Any]:
     """Mask phones and secrets in every text of a line."""
     return {key: _masked(value) if isinstance(value, str) else value for key, value in event.items()}
 

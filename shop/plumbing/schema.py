@@ -26,7 +26,8 @@ def database_head() -> str | None:
     """Return the revision that the database is at; None when it has never been migrated."""
     if not inspect(db.engine).has_table("alembic_version"):
         return None
-    return session.scalar(text("SELECT version_num FROM alembic_version"))
+    version: str | None = session.scalar(text("SELECT version_num FROM alembic_version"))
+    return version
 
 
 def upgrade() -> bool:

@@ -87,8 +87,8 @@ class Shipment(Base):
         of_store("account_id", table="carrier_accounts"),
         of_store("handover_id", table="handovers"),
         CheckConstraint(
-            "state IN ('preparing', 'labelled', 'handed_over', 'in_transit', 'at_point', 'attempt_failed', 'delivered', "
-            "'returning', 'returned', 'lost', 'cancelled')",
+            "state IN ('preparing', 'labelled', 'handed_over', 'in_transit', 'at_point', 'attempt_failed', "
+            "'delivered', 'returning', 'returned', 'lost', 'cancelled')",
             name="state",
         ),
         CheckConstraint("kind IN ('home', 'desk')", name="kind"),

@@ -12,7 +12,19 @@ from shop.plumbing.db import Base, BigKey
 STATES = ("draft", "open", "suspended")
 ROLES = ("owner", "helper")
 REGISTERS = ("artisan_card", "trade_register", "other")
-CRAFTS = ("soap", "perfume", "pottery", "weaving", "basketry", "copper", "leather", "jewellery", "wood", "textile", "food")
+CRAFTS = (
+    "soap",
+    "perfume",
+    "pottery",
+    "weaving",
+    "basketry",
+    "copper",
+    "leather",
+    "jewellery",
+    "wood",
+    "textile",
+    "food",
+)
 
 
 class Store(Base):

@@ -39,7 +39,7 @@ class SignedIn(UserMixin):  # type: ignore[misc]
 class Logins(LoginManager):  # type: ignore[misc]
     """Flask-Login without its remember cookie, whose after-request hook would open the session on public pages."""
 
-    def init_app(self, app: Flask, add_context_processor: bool = True) -> None:  # noqa: ARG002, FBT001, FBT002
+    def init_app(self, app: Flask, add_context_processor: bool = True) -> None:  # noqa: ARG002
         """Tie to the application; nothing is hooked in."""
         app.login_manager = self  # type: ignore[attr-defined]
         self.session_protection = None

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from wtforms import Field, Form, StringField
+from wtforms.form import BaseForm
 from wtforms.validators import StopValidation
 
 from shop.core.money import Money
@@ -53,7 +54,7 @@ def required(message: str = REQUIRED) -> Validator:
     def check(_form: Form, field: Field) -> None:
         if field.data is None or (isinstance(field.data, str) and not field.data.strip()):
             if field.errors:  # it could not be read at all: that sentence says more
-                raise StopValidation()
+                raise StopValidation
             raise StopValidation(_(message))
 
     return check
@@ -65,7 +66,7 @@ def optional() -> Validator:
     def check(_form: Form, field: Field) -> None:
         if not field.raw_data or not str(field.raw_data[0]).strip():
             field.errors = []
-            raise StopValidation()
+            raise StopValidation
 
     return check
 
@@ -73,7 +74,9 @@ def optional() -> Validator:
 class TextField(StringField):
     """One line of text, cleaned of control and direction characters."""
 
-    def __init__(self, label: str = "", validators: Sequence[Validator] = (), *, most: int = 160, **kwargs: Any) -> None:
+    def __init__(
+        self, label: str = "", validators: Sequence[Validator] = (), *, most: int = 160, **kwargs: Any
+    ) -> None:
         super().__init__(label, list(validators), **kwargs)
         self.most = most
 
@@ -82,7 +85,7 @@ class TextField(StringField):
         if valuelist:
             self.data = self._cleaned(str(valuelist[0]))
 
-    def pre_validate(self, form: Form) -> None:
+    def pre_validate(self, form: BaseForm) -> None:  # noqa: ARG002
         """Say so when there is too much."""
         if self.data and len(self.data) > self.most:
             raise StopValidation(_(TOO_LONG, most=self.most))
@@ -120,7 +123,13 @@ class WholeField(Field):
     """A whole number between two bounds; Arabic-Indic digits and spaces are read."""
 
     def __init__(
-        self, label: str = "", validators: Sequence[Validator] = (), *, least: int = 0, most: int = 999_999, **kwargs: Any
+        self,
+        label: str = "",
+        validators: Sequence[Validator] = (),
+        *,
+        least: int = 0,
+        most: int = 999_999,
+        **kwargs: Any,
     ) -> None:
         super().__init__(label, list(validators), **kwargs)
         self.least, self.most = least, most
@@ -192,7 +201,7 @@ class ChoiceField(Field):
         """Take the value as it came; it is checked against the choices when the form is validated."""
         self.data = str(valuelist[0])[:120] if valuelist and valuelist[0] else None
 
-    def pre_validate(self, form: Form) -> None:
+    def pre_validate(self, form: BaseForm) -> None:  # noqa: ARG002
         """Refuse what is not among the choices."""
         if self.data is not None and self.data not in {value for value, _label in self.choices}:
             self.data = None
@@ -205,7 +214,7 @@ class EmailField(TextField):
     def __init__(self, label: str = "", validators: Sequence[Validator] = (), **kwargs: Any) -> None:
         super().__init__(label, validators, most=254, **kwargs)
 
-    def pre_validate(self, form: Form) -> None:
+    def pre_validate(self, form: BaseForm) -> None:
         """Ask for name@host.tld."""
         super().pre_validate(form)
         if self.data:
@@ -218,5 +227,3 @@ class EmailField(TextField):
 def _number_text(valuelist: list[Any]) -> str:
     text = western_digits(str(valuelist[0])) if valuelist else ""
     return "".join(text.split()).replace("\u00a0", "").replace("\u202f", "")
-
-

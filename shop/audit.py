@@ -1,0 +1,134 @@
+"""The invariants of the house, checked on the data itself. `hirfa audit` runs them; tests do after every fault."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import select, text
+
+from shop.catalogue.models import Picture
+from shop.plumbing.db import session
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One row that breaks an invariant."""
+
+    rule: str
+    what: str
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A query whose every row is a breach; its columns fill the sentence."""
+
+    name: str
+    sentence: str
+    query: str
+
+
+RULES = (
+    Rule(
+        "I1 purchase", "purchase {0} has no order",
+        "SELECT p.code FROM purchases p LEFT JOIN orders o ON o.purchase_id = p.id WHERE o.id IS NULL",
+    ),
+    Rule(
+        "I1 order", "order {0} lacks lines, a payment or a shipment",
+        "SELECT o.code FROM orders o WHERE NOT EXISTS (SELECT 1 FROM order_lines l WHERE l.order_id = o.id) "
+        "OR NOT EXISTS (SELECT 1 FROM payments p WHERE p.order_id = o.id) "
+        "OR NOT EXISTS (SELECT 1 FROM shipments s WHERE s.order_id = o.id)",
+    ),
+    Rule(
+        "I2 stock", "variant {0}: {1} on hand, its movements say {2}",
+        "SELECT v.id, v.on_hand, COALESCE(SUM(m.delta), 0) FROM variants v "
+        "LEFT JOIN stock_movements m ON m.variant_id = v.id GROUP BY v.id, v.on_hand "
+        "HAVING v.on_hand <> COALESCE(SUM(m.delta), 0) OR v.on_hand < 0",
+    ),
+    Rule(
+        "I2 sold", "order {0}: variant {1} moved by {2} for {3} pieces ordered ({4})",
+        "SELECT o.code, l.variant_id, m.delta, l.pieces, o.state FROM orders o "
+        "JOIN (SELECT order_id, variant_id, SUM(pieces) AS pieces FROM order_lines GROUP BY order_id, variant_id) l "
+        "ON l.order_id = o.id JOIN (SELECT order_id, variant_id, SUM(delta) AS delta FROM stock_movements "
+        "WHERE order_id IS NOT NULL GROUP BY order_id, variant_id) m "
+        "ON m.order_id = o.id AND m.variant_id = l.variant_id "
+        "WHERE m.delta <> CASE WHEN o.state = 'cancelled' THEN 0 ELSE -l.pieces END AND NOT (o.state = 'cancelled' "
+        "AND EXISTS (SELECT 1 FROM shipments s WHERE s.order_id = o.id AND s.state IN ('lost', 'returning')))",
+    ),
+    Rule(
+        "I3 total", "order {0}: its lines say {1}, it says {2}",
+        "SELECT o.code, SUM(l.unit_minor * l.pieces), o.goods_minor FROM orders o JOIN order_lines l "
+        "ON l.order_id = o.id GROUP BY o.code, o.goods_minor HAVING SUM(l.unit_minor * l.pieces) <> o.goods_minor",
+    ),
+    Rule(
+        "I3 payment", "order {0} ({1}) costs {2}, its payments say {3}",
+        "SELECT o.code, o.state, o.total_minor, COALESCE(SUM(p.amount_minor), 0) FROM orders o "
+        "LEFT JOIN payments p ON p.order_id = o.id AND p.state NOT IN ('cancelled', 'failed', 'refunded') "
+        "WHERE o.state <> 'cancelled' GROUP BY o.code, o.state, o.total_minor "
+        "HAVING COALESCE(SUM(p.amount_minor), 0) <> o.total_minor",
+    ),
+    Rule(
+        "I3 collect", "order {0}: the courier is told {1}, the payment waits for {2}",
+        "SELECT o.code, s.collect_minor, p.amount_minor FROM orders o JOIN shipments s ON s.order_id = o.id "
+        "AND s.state <> 'cancelled' JOIN payments p ON p.order_id = o.id AND p.method = 'cash_on_delivery' "
+        "AND p.state NOT IN ('cancelled', 'failed') WHERE s.collect_minor <> p.amount_minor",
+    ),
+    Rule(
+        "I4 settled", "payment {0} is settled without a remittance, or the other way round",
+        "SELECT p.reference FROM payments p LEFT JOIN remittance_lines l ON l.payment_id = p.id "
+        "WHERE p.method = 'cash_on_delivery' AND ((p.state = 'settled') <> (l.id IS NOT NULL)) "
+        "AND p.state <> 'refunded'",
+    ),
+    Rule(
+        "I4 remittance", "remittance {0} says {1}, its lines {2}",
+        "SELECT r.reference, r.received_minor, SUM(l.received_minor) FROM remittances r JOIN remittance_lines l "
+        "ON l.remittance_id = r.id GROUP BY r.id, r.reference, r.received_minor "
+        "HAVING r.received_minor <> SUM(l.received_minor)",
+    ),
+    Rule(
+        "I5 label", "shipment {0} is {1} without a printed label",
+        "SELECT s.reference, s.state FROM shipments s WHERE s.state NOT IN ('preparing', 'cancelled') "
+        "AND NOT EXISTS (SELECT 1 FROM label_prints p WHERE p.shipment_id = s.id)",
+    ),
+    Rule(
+        "I5 prints", "shipment {0}: its label's prints are not counted from 0",
+        "SELECT shipment_id FROM label_prints GROUP BY shipment_id HAVING MAX(number) <> COUNT(*) - 1 "
+        "OR MIN(number) <> 0",
+    ),
+    Rule(
+        "I6 jobs", "job {0} ({1}) failed for good: {2}",
+        "SELECT id, kind, error FROM jobs WHERE failed",
+    ),
+    Rule(
+        "I8 journal", "scope {0}: {1} rows, the last number is {2}",
+        "SELECT h.scope, COUNT(j.id), h.last FROM journal_heads h LEFT JOIN journal j ON j.scope = h.scope "
+        "GROUP BY h.scope, h.last HAVING COUNT(j.id) <> h.last OR MAX(j.number) <> h.last",
+    ),
+    Rule(
+        "states", "order {0} is {1}, its parcel {2}, its payment {3}",
+        "SELECT o.code, o.state, s.state, p.state FROM orders o JOIN shipments s ON s.order_id = o.id "
+        "AND s.state <> 'cancelled' JOIN payments p ON p.order_id = o.id AND p.method = 'cash_on_delivery' "
+        "WHERE (s.state = 'delivered') <> (o.state = 'completed') "
+        "OR (s.state = 'delivered' AND p.state NOT IN ('collected', 'settled', 'refunded')) "
+        "OR (o.state = 'placed' AND s.state <> 'preparing')",
+    ),
+)  # fmt: skip
+
+
+def findings(media: Path | None = None) -> Iterator[Finding]:
+    """Yield every breach; with the folder of pictures, compare rows and files too."""
+    for rule in RULES:
+        for row in session.execute(text(rule.query)):
+            yield Finding(rule.name, rule.sentence.format(*row))
+    if media is not None:
+        yield from _pictures(media)
+
+
+def _pictures(folder: Path) -> Iterator[Finding]:
+    keys = set(session.scalars(select(Picture.key)))
+    files = {file.name.rpartition("-")[0] for file in folder.glob("*-240.webp")}
+    for key in sorted(keys - files):
+        yield Finding("I7 files", f"picture {key} has no file")
+    for key in sorted(files - keys):
+        yield Finding("I7 files", f"file {key} has no row")
