@@ -107,6 +107,27 @@ def plugins() -> None:
 
 
 @hirfa.command()
+@click.option("--email", prompt=True, help="The address to sign in with.")
+@click.option("--name", prompt=True, help="The person's name.")
+@click.password_option(help="At least 10 characters.")
+@with_appcontext
+def operator(email: str, name: str, password: str) -> None:
+    """Make an operator account, who creates workshops at the desk."""
+    from shop.accounts import service  # noqa: PLC0415 - commands import what they run
+    from shop.core.errors import Refused  # noqa: PLC0415
+    from shop.plumbing import schema  # noqa: PLC0415
+    from shop.plumbing.db import transaction  # noqa: PLC0415
+
+    schema.upgrade()
+    try:
+        with transaction():
+            service.create_account(name=name, password=password, email=email, language="fr", is_operator=True)
+    except Refused as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{email} may enter {_settings().base_url}/desk/")
+
+
+@hirfa.command()
 @with_appcontext
 def audit() -> None:
     """Check the invariants on the data; exit 1 when one is broken."""
