@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gettext
 import re
 import string
 from collections import defaultdict
@@ -11,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeGuard
 
-from shop.plumbing.catalogues import TRANSLATED, read
+from shop.plumbing.catalogues import PLURALS, TRANSLATED, read
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Message
@@ -22,6 +23,8 @@ AREAS = (
 )  # fmt: skip
 _KEYWORDS: dict[str, Any] = {"_": None, "_m": None, "N_": None, "ngettext": (1, 2)}
 _TEMPLATE_OPTIONS = {"silent": "false", "extensions": "jinja2.ext.do,jinja2.ext.loopcontrols"}
+_PO_LINE = re.compile(r'\s*(#.*|(msg(id|str|ctxt|id_plural)(\[\d\])?\s*)?"(?:[^"\\]|\\.)*"\s*)?')
+_PLURAL = re.compile(r"plural=([^;\\]+)")
 _REFUSALS = "Refused"  # the class whose heirs carry a message for a person
 _STATED_ONCE = {"n"}  # one parcel, two parcels: Arabic says these without the figure
 
@@ -102,15 +105,28 @@ def _compared(translations: Path, lang: str, report: Report) -> dict[str, Entry]
 
 
 def _strictly(source: Path, report: Report) -> list[Message]:
-    from babel.messages.pofile import PoFileError, read_po  # noqa: PLC0415
+    from babel.messages.pofile import PoFileError  # noqa: PLC0415
 
+    lang, where = source.parent.name, report.problems[source.stem]
     try:
-        with source.open("rb") as file:
-            read_po(file, abort_invalid=True)
-        return read(source)
+        lines = source.read_text(encoding="utf-8").splitlines()
+        messages = read(source, abort_invalid=True)
     except (PoFileError, ValueError) as error:
-        report.problems[source.stem].append(f"{source.parent.name}: unreadable: {error}")
+        where.append(f"{lang}: unreadable: {error}")
         return []
+    # Babel takes a string without its closing quote and cuts its last letter off.
+    where += [f"{lang}: unreadable: line {n}" for n, line in enumerate(lines, 1) if not _PO_LINE.fullmatch(line)]
+    if any(_counts_otherwise(line, lang) for line in lines):
+        where.append(f"{lang}: Plural-Forms must be {PLURALS[lang]}")
+    return messages
+
+
+def _counts_otherwise(line: str, lang: str) -> bool:
+    stated, ours = _PLURAL.search(line), _PLURAL.search(PLURALS[lang])
+    if not stated or not ours:
+        return False
+    theirs, own = gettext.c2py(stated[1]), gettext.c2py(ours[1])
+    return any(theirs(n) != own(n) for n in range(205))
 
 
 def _faults(message: Message, lang: str) -> Iterator[str]:
@@ -134,9 +150,7 @@ def _look_up(use: Use, known: dict[str, dict[str, Entry]], report: Report) -> No
     missing = [lang for lang, entries in known.items() if use.message not in entries]
     where = f"{use.file}:{use.line}"
     if missing:
-        report.problems[area_of(use.file)].append(
-            f"{' '.join(missing)}: {use.message!r} is missing ({where})"
-        )
+        report.problems[area_of(use.file)].append(f"{' '.join(missing)}: {use.message!r} is missing ({where})")
         return
     for lang, entries in known.items():
         ids = _ids(entries[use.message].message)

@@ -20,6 +20,14 @@ if TYPE_CHECKING:
     from babel.messages.catalog import Catalog, Message
 
 TRANSLATED = ("ar", "fr")
+# Gettext's usual order of the Arabic forms: zero, one, two, few, many (11–99), other. Babel's own rule swaps
+# the last two, so ours is written into what is compiled, whatever a file's header says or leaves out.
+PLURALS = {
+    "ar": "nplurals=6; plural=(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : "
+    "n%100>=3 && n%100<=10 ? 3 : n%100>=11 && n%100<=99 ? 4 : 5);",
+    "fr": "nplurals=2; plural=(n > 1);",
+    "en": "nplurals=2; plural=(n != 1);",
+}
 _STAMP = ("hirfa", "sources")  # context and key under which a compiled catalogue tells what it was made from
 
 
@@ -69,6 +77,7 @@ def merged(folder: Path, lang: str) -> Catalog:
     from babel.messages.catalog import Catalog  # noqa: PLC0415
 
     whole = Catalog(locale=lang, fuzzy=False)
+    whole.mime_headers = [("Plural-Forms", PLURALS[lang])]
     for source in _sources(folder, lang):
         for message in read(source):
             if lang == "en":
@@ -78,12 +87,13 @@ def merged(folder: Path, lang: str) -> Catalog:
     return whole
 
 
-def read(source: Path) -> list[Message]:
-    """Return the messages of one PO file, without its header."""
+def read(source: Path, *, abort_invalid: bool = False) -> list[Message]:
+    """Return the messages of one PO file, without its header; what can't be read is left out, or a PoFileError."""
     from babel.messages.pofile import read_po  # noqa: PLC0415
 
     with source.open("rb") as file:
-        return [message for message in read_po(file, locale=source.parent.name) if message.id]
+        catalog = read_po(file, locale=source.parent.name, abort_invalid=abort_invalid)
+    return [message for message in catalog if message.id]
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -109,7 +119,7 @@ def _sources(folder: Path, lang: str) -> list[Path]:
 
 
 def _digest(sources: list[Path]) -> str:
-    total = hashlib.blake2b(digest_size=16)
+    total = hashlib.blake2b(repr(PLURALS).encode(), digest_size=16)
     for source in sources:
         total.update(f"{source.parent.name}/{source.name}\0".encode() + source.read_bytes())
     return total.hexdigest()

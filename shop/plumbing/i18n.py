@@ -21,17 +21,13 @@ from shop.paths import PACKAGE
 
 LANGUAGES: Final = ("ar", "fr", "en")
 DEFAULT: Final = "ar"
-PSEUDO: Final = (
-    "pseudo"  # accented, longer, bracketed English: shows what is not translated and what overflows
-)
+PSEUDO: Final = "pseudo"  # accented, longer, bracketed English: shows what is not translated and what overflows
 NATIVE_NAMES: Final = {"ar": "العربية", "fr": "Français", "en": "English"}
 TRANSLATIONS: Final = PACKAGE / "translations"
 
 # A reader of one language reads the others in this order: most people here read both Arabic and French.
 _NEXT = {"ar": ("ar", "fr", "en"), "fr": ("fr", "ar", "en"), "en": ("en", "fr", "ar")}
-_WEIGHTED = re.compile(
-    r"\s*([A-Za-z]{1,8}|\*)(?:-[A-Za-z0-9]{1,8})*\s*(?:;\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*)?"
-)
+_WEIGHTED = re.compile(r"\s*([A-Za-z]{1,8}|\*)(?:-[A-Za-z0-9]{1,8})*\s*(?:;\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*)?")
 _NBSP = "\u00a0"
 
 _log = structlog.get_logger(__name__)
@@ -50,13 +46,13 @@ class Catalogue(Protocol):
 
 def _(message: str, **values: object) -> str:
     """Return the message in the language being spoken, its {named} places filled."""
-    text = _catalogue().gettext(message)
+    text = _catalogue().gettext(message) if message else ""  # the empty key is a catalogue's header
     return _filled(text, message, values) if values else text
 
 
 def _m(message: str, **values: object) -> Markup:
     """Return the message as HTML: the sentence and every value that isn't Markup are escaped."""
-    text = escape(_catalogue().gettext(message))
+    text = escape(_catalogue().gettext(message) if message else "")
     try:
         return text.format(**values)
     except (KeyError, IndexError, ValueError):
@@ -183,12 +179,7 @@ class Pseudo:
         parts = self._KEPT.split(message)
         shown = sum(len(part) for part in parts[::2])
         padding = " ~" * max(1, round(shown * 0.2))
-        return (
-            "["
-            + "".join(p if i % 2 else p.translate(self._ACCENTS) for i, p in enumerate(parts))
-            + padding
-            + "]"
-        )
+        return "[" + "".join(p if i % 2 else p.translate(self._ACCENTS) for i, p in enumerate(parts)) + padding + "]"
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
         """Return the English form for n in pseudo-English."""
