@@ -30,6 +30,7 @@ ARABIC = st.text(alphabet="ابتةثجحخدذرزسشصضطظعغفقكلمن�
 
 @given(ANY_TEXT | ARABIC, st.integers(1, 50))
 @example("a\u202e\u0301", 5)
+@example("a b", 2)
 @example("e\u200f\u0301", 1)
 def test_cleaning_twice_changes_nothing_more(text: str, limit: int) -> None:
     for cleaner in (clean, clean_block):
@@ -145,7 +146,7 @@ def test_a_code_is_read_as_people_type_it() -> None:
     assert read_code(f" {code[:3].lower()} – {code[3:].lower()}\u200f") == code
     arabic = code.translate(str.maketrans("23456789", "٢٣٤٥٦٧٨٩"))
     assert read_code(arabic) == code
-    for other in ("", "ABC", "O0I1", "x" * 5000, code + code[0]):
+    for other in ("", "ABC", "O0I1", "x" * 5000, code[:3]):
         assert read_code(other) is None
 
 
