@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 from dataclasses import dataclass
@@ -43,10 +44,14 @@ def inside(glaze: Glaze, name: str, filling: str) -> str:
     if glaze.motif == "line":
         drawn += f'<ellipse cx="600" cy="560" rx="379" ry="103" fill="none" stroke="{glaze.paint}" stroke-width="9"/>'
     drawn += f'<ellipse cx="600" cy="562" rx="366" ry="96" fill="{shade(clay, -0.35)}"/>'
-    drawn += f'<clipPath id="{name}i"><path d="M234 562a366 96 0 0 0 732 0V0H234Z"/></clipPath><g clip-path="url(#{name}i)">'
+    drawn += (
+        f'<clipPath id="{name}i"><path d="M234 562a366 96 0 0 0 732 0V0H234Z"/></clipPath><g clip-path="url(#{name}i)">'
+    )
     if filling:
         return drawn + filling + "</g>"
-    drawn += f'<clipPath id="{name}j"><ellipse cx="600" cy="562" rx="366" ry="96"/></clipPath><g clip-path="url(#{name}j)">'
+    drawn += (
+        f'<clipPath id="{name}j"><ellipse cx="600" cy="562" rx="366" ry="96"/></clipPath><g clip-path="url(#{name}j)">'
+    )
     drawn += f'<ellipse cx="640" cy="610" rx="350" ry="100" fill="{shade(clay, -0.12)}"/>'
     drawn += f'<ellipse cx="690" cy="640" rx="250" ry="74" fill="{shade(clay, 0.1)}"/></g>'
     if glaze.motif in {"lozenges", "combs"}:
@@ -80,7 +85,7 @@ def painted(glaze: Glaze) -> str:
 def around(count: int, reach: float = 410) -> list[tuple[float, float]]:
     """Left and right edge of each of `count` fields, narrower towards the sides as on a round belly."""
     xs = [600 + reach * math.sin(math.pi * (i / count - 0.5)) for i in range(count + 1)]
-    return list(zip(xs, xs[1:], strict=False))
+    return list(itertools.pairwise(xs))
 
 
 def lozenges(glaze: Glaze) -> str:
@@ -104,7 +109,10 @@ def chevrons(glaze: Glaze) -> str:
         for a, b in around(16):
             m = (a + b) / 2
             drawn += f'<path d="M{a} {y + 34}L{m} {y}L{b} {y + 34}V{y + 50}L{m} {y + 16}L{a} {y + 50}Z" fill="{fill}"/>'
-    return f'<clipPath id="chev"><rect x="180" y="636" width="840" height="138"/></clipPath><g clip-path="url(#chev)">{drawn}</g>'
+    return (
+        '<clipPath id="chev"><rect x="180" y="636" width="840" height="138"/></clipPath><g '
+        f'clip-path="url(#chev)">{drawn}</g>'
+    )
 
 
 def blossoms(glaze: Glaze) -> str:
@@ -112,7 +120,9 @@ def blossoms(glaze: Glaze) -> str:
     for i, (a, b) in enumerate(around(9)):
         m, squeeze = (a + b) / 2, (b - a) / 144
         flower = "".join(
-            placed(f'<ellipse cx="30" rx="26" ry="12" fill="{glaze.paint if i % 2 else glaze.clay}"/>', 0, 0, turn=k * 45)
+            placed(
+                f'<ellipse cx="30" rx="26" ry="12" fill="{glaze.paint if i % 2 else glaze.clay}"/>', 0, 0, turn=k * 45
+            )
             for k in range(8)
         )
         centre = f'<circle r="13" fill="{glaze.clay if i % 2 else glaze.paint}"/>'
@@ -125,23 +135,30 @@ def combs(glaze: Glaze) -> str:
     for i, (a, b) in enumerate(around(13)):
         m = (a + b) / 2
         if i % 2:
-            drawn += f'<path d="M{a} 644H{b}V766H{a}Z" fill="{glaze.paint}"/><path d="M{m} 660V750" stroke="{glaze.slip}" stroke-width="9"/>'
+            drawn += (
+                f'<path d="M{a} 644H{b}V766H{a}Z" fill="{glaze.paint}"/><path d="M{m} 660V750" '
+                f'stroke="{glaze.slip}" stroke-width="9"/>'
+            )
         else:
-            drawn += "".join(f'<path d="M{a} {y}L{m} {y + 20}L{b} {y}" fill="none" stroke="{glaze.paint}" stroke-width="7"/>' for y in range(650, 760, 26))
+            drawn += "".join(
+                f'<path d="M{a} {y}L{m} {y + 20}L{b} {y}" fill="none" stroke="{glaze.paint}" stroke-width="7"/>'
+                for y in range(650, 760, 26)
+            )
     return drawn + fringe(glaze)
 
 
 def fringe(glaze: Glaze) -> str:
-    return "".join(
-        f'<path d="M{a} 850L{(a + b) / 2} 815L{b} 850Z" fill="{glaze.paint}"/>' for a, b in around(24, 420)
-    )
+    return "".join(f'<path d="M{a} 850L{(a + b) / 2} 815L{b} 850Z" fill="{glaze.paint}"/>' for a, b in around(24, 420))
 
 
 BANDS = {"lozenges": lozenges, "chevrons": chevrons, "blossoms": blossoms, "combs": combs}
 
 
 def soup() -> str:
-    drawn = '<ellipse cx="600" cy="586" rx="345" ry="82" fill="#b4512a"/><ellipse cx="560" cy="578" rx="250" ry="50" fill="#c9683a" opacity=".7"/>'
+    drawn = (
+        '<ellipse cx="600" cy="586" rx="345" ry="82" fill="#b4512a"/><ellipse cx="560" cy="578" '
+        'rx="250" ry="50" fill="#c9683a" opacity=".7"/>'
+    )
     for x, y in ((440, 590), (520, 560), (640, 610), (740, 570), (800, 600), (580, 620)):
         drawn += f'<circle cx="{x}" cy="{y}" r="17" fill="#e3c48a"/>'
     for x, y in ((480, 615), (600, 575), (700, 595), (690, 550)):
@@ -149,15 +166,15 @@ def soup() -> str:
     return drawn
 
 
-def steam() -> str:
-    wisps = "M480 470q-40 -60 0 -120t0 -130M610 450q40 -60 0 -120t0 -140M730 470q-40 -60 0 -120t0 -110"
-    return f'<path d="{wisps}" fill="none" stroke="#fff" stroke-width="22" opacity=".34" filter="url(#blur)"/>'
-
-
 def spoon(x: float, y: float, turn: float) -> str:
     body = '<ellipse rx="80" ry="46" fill="#9a6a3c"/><ellipse cx="-4" cy="-6" rx="58" ry="28" fill="#77502b"/>'
     body += '<path d="M70 -8L420 -14q26 14 0 28L70 14z" fill="#a97846"/>'
-    return placed(f'<ellipse cx="150" cy="34" rx="240" ry="14" fill="#000" opacity=".3" filter="url(#blur)"/>{body}', x, y, turn=turn)
+    return placed(
+        f'<ellipse cx="150" cy="34" rx="240" ry="14" fill="#000" opacity=".3" filter="url(#blur)"/>{body}',
+        x,
+        y,
+        turn=turn,
+    )
 
 
 def fruit() -> str:
@@ -167,8 +184,14 @@ def fruit() -> str:
         (420, 500, 100, "#E08A2E"), (760, 490, 104, "#E59A3A"), (590, 450, 108, "#D97E28"),
         (500, 570, 86, "#6a3f5e"), (680, 580, 84, "#7b4a68"), (330, 570, 70, "#7b4a68"), (850, 570, 74, "#E3BF3F"),
     ):  # fmt: skip
-        drawn += f'<circle cx="{x}" cy="{y}" r="{r}" fill="{shade(tone, -0.22)}"/><circle cx="{x - r * 0.1}" cy="{y - r * 0.1}" r="{r * 0.88}" fill="{tone}"/>'
-        drawn += f'<circle cx="{x - r * 0.34}" cy="{y - r * 0.36}" r="{r * 0.26}" fill="#fff" opacity=".34" filter="url(#blur)"/>'
+        drawn += (
+            f'<circle cx="{x}" cy="{y}" r="{r}" fill="{shade(tone, -0.22)}"/><circle cx="{x - r * 0.1}" '
+            f'cy="{y - r * 0.1}" r="{r * 0.88}" fill="{tone}"/>'
+        )
+        drawn += (
+            f'<circle cx="{x - r * 0.34}" cy="{y - r * 0.36}" r="{r * 0.26}" fill="#fff" opacity=".34" '
+            'filter="url(#blur)"/>'
+        )
     return drawn
 
 
@@ -177,8 +200,13 @@ def footed(glaze: Glaze) -> str:
     stem = across("stem", (0, shade(glaze.clay, -0.5)), (0.35, shade(glaze.clay, 0.15)), (1, shade(glaze.clay, -0.5)))
     stem += '<path d="M520 780H680L700 930Q800 960 810 1010Q600 1050 390 1010Q400 960 500 930Z" fill="url(#stem)"/>'
     stem += f'<path d="M404 986Q600 1024 796 986" fill="none" stroke="{glaze.slip}" stroke-width="12"/>'
-    top = f'<g transform="translate(0 175) scale(1 .72)">{bowl(glaze, "fruit", fruit()).split("</linearGradient>", 1)[1]}</g>'
-    light = "<defs>" + bowl(glaze, "fruit").split("<linearGradient", 1)[1].split("</linearGradient>")[0].join(("<linearGradient", "</linearGradient></defs>"))
+    top = (
+        '<g transform="translate(0 175) scale(1 .72)">'
+        f"{bowl(glaze, 'fruit', fruit()).split('</linearGradient>', 1)[1]}</g>"
+    )
+    light = "<defs>" + bowl(glaze, "fruit").split("<linearGradient", 1)[1].split("</linearGradient>")[0].join(
+        ("<linearGradient", "</linearGradient></defs>")
+    )
     return shadow(620, 1016, 330, 46, 0.5) + stem + light + top
 
 
@@ -186,28 +214,60 @@ def from_above(glaze: Glaze) -> str:
     """Looking into the bowl: rings of teeth and lozenges around a star."""
     cx, cy = 600, 600
     drawn = shadow(cx, cy + 60, 440, 430, 0.4)
-    for radius, fill in ((440, glaze.clay), (418, glaze.slip), (330, shade(glaze.clay, -0.2)), (250, glaze.slip), (170, glaze.clay)):
+    for radius, fill in (
+        (440, glaze.clay),
+        (418, glaze.slip),
+        (330, shade(glaze.clay, -0.2)),
+        (250, glaze.slip),
+        (170, glaze.clay),
+    ):
         drawn += f'<circle cx="{cx}" cy="{cy}" r="{radius}" fill="{fill}" filter="url(#clay)"/>'
     for k in range(28):
-        wedge = f'<path d="M-46 -330L0 -410L46 -330Z" fill="{glaze.paint}"/><path d="M-20 -332L0 -372L20 -332Z" fill="{glaze.clay}"/>'
+        wedge = (
+            f'<path d="M-46 -330L0 -410L46 -330Z" fill="{glaze.paint}"/><path d="M-20 -332L0 -372L20 '
+            f'-332Z" fill="{glaze.clay}"/>'
+        )
         drawn += placed(wedge, cx, cy, turn=k * 360 / 28)
     for k in range(16):
-        field = f'<path d="M0 -248L36 -210L0 -172L-36 -210Z" fill="{glaze.paint}"/><path d="M0 -226L15 -210L0 -194L-15 -210Z" fill="{glaze.slip}"/>'
+        field = (
+            f'<path d="M0 -248L36 -210L0 -172L-36 -210Z" fill="{glaze.paint}"/><path d="M0 -226L15 -210L0 '
+            f'-194L-15 -210Z" fill="{glaze.slip}"/>'
+        )
         drawn += placed(field, cx, cy, turn=k * 22.5)
-    cross = "".join(placed(f'<path d="M0 0L40 -70L0 -150L-40 -70Z" fill="{glaze.slip if k % 2 else glaze.paint}"/>', cx, cy, turn=k * 45) for k in range(8))
-    hollow = '<radialGradient id="hollow" cx=".62" cy=".66" r=".72"><stop offset="0" stop-color="#fff" stop-opacity=".2"/><stop offset=".55" stop-opacity="0"/><stop offset="1" stop-opacity=".5"/></radialGradient>'
+    cross = "".join(
+        placed(
+            f'<path d="M0 0L40 -70L0 -150L-40 -70Z" fill="{glaze.slip if k % 2 else glaze.paint}"/>',
+            cx,
+            cy,
+            turn=k * 45,
+        )
+        for k in range(8)
+    )
+    hollow = (
+        '<radialGradient id="hollow" cx=".62" cy=".66" r=".72"><stop offset="0" stop-color="#fff" '
+        'stop-opacity=".2"/><stop offset=".55" stop-opacity="0"/><stop offset="1" stop-opacity=".5"/>'
+        "</radialGradient>"
+    )
     return drawn + cross + hollow + f'<circle cx="{cx}" cy="{cy}" r="420" fill="url(#hollow)"/>'
 
 
 def set_of_four(glazes: tuple[Glaze, Glaze, Glaze, Glaze]) -> str:
     places = ((80, 190, 0.46), (560, 175, 0.46), (-10, 400, 0.56), (520, 410, 0.56))
-    return "".join(placed(bowl(g, f"set{i}"), x, y, k) for i, (g, (x, y, k)) in enumerate(zip(glazes, places, strict=True)))
+    return "".join(
+        placed(bowl(g, f"set{i}"), x, y, k) for i, (g, (x, y, k)) in enumerate(zip(glazes, places, strict=True))
+    )
 
 
 def shards(seed: int) -> str:
     """Clay crumbs and a brush, for the workshop's table."""
     rnd = random.Random(seed)
     return "".join(
-        f'<circle cx="{rnd.uniform(120, 360):.0f}" cy="{rnd.uniform(1010, 1110):.0f}" r="{rnd.uniform(3, 9):.0f}" fill="#8E3F29"/>'
+        (
+            f'<circle cx="{rnd.uniform(120, 360):.0f}" cy="{rnd.uniform(1010, 1110):.0f}" '
+            f'r="{rnd.uniform(3, 9):.0f}" fill="#8E3F29"/>'
+        )
         for _ in range(14)
-    ) + '<path d="M150 1130L430 1060" stroke="#c79a5e" stroke-width="14" stroke-linecap="round"/><path d="M430 1052l70 -22l-20 40z" fill="#2a2422"/>'
+    ) + (
+        '<path d="M150 1130L430 1060" stroke="#c79a5e" stroke-width="14" stroke-linecap="round"/>'
+        '<path d="M430 1052l70 -22l-20 40z" fill="#2a2422"/>'
+    )

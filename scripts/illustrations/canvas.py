@@ -12,7 +12,7 @@ import resvg_py
 from PIL import Image, ImageFilter
 
 SIDE = 1200
-SIZES = {900: 78, 480: 74, 240: 66}  # pixels: WebP quality
+SIZES = {900: (78, 58_000), 480: (74, 17_500), 240: (62, 6_000)}  # pixels: WebP quality, most bytes
 GRAIN = 3.6
 
 Box = tuple[float, float, float, float]
@@ -67,6 +67,16 @@ def finish(picture: Image.Image, *, seed: int) -> Image.Image:
 
 def save_sizes(picture: Image.Image, key: str, folder: Path) -> None:
     """Write `key-900.webp`, `key-480.webp` and `key-240.webp`, without any metadata."""
-    for size, quality in SIZES.items():
+    for size, (quality, most) in SIZES.items():
         small = picture.resize((size, size), Image.Resampling.LANCZOS)
-        small.save(folder / f"{key}-{size}.webp", quality=quality, method=6)
+        (folder / f"{key}-{size}.webp").write_bytes(encoded(small, quality, most))
+
+
+def encoded(picture: Image.Image, quality: int, most: int) -> bytes:
+    """Encode as WebP, lowering the quality until the picture fits in `most` bytes."""
+    while True:
+        stream = io.BytesIO()
+        picture.save(stream, "WEBP", quality=quality, method=6)
+        if stream.tell() <= most or quality < 30:
+            return stream.getvalue()
+        quality -= 4

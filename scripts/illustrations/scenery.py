@@ -180,7 +180,9 @@ def petals(seed: int, colours: tuple[str, ...], area: tuple[float, float, float,
             '<ellipse cx="4" cy="10" rx="36" ry="15" fill="#000" opacity=".18"/>'
             f'<path d="M-38 0C-20 -30 22 -28 38 0C20 18 -20 20 -38 0Z" fill="{rnd.choice(colours)}"/>'
         )
-        drawn += placed(petal, round(rnd.uniform(left, right)), round(rnd.uniform(top, bottom)), turn=rnd.randrange(180))
+        drawn += placed(
+            petal, round(rnd.uniform(left, right)), round(rnd.uniform(top, bottom)), turn=rnd.randrange(180)
+        )
     return drawn
 
 
@@ -203,5 +205,7 @@ def rose(x: float, y: float, radius: float, colour: str) -> str:
         for i in range(5):
             spot = f'<ellipse cx="{reach * 0.42:.0f}" cy="0" rx="{reach * 0.6:.0f}" ry="{reach * 0.56:.0f}"'
             tone = shade(colour, 0.34 - ring * 0.11 + 0.05 * (i % 2))
-            drawn += placed(f'{spot} fill="{tone}" stroke="{shade(colour, -0.3)}" stroke-width="2"/>', 0, 0, turn=i * 72 + ring * 31)
+            drawn += placed(
+                f'{spot} fill="{tone}" stroke="{shade(colour, -0.3)}" stroke-width="2"/>', 0, 0, turn=i * 72 + ring * 31
+            )
     return placed(drawn, x, y)

@@ -9,8 +9,9 @@ from .scenery import linen, niche, petals, placed, planks, rosemary, shade, shad
 TWINE = "#8a6a3d"
 
 
-def bar(x: float, y: float, width: float, height: float, depth: float, colour: str, *, fleck: str = "") -> str:
-    """A bar in cabinet projection, its maker's star pressed into the front."""
+def bar(at: tuple[float, float], size: tuple[float, float, float], colour: str, *, fleck: str = "") -> str:
+    """A bar (width, height, depth) in cabinet projection, its maker's star pressed into the front."""
+    (x, y), (width, height, depth) = at, size
     sx, sy = depth * 0.62, -depth * 0.36
     front = (
         f'<path d="M{x} {y}h{width}q14 0 14 14v{height - 28}q0 14 -14 14h{-width}q-14 0 -14 -14v{28 - height}'
@@ -61,8 +62,8 @@ def stack(colours: tuple[str, str, str], wall: str, fleck: str, beside: str) -> 
     """Three bars, the upper one tied with twine."""
     low, light, high = colours
     drawn = niche(wall) + shadow(600, 985, 430, 70)
-    drawn += bar(235, 800, 360, 175, 250, low, fleck=fleck) + bar(640, 815, 330, 168, 230, light)
-    drawn += shadow(590, 735, 300, 34, 0.34) + bar(400, 590, 350, 170, 240, high, fleck=fleck)
+    drawn += bar((235, 800), (360, 175, 250), low, fleck=fleck) + bar((640, 815), (330, 168, 230), light)
+    drawn += shadow(590, 735, 300, 34, 0.34) + bar((400, 590), (350, 170, 240), high, fleck=fleck)
     knot = "M470 660q-46 -46 -70 -6q34 24 70 6q40 -50 76 -14q-30 34 -76 14"
     drawn += f'<path d="M470 588V762M470 590L620 503" stroke="{TWINE}" stroke-width="9" fill="none"/>'
     return drawn + f'<path d="{knot}" fill="none" stroke="{TWINE}" stroke-width="8"/>' + beside
@@ -71,8 +72,8 @@ def stack(colours: tuple[str, str, str], wall: str, fleck: str, beside: str) -> 
 def pair(ground: str, colours: tuple[str, str], fleck: str, beside: str) -> str:
     """One bar lying on another, larger one."""
     drawn = ground + shadow(560, 985, 400, 66)
-    drawn += bar(210, 760, 470, 215, 250, colours[0], fleck=fleck)
-    drawn += shadow(540, 722, 230, 26, 0.36) + bar(330, 552, 390, 172, 200, colours[1], fleck=fleck)
+    drawn += bar((210, 760), (470, 215, 250), colours[0], fleck=fleck)
+    drawn += shadow(540, 722, 230, 26, 0.36) + bar((330, 552), (390, 172, 200), colours[1], fleck=fleck)
     return drawn + beside
 
 
@@ -80,7 +81,7 @@ def pillar(ground: str, colours: tuple[str, ...], beside: str) -> str:
     """A tower of thin bars, slightly turned."""
     drawn = ground + shadow(560, 1010, 330, 60)
     for i, colour in enumerate(colours):
-        drawn += bar(330 + (i % 2) * 44 - i * 4, 880 - i * 140, 400, 122, 230, colour)
+        drawn += bar((330 + (i % 2) * 44 - i * 4, 880 - i * 140), (400, 122, 230), colour)
     return drawn + beside
 
 
@@ -91,7 +92,10 @@ def top_bar(x: float, y: float, width: float, height: float, colour: str, *, fle
         f'<rect x="{x + 12}" y="{y + 12}" width="{width - 24}" height="{height - 24}" rx="14" fill="none" '
         f'stroke="{shade(colour, 0.5)}" stroke-width="6" opacity=".6"/>'
     )
-    cast = f'<rect x="{x + 12}" y="{y + 16}" width="{width}" height="{height}" rx="22" fill="#1b120a" opacity=".4" filter="url(#blur)"/>'
+    cast = (
+        f'<rect x="{x + 12}" y="{y + 16}" width="{width}" height="{height}" rx="22" fill="#1b120a" '
+        'opacity=".4" filter="url(#blur)"/>'
+    )
     stamp = pressed_star(x + width / 2, y + height / 2, min(width, height) * 0.3, colour)
     return cast + body + rim + flecks(x, y, width, height, fleck) + stamp
 
@@ -110,10 +114,13 @@ def gift_box() -> str:
         f'stroke="{rnd.choice(("#e5cf9f", "#d2b57a", "#c2a063"))}" stroke-width="6" fill="none"/>'
         for _ in range(420)
     )
-    soaps = top_bar(240, 240, 330, 310, "#A8A578", fleck="#5a6430") + top_bar(612, 240, 330, 310, "#D3AAA0", fleck="#a34d4a")
+    soaps = top_bar(240, 240, 330, 310, "#A8A578", fleck="#5a6430") + top_bar(
+        612, 240, 330, 310, "#D3AAA0", fleck="#a34d4a"
+    )
     soaps += top_bar(240, 592, 330, 310, "#4f4a48") + top_bar(612, 592, 330, 310, "#D9A85A", fleck="#a8762b")
     bands = "".join(
-        f'<rect x="{x}" y="{y}" width="84" height="310" fill="#f3e7cf"/><rect x="{x + 10}" y="{y}" width="4" height="310" '
+        f'<rect x="{x}" y="{y}" width="84" height="310" fill="#f3e7cf"/><rect '
+        f'x="{x + 10}" y="{y}" width="4" height="310" '
         f'fill="{tone}"/><rect x="{x + 70}" y="{y}" width="4" height="310" fill="{tone}"/>'
         for x, y, tone in ((254, 240, "#6F7B3F"), (844, 240, "#a34d4a"), (254, 592, "#2a2422"), (844, 592, "#a8762b"))
     )
@@ -139,7 +146,10 @@ def prickly_pear(x: float, y: float) -> str:
     pad = '<path d="M0 0C-120 -90 -130 -330 0 -390C130 -330 120 -90 0 0Z" fill="#6d8a52" filter="url(#soap)"/>'
     rnd = random.Random(2)
     spines = "".join(
-        f'<path d="M{rnd.uniform(-75, 75):.0f} {rnd.uniform(-330, -60):.0f}l9 -13m-9 13l-9 -13" stroke="#e9e4c8" stroke-width="4"/>'
+        (
+            f'<path d="M{rnd.uniform(-75, 75):.0f} {rnd.uniform(-330, -60):.0f}l9 -13m-9 13l-9 -13" '
+            'stroke="#e9e4c8" stroke-width="4"/>'
+        )
         for _ in range(22)
     )
     fruits = "".join(
@@ -164,12 +174,18 @@ def comb(x: float, y: float) -> str:
     for row in range(4):
         for column in range(5):
             cx, cy = column * 62 + (row % 2) * 31, row * 53
-            points = " ".join(f"{cx + dx},{cy + dy}" for dx, dy in ((0, -34), (29, -17), (29, 17), (0, 34), (-29, 17), (-29, -17)))
+            points = " ".join(
+                f"{cx + dx},{cy + dy}" for dx, dy in ((0, -34), (29, -17), (29, 17), (0, 34), (-29, 17), (-29, -17))
+            )
             tone = ("#e3a33a", "#d08a24", "#efbb57")[(row * 2 + column) % 3]
             cells += f'<polygon points="{points}" fill="{tone}" stroke="#f6d58e" stroke-width="9"/>'
     dipper = '<path d="M-60 60L-330 -130" stroke="#9a6a3a" stroke-width="20" stroke-linecap="round"/>'
     for i in range(5):
-        dipper += f'<ellipse cx="{-40 + i * 19}" cy="{74 + i * 13}" rx="17" ry="42" fill="{shade("#b07a42", -0.1 * (i % 2))}" transform="rotate(-55 {-40 + i * 19} {74 + i * 13})"/>'
+        dipper += (
+            f'<ellipse cx="{-40 + i * 19}" cy="{74 + i * 13}" rx="17" ry="42" '
+            f'fill="{shade("#b07a42", -0.1 * (i % 2))}" transform="rotate(-55 {-40 + i * 19} '
+            f'{74 + i * 13})"/>'
+        )
     pool = '<path d="M-40 190C60 150 330 150 380 200C330 236 40 244 -40 190Z" fill="#c9812b" opacity=".85"/>'
     return placed(pool + cells + placed(dipper, 40, 40, 0.8), x, y)
 
@@ -178,7 +194,8 @@ def black_seeds(seed: int, area: tuple[float, float, float, float], count: int =
     rnd = random.Random(seed)
     left, top, right, bottom = area
     return "".join(
-        f'<ellipse rx="9" ry="5" fill="#1d1a1c" transform="translate({rnd.gauss((left + right) / 2, (right - left) / 4):.0f} '
+        f'<ellipse rx="9" ry="5" fill="#1d1a1c" '
+        f'transform="translate({rnd.gauss((left + right) / 2, (right - left) / 4):.0f} '
         f'{rnd.gauss((top + bottom) / 2, (bottom - top) / 4):.0f}) rotate({rnd.randrange(180)})"/>'
         for _ in range(count)
     )
