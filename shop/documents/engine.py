@@ -7,25 +7,28 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import threading
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from shop.core.errors import Refused
+from shop.documents.companions import calibration_sheet, handover_sheet, slip_sheet
 from shop.documents.letters import unprintable
 from shop.documents.papers import Nudge, chosen
 from shop.documents.sheets import Sheet, label_sheet
-from shop.documents.words import LabelContent
+from shop.documents.words import HandoverContent, LabelContent, SlipContent
 from shop.paths import TEMPLATES
 
 if TYPE_CHECKING:
     import typst
 
-__all__ = ["labels_pdf", "page_png", "unprintable"]
+__all__ = ["calibration_pdf", "handover_pdf", "labels_pdf", "page_png", "slip_pdf", "unprintable"]
 
 _FOLDER: Final = TEMPLATES / "documents"
 _WRITTEN_AT: Final = 1_767_225_600  # 2026-01-01: fixed, so that equal papers are equal bytes
+_CATALOGUE_END: Final = re.compile(rb"/ViewerPreferences<<(?:/Direction/[LR]2[LR])?()>>>>\nendobj\nxref\n")
 # One paper is drawn at a time: a label takes milliseconds, and five hundred of them as much memory
 # as a server thread should ever have.
 _drawing = threading.Lock()
@@ -43,6 +46,27 @@ def labels_pdf(
     if not labels:
         raise Refused("There is nothing to print.")
     return _drawn("label", label_sheet(labels, sheet, start=start, nudge=nudge))
+
+
+def slip_pdf(slips: Sequence[SlipContent], *, paper: str, start: int = 1, nudge: Nudge = (0, 0)) -> bytes:
+    """Return packing slips, each in its own language, laid on the same papers as labels; see `labels_pdf`.
+
+    A slip with more lines than a cell holds goes on in the next cell.
+    """
+    sheet = chosen(paper, start=start, nudge=nudge)
+    if not slips:
+        raise Refused("There is nothing to print.")
+    return _drawn("slip", slip_sheet(slips, sheet, start=start, nudge=nudge))
+
+
+def handover_pdf(content: HandoverContent) -> bytes:
+    """Return the hand-over sheet on A4, its table going on over as many pages as it needs."""
+    return _drawn("handover", handover_sheet(content))
+
+
+def calibration_pdf(paper: str, *, nudge: Nudge = (0, 0)) -> bytes:
+    """Return a page with a line of 100 mm to measure and the corners of every label, moved by `nudge`."""
+    return _drawn("calibration", calibration_sheet(chosen(paper, nudge=nudge), nudge=nudge))
 
 
 def page_png(pdf: bytes, page: int, *, dots_per_mm: int = 8) -> bytes:
@@ -68,7 +92,19 @@ def _drawn(template: str, sheet: Sheet) -> bytes:
             pdf_tags=False,
         )
     assert isinstance(pdf, bytes)
-    return pdf
+    return _at_real_size(pdf)
+
+
+def _at_real_size(pdf: bytes) -> bytes:
+    """Ask the print dialogue not to fit the page to the paper: typst has no word for it.
+
+    The catalogue is the last object before the table of offsets, so only the table itself moves.
+    """
+    end = _CATALOGUE_END.search(pdf, max(0, pdf.rfind(b"/Type/Catalog")))
+    if end is None:
+        return pdf
+    body = pdf[: end.start(1)] + b"/PrintScaling/None" + pdf[end.start(1) : pdf.rindex(b"startxref")]
+    return body + b"startxref\n%d\n%%%%EOF" % body.rindex(b"xref\n")
 
 
 @lru_cache

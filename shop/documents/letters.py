@@ -14,7 +14,7 @@ from shop.paths import TEMPLATES
 MARK = "¤"  # both fonts have it, and no name or address does
 LONGEST_WORD = 18  # letters without a space; longer ones may be broken anywhere, or they leave the box
 
-_BREAK = "\u200b"
+BREAK = "\u200b"
 # They steer the direction of the text around them: an address could turn the rest of the label round.
 _STEERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u061c\u200e\u200f")
 _NON_JOINER = "\u200c"  # the one invisible sign that changes how the letters beside it look
@@ -40,7 +40,16 @@ def unprintable(text: str) -> list[str]:
 def breakable(text: str) -> str:
     """Let words too long for any box break inside; words of ordinary length stay as they are."""
     words = text.split(" ")
-    return " ".join(_BREAK.join(word) if len(word) > LONGEST_WORD else word for word in words)
+    return " ".join(BREAK.join(word) if len(word) > LONGEST_WORD else word for word in words)
+
+
+def at_most(text: str) -> float:
+    """Return how many ems wide a text can be at most in one line, whichever weight it is set in.
+
+    Joined Arabic letters may be a little wider than the single ones that are counted here.
+    """
+    advances = _advances()
+    return sum(advances.get(ord(character), 1000) for character in text) * 1.12 / 1000
 
 
 def direction(text: str) -> str:
@@ -73,14 +82,14 @@ def _drawn(character: str) -> str:
 
 
 def _covers(character: str) -> bool:
-    return ord(character) in _coverage()
+    return ord(character) in _advances()
 
 
 @lru_cache(maxsize=1)
-def _coverage() -> frozenset[int]:
-    ranges = (TEMPLATES / "documents" / "fonts" / "coverage.txt").read_text("ascii").split()
-    ends = ([int(end, 16) for end in span.split("-")] for span in ranges)
-    return frozenset(point for end in ends for point in range(end[0], end[-1] + 1))
+def _advances() -> dict[int, int]:
+    """Return the thousandths of an em that each character takes at most, in the fonts beside the templates."""
+    rows = (TEMPLATES / "documents" / "fonts" / "letters.txt").read_text("ascii").splitlines()
+    return {int(point, 16): int(advance) for point, advance in (row.split() for row in rows)}
 
 
 def _cut(text: str, most: int) -> str:

@@ -9,14 +9,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shop.documents.bars import Bars, code128, qr
-from shop.documents.letters import breakable, direction, printable
+from shop.documents.letters import BREAK, at_most, breakable, direction, printable
 from shop.documents.papers import Nudge, Paper
 from shop.documents.words import LabelContent
 from shop.plumbing.formats import money_text, phone_shown, weight
 from shop.plumbing.i18n import N_, _, speaking
 
 Sheet = dict[str, Any]
-Run = dict[str, str]  # "t" the text, "d" the direction of its own
+Run = dict[str, Any]  # a text, its direction, and how wide it and its longest word can be at most, in ems
 
 NAME = 60
 ADDRESS = 260
@@ -40,16 +40,16 @@ def label_sheet(labels: Sequence[LabelContent], paper: Paper, *, start: int, nud
     """Return what label.typ draws: the labels by page, each with its place in eighths of a millimetre."""
     places = list(paper.places(len(labels), start=start, nudge=nudge))
     pages: list[list[Sheet]] = [[] for _page in range(places[-1][0] + 1)]
-    both = {key: _both(word) for key, word in _LABEL_WORDS.items()}
+    words = {key: both(word) for key, word in _LABEL_WORDS.items()}
     with speaking("fr"):  # figures and units stand once, the way carriers write them
         for label, (page, x, y) in zip(labels, places, strict=True):
             pages[page].append(_label(label) | {"x": x, "y": y})
     return {
         "title": title([f"{label.reference} · {label.code}" for label in labels]),
-        "author": run(labels[0].sender_name, NAME)["t"],
+        "author": run(labels[0].sender_name, NAME)["text"],
         "width": paper.width,
         "height": paper.height,
-        "words": both,
+        "words": words,
         "pages": pages,
     }
 
@@ -61,9 +61,29 @@ def title(names: Sequence[str]) -> str:
 
 
 def run(text: str, most: int) -> Run:
-    """Return a printable text with the direction it is read in."""
-    shown = printable(text, most=most)
-    return {"t": breakable(shown), "d": direction(shown)}
+    """Return a printable text with the direction it is read in, and bounds that save measuring it."""
+    shown = breakable(printable(text, most=most))
+    words = shown.replace(BREAK, " ").split(" ")
+    return {
+        "text": shown,
+        "side": direction(shown),
+        "wide": at_most(shown),
+        "word": max(map(at_most, words)),
+    }
+
+
+def both(message: str, **values: object) -> dict[str, str]:
+    """Return a message in the two languages that every label speaks."""
+    spoken = {}
+    for lang in ("fr", "ar"):
+        with speaking(lang):
+            spoken[lang] = _(message, **values)
+    return spoken
+
+
+def phone(e164: str) -> str:
+    """Return a phone number as it is read aloud, in one piece."""
+    return printable(phone_shown(e164), most=24)
 
 
 def _label(label: LabelContent) -> Sheet:
@@ -78,8 +98,8 @@ def _label(label: LabelContent) -> Sheet:
         "carrier-ar": run(label.carrier_name_ar, NAME),
         "piece": f"{label.piece}/{label.pieces}",
         "recipient": run(label.recipient, NAME),
-        "phone": _phone(label.phone),
-        "phone-2": _phone(label.phone_2) if label.phone_2 else None,
+        "phone": phone(label.phone),
+        "phone-2": phone(label.phone_2) if label.phone_2 else None,
         "address": run(label.address, ADDRESS),
         "commune-fr": run(label.commune_fr, NAME),
         "commune-ar": run(label.commune_ar, NAME),
@@ -96,23 +116,11 @@ def _label(label: LabelContent) -> Sheet:
         "may-open": label.may_open,
         "exchange": label.exchange,
         "sender": run(label.sender_name, NAME),
-        "sender-phone": _phone(label.sender_phone),
+        "sender-phone": phone(label.sender_phone),
         "sender-place": run(" · ".join(filter(None, (label.sender_wilaya, label.sender_address))), LINE),
         "date": printable(label.date, most=24),
-        "reprint": _both(N_("Reprint {n}"), n=label.reprint) if label.reprint > 0 else None,
+        "reprint": both(N_("Reprint {n}"), n=label.reprint) if label.reprint > 0 else None,
     }
-
-
-def _both(message: str, **values: object) -> dict[str, str]:
-    both = {}
-    for lang in ("fr", "ar"):
-        with speaking(lang):
-            both[lang] = _(message, **values)
-    return both
-
-
-def _phone(e164: str) -> str:
-    return printable(phone_shown(e164), most=24)
 
 
 def _bars(bars: Bars | None) -> Sheet | None:

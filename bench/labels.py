@@ -1,0 +1,99 @@
+"""How fast labels are drawn: one PDF of two hundred, separate PDFs, and the first one of a new process.
+
+Every label of every repetition has texts of its own: a drawing engine that remembers equal ones would
+otherwise measure its memory.
+"""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import time
+from itertools import count
+
+from shop.core.money import Money
+from shop.documents.engine import labels_pdf
+from shop.documents.words import LabelContent
+
+BATCH = 200
+SEPARATE = 40
+REPETITIONS = 5
+
+_serial = count(1)
+_NAMES = ("محمد الأمين مرابط", "Yasmine Haddad", "فاطمة الزهراء بن عيسى", "Abdelkader Ould-Kaci")
+_WILAYAS = (
+    ("16", "Alger", "الجزائر"),
+    ("31", "Oran", "وهران"),
+    ("24", "Guelma", "ڨالمة"),
+    ("30", "Ouargla", "ورڨلة"),
+    ("34", "Bordj Bou Arreridj", "برج بوعريريج"),
+)
+
+
+def measure() -> dict[str, float]:
+    """Return labels per second in one PDF and in separate PDFs, and the milliseconds of a cold first label."""
+    labels_pdf([distinct_label()])
+    together = [BATCH / _seconds(BATCH, 1) for _ in range(REPETITIONS)]
+    apart = [SEPARATE / _seconds(1, SEPARATE) for _ in range(REPETITIONS)]
+    cold = [_cold_first() for _ in range(3)]
+    return {
+        "labels_per_second_in_one_pdf": round(statistics.median(together), 1),
+        "labels_per_second_as_separate_pdfs": round(statistics.median(apart), 1),
+        "cold_first_label_ms": round(statistics.median(cold), 1),
+    }
+
+
+def distinct_label() -> LabelContent:
+    """Return a label that no one has drawn before: half Arabic, half French, everything on it."""
+    n = next(_serial)
+    code, fr, ar = _WILAYAS[n % len(_WILAYAS)]
+    return LabelContent(
+        code=f"HRF2609{n:08d}",
+        reference=f"H-{n:04d}-92",
+        carrier_name="Barq Express",
+        carrier_name_ar="برق إكسبرس",
+        recipient=f"{_NAMES[n % len(_NAMES)]} {n}",
+        phone=f"+2135{n:08d}",
+        phone_2=f"+2136{n:08d}" if n % 3 == 0 else None,
+        address=f"حي {n} مسكن، عمارة B{n % 90}، الطابق 3، Rue Didouche Mourad رقم {n % 700}",
+        commune_fr=f"Ouled Yaïch {n}",
+        commune_ar=f"أولاد يعيش {n}",
+        wilaya_code=code,
+        wilaya_fr=fr,
+        wilaya_ar=ar,
+        collect=Money.dinars(1_000 + n * 10),
+        weight_g=200 + n,
+        contents=f"Savon à l’huile d’olive × {n}",
+        note=f"Appeler avant {n} h",
+        fragile=n % 2 == 0,
+        sender_name="Atelier Amina",
+        sender_phone="+213661000000",
+        sender_wilaya="16 Alger",
+        sender_address="12 rue Larbi Tebessi, Kouba",
+        date="23/11/2026",
+    )
+
+
+def _seconds(labels: int, papers: int) -> float:
+    batches = [[distinct_label() for _ in range(labels)] for _ in range(papers)]
+    start = time.perf_counter()
+    for batch in batches:
+        labels_pdf(batch)
+    return time.perf_counter() - start
+
+
+def _cold_first() -> float:
+    """Return milliseconds from the start of drawing in a process that has drawn nothing."""
+    script = (
+        "import time; from bench.labels import distinct_label; from shop.documents.engine import labels_pdf;"
+        "label = distinct_label(); start = time.perf_counter(); labels_pdf([label]);"
+        "print((time.perf_counter() - start) * 1000)"
+    )
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    return float(ran.stdout)
+
+
+if __name__ == "__main__":
+    for name, figure in measure().items():
+        print(f"{name}: {figure}")

@@ -1,0 +1,139 @@
+"""From the words of packing slips, hand-over sheets and calibration pages to what their templates draw."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from shop.documents.letters import printable
+from shop.documents.papers import Nudge, Paper
+from shop.documents.sheets import LINE, NAME, Run, Sheet, both, phone, run, title
+from shop.documents.words import HandoverContent, HandoverLine, SlipContent, SlipLine
+from shop.plumbing.formats import money_text
+from shop.plumbing.i18n import N_, _, direction, language, ngettext, speaking
+
+LINES_OF_A_SLIP = 6  # rows of fixed height between the head and the sums of a 100 × 148 mm slip
+
+
+def slip_sheet(slips: Sequence[SlipContent], paper: Paper, *, start: int, nudge: Nudge) -> Sheet:
+    """Return what slip.typ draws: a slip with more lines than fit goes on in the next cell."""
+    parts = [part for slip in slips for part in _parts(slip)]
+    places = list(paper.places(len(parts), start=start, nudge=nudge))
+    pages: list[list[Sheet]] = [[] for _page in range(places[-1][0] + 1)]
+    for part, (page, x, y) in zip(parts, places, strict=True):
+        pages[page].append(part | {"x": x, "y": y})
+    return {
+        "title": title([slip.code for slip in slips]),
+        "author": printable(slips[0].shop, most=NAME),
+        "width": paper.width,
+        "height": paper.height,
+        "pages": pages,
+    }
+
+
+def handover_sheet(content: HandoverContent) -> Sheet:
+    """Return what handover.typ draws, in the language of the sheet."""
+    with speaking(content.language):
+        return {
+            "title": title([f"{_('Hand-over sheet')} {content.number}"]),
+            "author": printable(content.shop, most=NAME),
+            "direction": direction(language()),
+            "heading": _("Hand-over sheet"),
+            "number": printable(content.number, most=24),
+            "date": run(content.date, NAME),
+            "from": [_("From"), run(content.shop, NAME)],
+            "phone": phone(content.shop_phone) if content.shop_phone else "",
+            "to": [_("To"), run(content.carrier, NAME)],
+            "columns": [_("Parcel"), _("Order"), _("Recipient"), _("Wilaya"), _("To collect")],
+            "lines": [_handed_over(line) for line in content.lines],
+            "count": ngettext("{n} parcel", "{n} parcels", content.count),
+            "cash": [_("Cash to bring back"), money_text(content.cash)],
+            "promise": _("Both sides have counted these parcels together."),
+            "signatures": [
+                {"who": _("The workshop"), "name": run(content.shop, NAME)},
+                {"who": _("The carrier"), "name": run(content.carrier, NAME)},
+            ],
+            "signing": [_("Name"), _("Date and time"), _("Signature")],
+            "page": _("Page {page} of {pages}", page="\ue000", pages="\ue001"),
+        }
+
+
+def calibration_sheet(paper: Paper, *, nudge: Nudge) -> Sheet:
+    """Return what calibration.typ draws: rulers and crosses where the labels of a paper would lie."""
+    return {
+        "title": "Hirfa · 100 mm",
+        "width": paper.width,
+        "height": paper.height,
+        "cell": [paper.cell_width, paper.cell_height],
+        "cells": [
+            {"number": cell, "corner": paper.corner(cell), "x": x, "y": y}
+            for cell, (_page, x, y) in enumerate(paper.places(paper.cells, nudge=nudge), start=1)
+        ],
+        "nudge": [f"{step / 10:+.1f}".replace(".", ",") for step in nudge],
+        "measure": both(N_("Measure this line: 100 mm")),
+        "advice": both(N_("Shorter or longer? Choose “actual size, 100 %” when printing.")),
+        "place": both(N_("Place {n}"), n="\ue000"),
+        "moved": both(N_("Moved by")),
+    }
+
+
+def _parts(slip: SlipContent) -> list[Sheet]:
+    lines = list(slip.lines)
+    chunks = [lines[at : at + LINES_OF_A_SLIP] for at in range(0, len(lines), LINES_OF_A_SLIP)] or [[]]
+    with speaking(slip.language):
+        head: Sheet = {
+            "direction": direction(language()),
+            "shop": run(slip.shop, NAME),
+            "heading": _("In this parcel"),
+            "buyer": [_("For"), run(slip.buyer, NAME)],
+            "code": [_("Order"), printable(slip.code, most=24)],
+            "date": run(slip.date, NAME),
+            "pieces": ngettext("{n} piece", "{n} pieces", slip.pieces),
+            "thanks": run(slip.thanks or _("Made by hand and packed with care. Thank you."), LINE),
+        }
+        return [
+            head
+            | {
+                "lines": [_line(line, slip) for line in chunk],
+                "sums": _sums(slip) if number == len(chunks) else [],
+                "part": f"{number}/{len(chunks)}" if len(chunks) > 1 else "",
+            }
+            for number, chunk in enumerate(chunks, start=1)
+        ]
+
+
+def _line(line: SlipLine, slip: SlipContent) -> Sheet:
+    return {
+        "pieces": f"{line.pieces} ×",
+        "name": run(line.name, LINE),
+        "variant": _variant(line, slip),
+        "total": money_text(line.total) if slip.with_prices else "",
+    }
+
+
+def _variant(line: SlipLine, slip: SlipContent) -> list[Run]:
+    parts = [line.variant] if line.variant.strip() else []
+    if slip.with_prices and line.pieces != 1:
+        parts.append(_("{price} each", price=money_text(line.unit_price)))
+    return [run(part, NAME) for part in parts]
+
+
+def _sums(slip: SlipContent) -> list[tuple[str, str]]:
+    if not slip.with_prices:
+        return []
+    if slip.delivery is None:
+        return [(_("Total"), money_text(slip.goods))]
+    return [
+        (_("Goods"), money_text(slip.goods)),
+        (_("Delivery"), money_text(slip.delivery)),
+        (_("Total"), money_text(slip.goods + slip.delivery)),
+    ]
+
+
+def _handed_over(line: HandoverLine) -> Sheet:
+    return {
+        "tracking": printable(line.tracking, most=48),
+        "reference": printable(line.reference, most=24),
+        "recipient": run(line.recipient, NAME),
+        "wilaya": run(line.wilaya, NAME),
+        "collect": money_text(line.collect),
+    }
