@@ -1,0 +1,81 @@
+"""Reading purchases and orders. What is another store's is not found."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from shop.core import clock
+from shop.core.errors import NotFound
+from shop.orders.models import Call, Order, OrderLine, Purchase
+from shop.plumbing.db import session
+
+ALIKE_WITHIN = timedelta(hours=24)
+
+
+def order(store_id: int, order_id: int) -> Order:
+    """Return an order of a store. Raises NotFound."""
+    found = session.scalars(select(Order).where(Order.store_id == store_id, Order.id == order_id)).one_or_none()
+    if found is None:
+        raise NotFound(f"no order {order_id}")
+    return found
+
+
+def order_by_code(store_id: int, code: str) -> Order:
+    """Return an order of a store by its code. Raises NotFound."""
+    found = session.scalars(select(Order).where(Order.store_id == store_id, Order.code == code)).one_or_none()
+    if found is None:
+        raise NotFound(f"no order {code}")
+    return found
+
+
+def lines(store_id: int, order_ids: Collection[int]) -> dict[int, list[OrderLine]]:
+    """Return the lines of orders of a store, by order, in one query."""
+    found: dict[int, list[OrderLine]] = defaultdict(list)
+    if order_ids:
+        wanted = select(OrderLine).where(OrderLine.store_id == store_id, OrderLine.order_id.in_(order_ids))
+        for line in session.scalars(wanted.order_by(OrderLine.order_id, OrderLine.id)):
+            found[line.order_id].append(line)
+    return found
+
+
+def calls(store_id: int, order_id: int) -> list[Call]:
+    """Return every call of an order, oldest first, the undone ones too."""
+    wanted = select(Call).where(Call.store_id == store_id, Call.order_id == order_id)
+    return list(session.scalars(wanted.order_by(Call.id)))
+
+
+def purchase_by_code(code: str) -> Purchase | None:
+    """Return a purchase by its code, or by the code of one of its orders, or None."""
+    found = session.scalars(select(Purchase).where(Purchase.code == code)).one_or_none()
+    if found is not None:
+        return found
+    of_order = select(Order.purchase_id).where(Order.code == code).scalar_subquery()
+    return session.scalars(select(Purchase).where(Purchase.id == of_order)).one_or_none()
+
+
+def orders_of_purchase(purchase_id: int) -> list[Order]:
+    """Return the orders of a purchase, in the order in which they were written."""
+    return list(session.scalars(select(Order).where(Order.purchase_id == purchase_id).order_by(Order.id)))
+
+
+def orders_alike(
+    store_id: int, *, phone: str, product_ids: Collection[int], now: datetime | None = None
+) -> list[str]:
+    """Return the codes of the store's live orders of the last 24 hours with this phone and one of these products."""
+    since = (now or clock.now()) - ALIKE_WITHIN
+    wanted = (
+        select(Order.code)
+        .where(Order.store_id == store_id, Order.phone == phone, Order.placed_at >= since, Order.state != "cancelled")
+        .where(
+            select(OrderLine.id)
+            .where(OrderLine.order_id == Order.id, OrderLine.store_id == store_id)
+            .where(OrderLine.product_id.in_(product_ids))
+            .exists()
+        )
+        .order_by(Order.id)
+    )
+    return list(session.scalars(wanted))

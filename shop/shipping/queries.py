@@ -1,0 +1,125 @@
+"""Reading carriers, rates, desks, parcels, scans and hand-over sheets."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import select
+
+from shop.core.errors import NotFound
+from shop.plumbing.db import session
+from shop.shipping.contract import Carrier
+from shop.shipping.models import CarrierAccount, DeliveryRate, Desk, Handover, Scan, Shipment
+from shop.shipping.quotes import (
+    DeskPoint,
+    Load,
+    StoreQuote,
+    adapter,
+    place_of,
+    place_of_wilaya,
+    quotes,
+    quotes_for,
+    wilaya_quotes,
+)
+
+__all__ = [
+    "DeskPoint", "Load", "StoreQuote", "carrier_account", "carrier_accounts", "carrier_of", "desks", "handover",
+    "handover_by_number", "handovers", "live_shipment", "place_of", "place_of_wilaya", "quotes", "quotes_for", "rates",
+    "scans", "shipment", "shipments", "shipments_of_orders", "wilaya_quotes",
+]  # fmt: skip
+
+
+def carrier_accounts(store_id: int) -> list[CarrierAccount]:
+    """Return a store's carriers in the order in which they are asked, the inactive ones too."""
+    wanted = select(CarrierAccount).where(CarrierAccount.store_id == store_id)
+    return list(session.scalars(wanted.order_by(CarrierAccount.position, CarrierAccount.id)))
+
+
+def carrier_account(store_id: int, account_id: int) -> CarrierAccount:
+    """Return one carrier of a store. Raises NotFound."""
+    wanted = select(CarrierAccount).where(CarrierAccount.store_id == store_id, CarrierAccount.id == account_id)
+    found = session.scalars(wanted).one_or_none()
+    if found is None:
+        raise NotFound(f"no carrier {account_id}")
+    return found
+
+
+def carrier_of(account: CarrierAccount) -> Carrier:
+    """Build the carrier of an account, all of its rates and desks known to it. Raises Misconfigured."""
+    mine = rates(account.store_id, account.id), desks(account.store_id, account.id)
+    return adapter(account.carrier, account.settings, *mine)
+
+
+def rates(store_id: int, account_id: int) -> list[DeliveryRate]:
+    """Return a carrier's rates in the order of the wilayas."""
+    wanted = select(DeliveryRate).where(DeliveryRate.store_id == store_id, DeliveryRate.account_id == account_id)
+    return list(session.scalars(wanted.order_by(DeliveryRate.wilaya_code)))
+
+
+def desks(store_id: int, account_id: int) -> list[Desk]:
+    """Return a carrier's desks by wilaya and name."""
+    wanted = select(Desk).where(Desk.store_id == store_id, Desk.account_id == account_id)
+    return list(session.scalars(wanted.order_by(Desk.wilaya_code, Desk.name, Desk.id)))
+
+
+def shipment(store_id: int, shipment_id: int) -> Shipment:
+    """Return a parcel of a store. Raises NotFound."""
+    found = session.scalars(
+        select(Shipment).where(Shipment.store_id == store_id, Shipment.id == shipment_id)
+    ).one_or_none()
+    if found is None:
+        raise NotFound(f"no parcel {shipment_id}")
+    return found
+
+
+def shipments(store_id: int, shipment_ids: Collection[int]) -> dict[int, Shipment]:
+    """Return parcels of a store by id; those that aren't its own are left out."""
+    wanted = select(Shipment).where(Shipment.store_id == store_id, Shipment.id.in_(shipment_ids))
+    return {each.id: each for each in session.scalars(wanted)}
+
+
+def shipments_of_orders(store_id: int, order_ids: Collection[int]) -> dict[int, Shipment]:
+    """Return the parcel that counts for each order: the live one, else the newest."""
+    wanted = select(Shipment).where(Shipment.store_id == store_id, Shipment.order_id.in_(order_ids))
+    found: dict[int, Shipment] = {}
+    for each in session.scalars(wanted.order_by(Shipment.id)):
+        if each.order_id not in found or each.state != "cancelled":
+            found[each.order_id] = each
+    return found
+
+
+def live_shipment(store_id: int, order_id: int) -> Shipment | None:
+    """Return the parcel that counts for an order, or None."""
+    return shipments_of_orders(store_id, [order_id]).get(order_id)
+
+
+def scans(store_id: int, shipment_id: int) -> list[Scan]:
+    """Return what was said of a parcel, oldest first."""
+    wanted = select(Scan).where(Scan.store_id == store_id, Scan.shipment_id == shipment_id)
+    return list(session.scalars(wanted.order_by(Scan.at, Scan.id)))
+
+
+def handover(store_id: int, handover_id: int) -> Handover:
+    """Return a hand-over sheet of a store. Raises NotFound."""
+    found = session.scalars(
+        select(Handover).where(Handover.store_id == store_id, Handover.id == handover_id)
+    ).one_or_none()
+    if found is None:
+        raise NotFound(f"no sheet {handover_id}")
+    return found
+
+
+def handover_by_number(store_id: int, number: int) -> Handover:
+    """Return a hand-over sheet by the number that stands on it. Raises NotFound."""
+    found = session.scalars(
+        select(Handover).where(Handover.store_id == store_id, Handover.number == number)
+    ).one_or_none()
+    if found is None:
+        raise NotFound(f"no sheet number {number}")
+    return found
+
+
+def handovers(store_id: int, *, limit: int = 30) -> list[Handover]:
+    """Return the newest hand-over sheets of a store."""
+    wanted = select(Handover).where(Handover.store_id == store_id).order_by(Handover.number.desc()).limit(limit)
+    return list(session.scalars(wanted))

@@ -1,0 +1,193 @@
+"""What delivery costs: every carrier of every store asked in two statements, the first one that serves wins."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+import structlog
+from sqlalchemy import and_, select
+
+from shop.core.errors import AdapterError, Misconfigured
+from shop.core.money import Money
+from shop.plumbing import geography
+from shop.plumbing.db import session
+from shop.shipping.carriers import CARRIERS, own_delivery, rate_sheet
+from shop.shipping.contract import Carrier, Parcel, Place, Point
+from shop.shipping.models import KINDS, CarrierAccount, DeliveryRate, Desk
+
+log = structlog.get_logger("hirfa.shipping")
+
+_ACCOUNT = (
+    CarrierAccount.id, CarrierAccount.store_id, CarrierAccount.carrier, CarrierAccount.title, CarrierAccount.title_ar,
+    CarrierAccount.settings, CarrierAccount.position,
+)  # fmt: skip
+_RATE = (
+    DeliveryRate.wilaya_code, DeliveryRate.home_minor, DeliveryRate.desk_minor, DeliveryRate.currency,
+    DeliveryRate.min_days, DeliveryRate.max_days,
+)  # fmt: skip
+_DESK = (Desk.id, Desk.account_id, Desk.wilaya_code, Desk.commune_code, Desk.name, Desk.address, Desk.hours)
+
+
+@dataclass(frozen=True, slots=True)
+class DeskPoint:
+    """A desk that the buyer can choose."""
+
+    desk_id: int
+    name: str
+    commune_code: str
+    address: str
+    hours: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoreQuote:
+    """What one store's delivery of a kind costs, by which of its carriers, and in how many delivery days."""
+
+    account_id: int
+    carrier: str
+    title: str
+    title_ar: str
+    kind: str
+    price: Money
+    min_days: int
+    max_days: int
+    points: tuple[DeskPoint, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What a store would send: weight in grams, and what it is worth."""
+
+    weight_g: int
+    declared: Money
+
+
+def place_of(commune_code: str) -> Place:
+    """Return where a commune is, in the carriers' words. Raises NotFound."""
+    commune = geography.commune(commune_code)
+    return _place(geography.wilaya(commune.wilaya_code), commune)
+
+
+def place_of_wilaya(wilaya_code: str) -> Place:
+    """Return a wilaya as a place without its commune: enough for a price. Raises NotFound."""
+    return _place(geography.wilaya(wilaya_code), None)
+
+
+def _place(wilaya: geography.Wilaya, commune: geography.Commune | None) -> Place:
+    return Place(
+        wilaya_code=wilaya.code,
+        wilaya_code_58=commune.wilaya_code_58 if commune else wilaya.code_58,
+        wilaya_name=wilaya.name_fr,
+        commune_code=commune.code if commune else "",
+        commune_name=commune.name_fr if commune else "",
+    )
+
+
+def wilaya_quotes(store_id: int, wilaya_code: str, weight_g: int) -> list[StoreQuote]:
+    """Return what delivery to a wilaya costs, for a product's page. Raises NotFound."""
+    return quotes(store_id, place_of_wilaya(wilaya_code), weight_g=weight_g, declared=Money(0))
+
+
+def quotes(store_id: int, place: Place, *, weight_g: int, declared: Money) -> list[StoreQuote]:
+    """Return one store's quotes to a place: at most one home and one desk."""
+    return quotes_for({store_id: Load(weight_g, declared)}, place)[store_id]
+
+
+def quotes_for(loads: Mapping[int, Load], place: Place) -> dict[int, list[StoreQuote]]:
+    """Return the quotes of many stores to one place, in two statements.
+
+    A carrier that is misconfigured or does not answer is passed over and logged.
+    """
+    accounts = session.execute(
+        select(*_ACCOUNT, *_RATE)
+        .outerjoin(
+            DeliveryRate,
+            and_(DeliveryRate.account_id == CarrierAccount.id, DeliveryRate.wilaya_code == place.wilaya_code),
+        )
+        .where(CarrierAccount.store_id.in_(loads), CarrierAccount.active)
+        .order_by(CarrierAccount.store_id, CarrierAccount.position, CarrierAccount.id)
+    ).all()
+    served = [row.id for row in accounts if row.desk_minor is not None or row.carrier not in _FROM_ROWS]
+    desks = _desks(served, place.wilaya_code) if served else {}
+    found: dict[int, list[StoreQuote]] = {store_id: [] for store_id in loads}
+    for row in accounts:
+        load = loads[row.store_id]
+        taken = {quote.kind for quote in found[row.store_id]}
+        for quote in _asked(row, desks.get(row.id, []), place, load):
+            if quote.kind not in taken:
+                found[row.store_id].append(quote)
+    return {store_id: sorted(each, key=lambda q: KINDS.index(q.kind)) for store_id, each in found.items()}
+
+
+def _desks(account_ids: Collection[int], wilaya_code: str) -> dict[int, list[Any]]:
+    wanted = select(*_DESK).where(Desk.account_id.in_(account_ids), Desk.wilaya_code == wilaya_code, Desk.active)
+    found: dict[int, list[Any]] = defaultdict(list)
+    for row in session.execute(wanted.order_by(Desk.account_id, Desk.name, Desk.id)):
+        found[row.account_id].append(row)
+    return found
+
+
+def _asked(account: Any, desks: Sequence[Any], place: Place, load: Load) -> list[StoreQuote]:
+    parcel = Parcel("", place, "home", load.weight_g, Money(0, load.declared.currency), load.declared)
+    try:
+        offered = adapter(account.carrier, account.settings, [account], desks).quotes(parcel)
+    except AdapterError as error:
+        log.warning("carrier passed over", account=account.id, carrier=account.carrier, error=repr(error))
+        return []
+    points = tuple(DeskPoint(d.id, d.name, d.commune_code, d.address, d.hours) for d in desks)
+    return [
+        StoreQuote(
+            account.id, account.carrier, account.title, account.title_ar, each.kind, each.price, each.min_days,
+            each.max_days, points if each.kind == "desk" else (),
+        )
+        for each in offered
+    ]  # fmt: skip
+
+
+def adapter(carrier: str, settings: Mapping[str, Any], rates: Sequence[Any], desks: Sequence[Any]) -> Carrier:
+    """Build a carrier from an account's settings and rows (of DeliveryRate and Desk). Raises Misconfigured."""
+    plugin = CARRIERS.usable.get(carrier)
+    if plugin is None:
+        raise Misconfigured(f"the carrier {carrier} is not installed")
+    known = {each.name for each in fields(plugin.settings)}
+    typed = {key: value for key, value in settings.items() if key in known}
+    from_rows = _FROM_ROWS.get(carrier)
+    try:
+        if from_rows is not None:
+            typed |= from_rows([row for row in rates if row.wilaya_code is not None], desks)
+        return plugin.build(plugin.settings(**typed), None)
+    except (TypeError, ValueError) as error:
+        raise Misconfigured(f"the settings of {carrier} do not fit: {error}") from error
+
+
+def _sheet(rates: Sequence[Any], desks: Sequence[Any]) -> dict[str, Any]:
+    return {
+        "rates": {
+            row.wilaya_code: rate_sheet.Rate(_price(row, row.home_minor), _price(row, row.desk_minor), row.min_days,
+                                             row.max_days)
+            for row in rates
+        },
+        "points": tuple(
+            Point(str(d.id), d.name, d.wilaya_code, d.commune_code, d.address, d.hours) for d in desks
+        ),
+    }  # fmt: skip
+
+
+def _own(rates: Sequence[Any], _desks: Sequence[Any]) -> dict[str, Any]:
+    served = [row for row in rates if row.home_minor is not None]
+    days = {"min_days": served[0].min_days, "max_days": served[0].max_days} if len(served) == 1 else {}
+    return {"prices": {row.wilaya_code: Money(row.home_minor, row.currency) for row in served}, **days}
+
+
+def _price(row: Any, minor: int | None) -> Money | None:
+    return None if minor is None else Money(minor, row.currency)
+
+
+# The carriers whose settings are our own rows; the others keep theirs in the account.
+_FROM_ROWS: Mapping[str, Callable[[Sequence[Any], Sequence[Any]], dict[str, Any]]] = {
+    rate_sheet.PLUGIN.key: _sheet,
+    own_delivery.PLUGIN.key: _own,
+}

@@ -1,0 +1,249 @@
+"""What happens to parcels: opened, labelled, handed over, scanned, cancelled."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from shop.core import clock
+from shop.core.errors import InvalidTransition, NotFound, Refused
+from shop.core.money import Money
+from shop.core.states import SCANS, SHIPMENT
+from shop.core.text import new_code
+from shop.plumbing import journal
+from shop.plumbing.db import changed, session
+from shop.plumbing.i18n import N_
+from shop.plumbing.journal import Actor
+from shop.shipping.accounts import (
+    DeskRow,
+    Problem,
+    RateRow,
+    add_carrier,
+    change_carrier,
+    read_rates_csv,
+    set_desks,
+    set_rates,
+)
+from shop.shipping.contract import ParcelScan
+from shop.shipping.models import Handover, Scan, Shipment
+from shop.stores.models import Store
+
+__all__ = [
+    "DeskRow", "NewShipment", "Problem", "RateRow", "add_carrier", "cancel_for", "change_carrier", "mark_booked",
+    "mark_handed_over", "mark_labelled", "open_shipment", "read_rates_csv", "record_scans", "reopen_for", "set_desks",
+    "set_rates", "steps_to",
+]  # fmt: skip
+
+_STAMPS = {"labelled": "labelled_at", "delivered": "delivered_at", "returned": "returned_at",
+           "handed_over": "handed_over_at"}  # fmt: skip
+FINAL = frozenset({"delivered", "returned", "lost"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewShipment:
+    """One parcel to be written: fee and collect in minor units of `currency`."""
+
+    account_id: int | None
+    carrier: str
+    carrier_title: str
+    kind: str
+    desk_id: int | None
+    desk_name: str
+    fee_minor: int
+    collect_minor: int
+    currency: str
+    weight_g: int
+
+
+def open_shipment(store_id: int, order_id: int, new: NewShipment, *, reference: str | None = None) -> tuple[int, str]:
+    """Write the parcel of an order, preparing; return its id and our reference, which its label's bars say.
+
+    The verb that places the order writes the journal. Raises IntegrityError while another one is alive.
+    """
+    reference = reference or "H" + new_code(9)
+    row = asdict(new) | {
+        "store_id": store_id, "order_id": order_id, "state": "preparing", "reference": reference, "tracking": "",
+        "created_at": clock.now(),
+    }  # fmt: skip
+    made: int = session.execute(insert(Shipment).returning(Shipment.id), row).scalar_one()
+    return made, reference
+
+
+def mark_booked(store_id: int, shipment_id: int, tracking: str, *, by: Actor) -> bool:
+    """Write the carrier's tracking number; return False when the parcel was cancelled or booked meanwhile."""
+    mine = update(Shipment).where(Shipment.store_id == store_id, Shipment.id == shipment_id)
+    booked = mine.where(Shipment.booked_at.is_(None), Shipment.state.in_(("preparing", "labelled")))
+    if not changed(booked.values(tracking=tracking[:40], booked_at=clock.now())):
+        return False
+    _tell("shipment.booked", shipment_id, store_id, by=by, tracking=tracking[:40])
+    return True
+
+
+def mark_labelled(store_id: int, shipment_ids: Collection[int], *, by: Actor) -> set[int]:
+    """preparing → labelled for each that is still preparing; return those that moved. Twice is harmless."""
+    ready = update(Shipment).where(
+        Shipment.store_id == store_id, Shipment.id.in_(shipment_ids), Shipment.state == "preparing"
+    )
+    moved = session.scalars(
+        ready.values(state="labelled", labelled_at=clock.now()).returning(Shipment.id),
+        execution_options={"synchronize_session": False},
+    )
+    done = set(moved)
+    for shipment_id in sorted(done):
+        _tell("shipment.labelled", shipment_id, store_id, by=by)
+    return done
+
+
+def mark_handed_over(store_id: int, shipment_ids: Collection[int], *, by: Actor) -> Handover:
+    """labelled → handed_over for all of them, under the store's next sheet number; a second tap gets the same sheet.
+
+    Raises NotFound, InvalidTransition when one isn't labelled, Refused when they are for several carriers.
+    """
+    # The numbers of a store have no gaps: whoever draws one holds the store's row until the commit.
+    session.execute(select(Store.id).where(Store.id == store_id).with_for_update(key_share=True))
+    parcels = _parcels(store_id, shipment_ids)
+    if same := _already(store_id, parcels):
+        return same
+    if len({parcel.carrier_title for parcel in parcels}) > 1:
+        raise Refused(N_("These parcels are for different carriers: make one sheet for each."), field="shipments")
+    sheet = _new_sheet(store_id, parcels, by=by)
+    ready = update(Shipment).where(
+        Shipment.store_id == store_id, Shipment.id.in_(shipment_ids), Shipment.state == "labelled"
+    )
+    given = ready.values(state="handed_over", handed_over_at=sheet.at, handover_id=sheet.id)
+    if changed(given) != len(parcels):
+        raise InvalidTransition
+    for parcel in parcels:
+        _tell("shipment.handed_over", parcel.id, store_id, by=by, handover=sheet.number)
+    return sheet
+
+
+def _parcels(store_id: int, shipment_ids: Collection[int]) -> list[Shipment]:
+    wanted = select(Shipment).where(Shipment.store_id == store_id, Shipment.id.in_(shipment_ids))
+    found = list(session.scalars(wanted.order_by(Shipment.id), execution_options={"populate_existing": True}))
+    if not found:
+        raise Refused(N_("Please choose at least one parcel."), field="shipments")
+    if len(found) != len(set(shipment_ids)):
+        raise NotFound("a parcel that isn't there")
+    return found
+
+
+def _already(store_id: int, parcels: Sequence[Shipment]) -> Handover | None:
+    sheets = {parcel.handover_id for parcel in parcels}
+    if len(sheets) != 1 or None in sheets:
+        return None
+    return session.scalars(select(Handover).where(Handover.store_id == store_id, Handover.id == sheets.pop())).one()
+
+
+def _new_sheet(store_id: int, parcels: Sequence[Shipment], *, by: Actor) -> Handover:
+    last = session.scalar(select(func.max(Handover.number)).where(Handover.store_id == store_id)) or 0
+    cash = sum((parcel.collect for parcel in parcels), Money(0, parcels[0].currency))
+    sheet = Handover(
+        store_id=store_id, number=last + 1, carrier_title=parcels[0].carrier_title, parcels=len(parcels),
+        collect_minor=cash.minor, currency=cash.currency, at=clock.now(), account_id=by.account_id, by_name=by.name,
+    )  # fmt: skip
+    session.add(sheet)
+    session.flush()
+    return sheet
+
+
+def record_scans(store_id: int, shipment_id: int, scans: Sequence[ParcelScan], *, by: Actor) -> list[str]:
+    """Keep what was said of a parcel and move it where the table allows; return the states that it went through.
+
+    Late, repeated and out-of-order scans are normal: a repeat is the same row, and one that is older than what
+    already moved the parcel moves it only to an end (delivered, returned, lost). Raises NotFound.
+    """
+    parcel = session.scalars(
+        select(Shipment).where(Shipment.store_id == store_id, Shipment.id == shipment_id).with_for_update(),
+        execution_options={"populate_existing": True},
+    ).one_or_none()
+    if parcel is None:
+        raise NotFound(f"no parcel {shipment_id}")
+    state, went = parcel.state, list[str]()
+    newest = session.scalar(select(func.max(Scan.at)).where(Scan.shipment_id == shipment_id, Scan.moved))
+    for scan in sorted(scans, key=lambda each: (each.at, each.key)):
+        late = newest is not None and scan.at < newest
+        steps = [] if late and SCANS.get(scan.word) not in FINAL else steps_to(state, SCANS.get(scan.word, ""))
+        if not _kept(store_id, shipment_id, scan, moved=bool(steps)) or not steps:
+            continue
+        for step in steps:
+            _go(store_id, shipment_id, state, step, at=scan.at, by=by)
+            state = step
+            went.append(step)
+        newest = scan.at if newest is None else max(newest, scan.at)
+    return went
+
+
+def steps_to(state: str, target: str) -> list[str]:
+    """Return the states through which a scan takes a parcel; empty when it moves nothing.
+
+    A scan on a labelled parcel proves that the carrier has it; one of 'returned' that it was coming back.
+    """
+    steps: list[str] = []
+    here = state
+    if here == "labelled" and target:
+        here = "handed_over"
+        steps.append(here)
+    if target == "returned" and SHIPMENT.allows(here, "returning"):
+        here = "returning"
+        steps.append(here)
+    if here == target or not SHIPMENT.allows(here, target):
+        return []
+    return [*steps, target]
+
+
+def _kept(store_id: int, shipment_id: int, scan: ParcelScan, *, moved: bool) -> bool:
+    """Write the scan unless its key is known; return whether it is new."""
+    row = {
+        "store_id": store_id, "shipment_id": shipment_id, "key": scan.key[:80], "raw": scan.raw[:200],
+        "word": scan.word if scan.word in SCANS else "unknown", "text": scan.text[:300], "at": scan.at,
+        "recorded_at": clock.now(), "moved": moved,
+    }  # fmt: skip
+    upsert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    once = upsert(Scan).values(row).on_conflict_do_nothing(index_elements=["shipment_id", "key"])
+    return session.execute(once.returning(Scan.id)).scalar_one_or_none() is not None
+
+
+def _go(store_id: int, shipment_id: int, old: str, new: str, *, at: datetime, by: Actor) -> None:
+    mine = update(Shipment).where(Shipment.store_id == store_id, Shipment.id == shipment_id, Shipment.state == old)
+    stamp = {_STAMPS[new]: at} if new in _STAMPS else {}
+    if not changed(mine.values(state=new, **stamp)):
+        raise InvalidTransition
+    _tell(f"shipment.{new}", shipment_id, store_id, by=by)
+
+
+def cancel_for(store_id: int, order_id: int, *, by: Actor) -> Shipment | None:
+    """Cancel the parcel of an order while it is still here; None when there is none alive.
+
+    Raises InvalidTransition once it was handed over.
+    """
+    alive = select(Shipment).where(Shipment.store_id == store_id, Shipment.order_id == order_id)
+    parcel = session.scalars(
+        alive.where(Shipment.state != "cancelled"), execution_options={"populate_existing": True}
+    ).one_or_none()
+    if parcel is None:
+        return None
+    mine = update(Shipment).where(Shipment.id == parcel.id, Shipment.store_id == store_id)
+    if not changed(mine.where(Shipment.state.in_(SHIPMENT.sources("cancelled"))).values(state="cancelled")):
+        raise InvalidTransition
+    _tell("shipment.cancelled", parcel.id, store_id, by=by)
+    return parcel
+
+
+def reopen_for(store_id: int, order_id: int, *, by: Actor) -> None:
+    """Undo `cancel_for` a moment later, for a parcel that was never labelled or booked. Raises InvalidTransition."""
+    mine = update(Shipment).where(Shipment.store_id == store_id, Shipment.order_id == order_id)
+    untouched = mine.where(
+        Shipment.state == "cancelled", Shipment.labelled_at.is_(None), Shipment.booked_at.is_(None)
+    )
+    if changed(untouched.values(state="preparing")) != 1:
+        raise InvalidTransition
+    journal.record("shipment.reopened", subject="order", subject_id=order_id, store_id=store_id, by=by)
+
+
+def _tell(verb: str, shipment_id: int, store_id: int, *, by: Actor, **values: object) -> None:
+    journal.record(verb, subject="shipment", subject_id=shipment_id, store_id=store_id, by=by, **values)
