@@ -29,10 +29,12 @@ function say(form, sentence) {
   let note = form.querySelector("[data-said]");
   if (!note) {
     note = document.createElement("p");
-    note.className = "note note-h wrap";
+    const bar = form.querySelector(".bar");
+    note.className = bar ? "note note-h wrap mb" : "note note-h mt";
     note.dataset.said = "";
     note.setAttribute("role", "alert");
-    form.querySelector(".bar")?.before(note) ?? form.append(note);
+    if (bar) bar.before(note);
+    else form.append(note);
   }
   note.textContent = sentence;
   note.scrollIntoView({ block: "center" });
