@@ -27,9 +27,7 @@ DEFAULT_TERMS = (
         "If what you got is damaged or is not what you ordered, tell the workshop within 4 working days and keep the "
         "packaging: the workshop pays for the return, and replaces, repairs or refunds it within 15 days."
     ),
-    N_(
-        "Your name, phone and address serve this order only; the workshop and the courier are the only ones to read them."
-    ),
+    N_("Your name, phone and address serve this order only; only the workshop and the courier read them."),
 )
 
 
