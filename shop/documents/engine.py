@@ -14,10 +14,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from shop.core.errors import Refused
+from shop.documents.binding import bound
 from shop.documents.companions import calibration_sheet, handover_sheet, slip_sheet
 from shop.documents.letters import unprintable
 from shop.documents.papers import Nudge, chosen
-from shop.documents.sheets import Sheet, label_sheet
+from shop.documents.sheets import Sheet, label_sheet, title
 from shop.documents.words import HandoverContent, LabelContent, SlipContent
 from shop.paths import TEMPLATES
 
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 __all__ = ["calibration_pdf", "handover_pdf", "labels_pdf", "page_png", "slip_pdf", "unprintable"]
 
 _FOLDER: Final = TEMPLATES / "documents"
+# Labels drawn at once: typst remembers what it laid out, half a megabyte for each.
+BUNDLE: Final = 60
+_LARGE: Final = 64_000  # characters of a sheet that are worth forgetting at once
+_GENERATIONS: Final = 12  # papers after which typst lets go of what it has not used again
 _WRITTEN_AT: Final = 1_767_225_600  # 2026-01-01: fixed, so that equal papers are equal bytes
 _CATALOGUE_END: Final = re.compile(rb"/ViewerPreferences<<(?:/Direction/[LR]2[LR])?()>>>>\nendobj\nxref\n")
 # One paper is drawn at a time: a label takes milliseconds, and five hundred of them as much memory
@@ -45,7 +50,14 @@ def labels_pdf(
     sheet = chosen(paper, start=start, nudge=nudge)
     if not labels:
         raise Refused("There is nothing to print.")
-    return _drawn("label", label_sheet(labels, sheet, start=start, nudge=nudge))
+    name = title([f"{label.reference} · {label.code}" for label in labels])
+    parts, cell, rest = [], start, list(labels)
+    while rest:
+        bundle, rest = _split(rest, max(1, BUNDLE // sheet.cells) * sheet.cells - (cell - 1))
+        drawn = label_sheet(bundle, sheet, start=cell, nudge=nudge) | {"title": name}
+        parts.append(_drawn("label", drawn))
+        cell = 1
+    return bound(parts)
 
 
 def slip_pdf(slips: Sequence[SlipContent], *, paper: str, start: int = 1, nudge: Nudge = (0, 0)) -> bytes:
@@ -73,26 +85,36 @@ def page_png(pdf: bytes, page: int, *, dots_per_mm: int = 8) -> bytes:
     """Return one page (from 0) of a PDF as a greyscale PNG of whole dots. Raises IndexError past the end."""
     import pypdfium2  # noqa: PLC0415 - a large library that only previews need
 
+    # pdfium rounds a page up to whole dots and stretches it to fill them: a hair less than the exact
+    # scale keeps 800.0001 dots from becoming 801, and the bars on the dots they were drawn for.
+    scale = dots_per_mm * 25.4 / 72 * (1 - 1e-6)
     with _drawing, pypdfium2.PdfDocument(pdf) as document:
-        sheet = document[page]
-        size = [round(points / 72 * 25.4 * dots_per_mm) for points in sheet.get_size()]
-        picture = sheet.render(scale=dots_per_mm * 25.4 / 72, grayscale=True).to_pil()
+        picture = document[page].render(scale=scale, grayscale=True).to_pil()
     out = io.BytesIO()
-    # pdfium rounds a page up to the next dot; paper has no such dot.
-    picture.crop((0, 0, *size)).save(out, "PNG", optimize=False)
+    picture.save(out, "PNG")
     return out.getvalue()
 
 
+def _split(labels: list[LabelContent], most: int) -> tuple[list[LabelContent], list[LabelContent]]:
+    return labels[:most], labels[most:]
+
+
 def _drawn(template: str, sheet: Sheet) -> bytes:
+    words = json.dumps(sheet, ensure_ascii=False)
     with _drawing:
         pdf = _compiler(template).compile(
-            format="pdf",
-            sys_inputs={"sheet": json.dumps(sheet, ensure_ascii=False)},
-            timestamp=_WRITTEN_AT,
-            pdf_tags=False,
+            format="pdf", sys_inputs={"sheet": words}, timestamp=_WRITTEN_AT, pdf_tags=False
         )
+        if len(words) > _LARGE:
+            _forget()
     assert isinstance(pdf, bytes)
     return _at_real_size(pdf)
+
+
+def _forget() -> None:
+    """Age typst's memory until it drops the paper just drawn; it has no other way to be told."""
+    for _generation in range(_GENERATIONS):
+        _blank().compile(input=b"", format="svg")
 
 
 def _at_real_size(pdf: bytes) -> bytes:
@@ -115,6 +137,13 @@ def _compiler(template: str) -> typst.Compiler:
     return typst.Compiler(
         input=_FOLDER / f"{template}.typ", root=_FOLDER, font_paths=_fonts(), ignore_system_fonts=True
     )
+
+
+@lru_cache(maxsize=1)
+def _blank() -> typst.Compiler:
+    import typst  # noqa: PLC0415 - see _compiler
+
+    return typst.Compiler(font_paths=_fonts(), ignore_system_fonts=True)
 
 
 @lru_cache(maxsize=1)

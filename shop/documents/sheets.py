@@ -37,7 +37,7 @@ _LABEL_WORDS: Mapping[str, str] = {
 
 
 def label_sheet(labels: Sequence[LabelContent], paper: Paper, *, start: int, nudge: Nudge) -> Sheet:
-    """Return what label.typ draws: the labels by page, each with its place in eighths of a millimetre."""
+    """Return what label.typ draws, but for its title: the labels by page, placed in eighths of a millimetre."""
     places = list(paper.places(len(labels), start=start, nudge=nudge))
     pages: list[list[Sheet]] = [[] for _page in range(places[-1][0] + 1)]
     words = {key: both(word) for key, word in _LABEL_WORDS.items()}
@@ -45,7 +45,6 @@ def label_sheet(labels: Sequence[LabelContent], paper: Paper, *, start: int, nud
         for label, (page, x, y) in zip(labels, places, strict=True):
             pages[page].append(_label(label) | {"x": x, "y": y})
     return {
-        "title": title([f"{label.reference} · {label.code}" for label in labels]),
         "author": run(labels[0].sender_name, NAME)["text"],
         "width": paper.width,
         "height": paper.height,

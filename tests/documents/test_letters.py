@@ -1,0 +1,114 @@
+"""Whatever was typed prints, and what can't be drawn is marked."""
+
+from __future__ import annotations
+
+import pypdfium2
+import pytest
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from shop.core.money import Money
+from shop.documents.engine import handover_pdf, labels_pdf, slip_pdf
+from shop.documents.letters import MARK, at_most, direction, printable, unprintable
+from shop.documents.words import LabelContent
+from shop.paths import TEMPLATES
+from tests.documents.cast import YACINE, handover, label, slip
+
+FONTS = TEMPLATES / "documents" / "fonts"
+ANY = st.text(max_size=120) | st.text(alphabet="ابتثجحخلأإآىيئڨڤپگ0123456789 ,./\u202e\u2069", max_size=300)
+
+
+def advances(weight: str) -> dict[int, int]:
+    """Return the thousandths of an em of every character of a weight, Plex before Noto."""
+    widths: dict[int, int] = {}
+    for family in ("NotoSansArabic", "IBMPlexSansArabic"):
+        font = TTFont(FONTS / f"{family}-{weight}.ttf")
+        scale = 1000 / font["head"].unitsPerEm
+        widths |= {point: round(font["hmtx"][glyph][0] * scale) for point, glyph in font.getBestCmap().items()}
+    return widths
+
+
+def test_the_list_of_letters_is_that_of_the_fonts() -> None:
+    regular, bold = advances("Regular"), advances("Bold")
+    listed = (FONTS / "letters.txt").read_text("ascii").splitlines()
+    assert listed == [f"{p:04X} {max(regular[p], bold[p])}" for p in sorted(regular.keys() & bold.keys())]
+
+
+def test_a_pdf_carries_our_fonts_only() -> None:
+    pdf = pypdfium2.PdfDocument(labels_pdf([label(recipient="ڨالمة Ṩ", note="ʻ ǧ ɣ ḥ ẓ")]))
+    names = {text.get_font().get_base_name() for text in pdf[0].get_objects() if hasattr(text, "get_font")}
+    pdf.close()
+    assert names
+    assert all("IBMPlexSansArabic" in name or "NotoSansArabic" in name for name in names)
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("Rue  de\n\tl’Émir", "Rue de l’Émir"),
+        ("ڨالمة ورڨلة", "ڨالمة ورڨلة"),
+        ("Amina 🌹👩‍👩‍👧", f"Amina {MARK}"),
+        ("𝓨𝓪𝓬𝓲𝓷𝓮", "Yacine"),
+        ("ﻣﺤﻤﺪ", "محمد"),
+        ("e\u0301te\u0301", "été"),
+        ("a\u202eb\u2069c\ufeffd\u00ade", "abcde"),
+        ("\ud800", MARK),
+        ("", ""),
+        ("x" * 90, "x" * 59 + "…"),
+    ],
+)
+def test_a_text_becomes_one_printable_line(typed: str, shown: str) -> None:
+    assert printable(typed, most=60) == shown
+
+
+def test_what_will_be_marked_is_told_before_printing() -> None:
+    assert unprintable("حداد Émilie – 12/3 B") == []
+    assert unprintable("🌹 Azul ⴰⵣⵓⵍ 🌹") == ["🌹", "ⴰ", "ⵣ", "ⵓ", "ⵍ"]
+
+
+@pytest.mark.parametrize(
+    ("text", "side"), [("12 rue", "ltr"), ("12 حي Didouche", "rtl"), ("", "ltr"), ("+213", "ltr"), ("Cité عدل", "ltr")]
+)
+def test_a_text_reads_from_the_side_of_its_first_letter(text: str, side: str) -> None:
+    assert direction(text) == side
+
+
+@given(ANY)
+def test_no_text_turns_its_surroundings_round(text: str) -> None:
+    shown = printable(text, most=60)
+    assert len(shown) <= 60
+    assert not set(shown) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\n\r\t\x00")
+    assert at_most(shown) >= 0
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.builds(
+        LabelContent,
+        **{name: ANY for name, kind in LabelContent.__annotations__.items() if kind == "str"},
+        collect=st.builds(Money, st.integers(0, 10**12), st.sampled_from(["DZD", "EUR", "TND"])),
+        kind=st.sampled_from(["home", "desk"]),
+        desk_name=st.none() | ANY,
+        phone_2=st.none() | ANY,
+        pieces=st.integers(1, 999),
+        weight_g=st.integers(-5, 10**9),
+        fragile=st.booleans(),
+        may_open=st.booleans(),
+        exchange=st.booleans(),
+        reprint=st.integers(0, 10**6),
+    )
+)
+def test_any_words_make_a_label(content: LabelContent) -> None:
+    pdf = labels_pdf([content, YACINE], "a4x4", start=3)
+    assert pdf.startswith(b"%PDF-")
+
+
+@settings(max_examples=15, deadline=None)
+@given(ANY, ANY, st.sampled_from(["ar", "fr", "en"]))
+def test_any_words_make_a_slip_and_a_handover_sheet(one: str, other: str, language: str) -> None:
+    for pdf in (
+        slip_pdf([slip(shop=one, buyer=other, code=other, thanks=one, language=language)], paper="a6"),
+        handover_pdf(handover(2, number=one, carrier=other, shop=one, shop_phone=other, language=language)),
+    ):
+        assert pdf.startswith(b"%PDF-")

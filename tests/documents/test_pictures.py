@@ -1,0 +1,115 @@
+"""What papers look like, dot by dot. Redraw with REDRAW_GOLDEN=1, then look at every picture."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from shop.core.money import Money
+from shop.documents.engine import calibration_pdf, handover_pdf, labels_pdf, slip_pdf
+from tests.documents.cast import assert_looks_like, handover, label, printed, slip
+
+ARABIC: dict[str, Any] = {
+    "recipient": "محمد الأمين مرابط",
+    "address": "حي 1200 مسكن، عمارة B12، الطابق 3، Rue Didouche Mourad رقم 45، باب الزوار",
+    "wilaya_code": "09",
+    "wilaya_fr": "Blida",
+    "wilaya_ar": "البليدة",
+    "commune_fr": "Ouled Yaïch",
+    "commune_ar": "أولاد يعيش",
+    "contents": "عطر ياسمين 50 مل، صابون الخزامى",
+    "note": "الاتصال قبل الوصول، بعد صلاة العصر",
+    "phone_2": "+213770112233",
+    "sender_name": "ورشة آمنة",
+    "sender_wilaya": "16 الجزائر",
+    "sender_address": "12 شارع العربي التبسي، القبة",
+    "fragile": True,
+}
+LABELS: dict[str, dict[str, Any]] = {
+    "french": {},
+    "arabic": ARABIC,
+    "mixed": {
+        "recipient": "Mme Haddad / السيدة حداد",
+        "address": "Cité عدل 3500, Bt 7, الطابق 2",
+        "collect": Money.dinars(138000),
+    },
+    "sixty-letters": {
+        "recipient": "Abderrahmane Mohamed El Amine Benabdelkader Bensalah-Haddadi",
+        "sender_name": "Coopérative des tisserandes et potières de la vallée du M’Zab",
+        "wilaya_code": "34",
+        "wilaya_fr": "Bordj Bou Arreridj",
+        "wilaya_ar": "برج بوعريريج",
+        "commune_fr": "Bordj Bou Arreridj",
+        "commune_ar": "برج بوعريريج",
+        "address": "Cité des 1200 logements, bâtiment 45, cage D, derrière la nouvelle mosquée, " * 3,
+        "contents": "Tapis de Ghardaïa 120 × 180, parfum d’ambre 50 ml, bol bleu de Kabylie, panier",
+        "note": "Appeler avant 16 h, ne pas plier, reprendre l’ancien colis et vérifier le tapis",
+        "kind": "desk",
+        "desk_name": "Agence Bordj Bou Arreridj Centre, cité 5 Juillet",
+        "phone_2": "+213770112233",
+        "fragile": True,
+        "may_open": True,
+        "exchange": True,
+        "reprint": 2,
+        "piece": 2,
+        "pieces": 12,
+        "collect": Money(3800050),
+    },
+    "empty": {
+        "collect": Money(0),
+        "weight_g": 0,
+        "contents": "",
+        "sender_address": "",
+        "carrier_name_ar": "",
+        "address": "",
+        "may_open": True,
+    },
+    "guelma": ARABIC
+    | {
+        "recipient": "پاتريك ڤيكتور ابن رحمٰن",
+        "wilaya_code": "24",
+        "wilaya_fr": "Guelma",
+        "wilaya_ar": "ڨالمة",
+        "commune_fr": "Ouargla",
+        "commune_ar": "ورڨلة",
+        "fragile": False,
+        "exchange": True,
+        "kind": "desk",
+        "desk_name": "مكتب ڨالمة وسط المدينة",
+    },
+    "hostile": {
+        "recipient": '#panic("x") *b* $a$ \u202egnirts',
+        "address": "<script>alert(1)</script>\n\n= Title\n- item \\u{202e} `code` "
+        "🌹🌹 @ref <label> ⴰⵣⵓⵍ \u2069\u2069\u202e",
+        "note": "W" * 200,
+        "contents": "𝓕𝓪𝓷𝓬𝔂 ﻣﺤﻤﺪ \x00\x07 👩‍👩‍👧",
+        "phone": "javascript:alert(1)",
+    },
+}
+
+
+@pytest.mark.parametrize("name", LABELS)
+def test_a_label_looks_as_it_was_drawn(name: str) -> None:
+    assert_looks_like(f"label-{name}", printed(labels_pdf([label(**LABELS[name])])))
+
+
+def test_a_half_used_sheet_looks_as_it_was_drawn() -> None:
+    some = [label(**LABELS[name]) for name in ("french", "arabic", "empty")]
+    assert_looks_like("sheet", printed(labels_pdf(some, "a4x4", start=2), dots_per_mm=4))
+
+
+@pytest.mark.parametrize("language", ["ar", "fr", "en"])
+def test_a_slip_reads_in_the_buyers_language(language: str) -> None:
+    assert_looks_like(f"slip-{language}", printed(slip_pdf([slip(language=language)], paper="100x150")))
+
+
+@pytest.mark.parametrize(("language", "page"), [("ar", 0), ("ar", 1), ("fr", 0)])
+def test_a_handover_sheet_looks_as_it_was_drawn(language: str, page: int) -> None:
+    pdf = handover_pdf(handover(40, language=language))
+    assert_looks_like(f"handover-{language}-{page + 1}", printed(pdf, page, dots_per_mm=4))
+
+
+@pytest.mark.parametrize("paper", ["100x150", "a4x4"])
+def test_a_calibration_page_looks_as_it_was_drawn(paper: str) -> None:
+    assert_looks_like(f"calibration-{paper}", printed(calibration_pdf(paper, nudge=(5, -3)), dots_per_mm=4))
