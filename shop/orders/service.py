@@ -179,12 +179,15 @@ def mark_confirmed(store_id: int, order_id: int, *, by: Actor) -> None:
     _move(store_id, order_id, "confirmed", by=by, confirmed_at=clock.now(), call_at=None)
 
 
-def mark_cancelled(store_id: int, order_id: int, reason: str, *, by: Actor) -> None:
-    """placed or confirmed → cancelled, with one of models.CANCEL_REASONS. The stock is `put_back`'s business.
+def mark_cancelled(
+    store_id: int, order_id: int, reason: str, *, by: Actor, still: frozenset[str] = ORDER.sources("cancelled")
+) -> None:
+    """Cancel an order that is in one of the states `still`, with one of models.CANCEL_REASONS.
 
-    Raises InvalidTransition.
+    The stock is `put_back`'s business. Raises InvalidTransition.
     """
-    _move(store_id, order_id, "cancelled", by=by, cancelled_at=clock.now(), cancel_reason=reason, call_at=None)
+    values = {"cancelled_at": clock.now(), "cancel_reason": reason, "call_at": None}
+    _move(store_id, order_id, "cancelled", by=by, still=still, **values)
 
 
 def mark_completed(store_id: int, order_id: int, *, by: Actor) -> None:
@@ -220,8 +223,11 @@ def put_off(store_id: int, order_id: int, *, tries: int | None = None, call_at: 
     _update(store_id, order_id, frozenset({"placed"}), call_at=call_at, **counted)
 
 
-def _move(store_id: int, order_id: int, state: str, *, by: Actor, **values: object) -> None:
-    _update(store_id, order_id, ORDER.sources(state), state=state, **values)
+def _move(
+    store_id: int, order_id: int, state: str, *, by: Actor, still: frozenset[str] | None = None, **values: object
+) -> None:
+    sources = ORDER.sources(state) if still is None else still & ORDER.sources(state)
+    _update(store_id, order_id, sources, state=state, **values)
     reason = {"reason": values["cancel_reason"]} if "cancel_reason" in values else {}
     _tell(f"order.{state}", store_id, order_id, by=by, **reason)
 

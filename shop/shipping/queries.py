@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 
-from shop.core.errors import NotFound
+from shop.core.errors import NotFound, Refused
+from shop.core.text import western_digits
 from shop.plumbing.db import session
+from shop.plumbing.i18n import N_
 from shop.shipping.contract import Carrier
 from shop.shipping.models import CarrierAccount, DeliveryRate, Desk, Handover, Scan, Shipment
 from shop.shipping.quotes import (
@@ -23,8 +25,8 @@ from shop.shipping.quotes import (
 )
 
 __all__ = [
-    "DeskPoint", "Load", "StoreQuote", "carrier_account", "carrier_accounts", "carrier_of", "desks", "handover",
-    "handover_by_number", "handovers", "live_shipment", "place_of", "place_of_wilaya", "quotes", "quotes_for", "rates",
+    "DeskPoint", "Load", "StoreQuote", "by_ending", "carrier_account", "carrier_accounts", "carrier_of", "desks",
+    "handover", "handover_by_number", "handovers", "live_shipment", "place_of", "place_of_wilaya", "quotes", "quotes_for", "rates",
     "scans", "shipment", "shipments", "shipments_of_orders", "wilaya_quotes",
 ]  # fmt: skip
 
@@ -70,6 +72,23 @@ def shipment(store_id: int, shipment_id: int) -> Shipment:
     if found is None:
         raise NotFound(f"no parcel {shipment_id}")
     return found
+
+
+def by_ending(store_id: int, typed: str, *, states: Collection[str] = ("labelled",)) -> Shipment:
+    """Return the parcel in one of the states whose reference or tracking number ends in what was typed or scanned.
+
+    At least four characters. Raises Refused (field: code) when none or several do.
+    """
+    ending = "".join(western_digits(typed).upper().split())[-40:]
+    if len(ending) < 4 or not ending.isalnum():
+        raise Refused(N_("Please type at least the last 4 characters of the parcel."), field="code")
+    ends = or_(Shipment.reference.endswith(ending), func.upper(Shipment.tracking).endswith(ending))
+    wanted = select(Shipment).where(Shipment.store_id == store_id, Shipment.state.in_(states), ends)
+    found = list(session.scalars(wanted.order_by(Shipment.id).limit(2)))
+    if len(found) != 1:
+        message = N_("Several parcels end like this: type more.") if found else N_("No parcel here ends like this.")
+        raise Refused(message, field="code")
+    return found[0]
 
 
 def shipments(store_id: int, shipment_ids: Collection[int]) -> dict[int, Shipment]:

@@ -1,0 +1,194 @@
+"""Reading a basket for its checkout: its parcels, what delivery could be, and the last look before confirming."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import select
+
+from shop.cart.models import CartLine
+from shop.catalogue.models import Product, Variant
+from shop.checkout.words import Choice, Details, Line, Parcel, Review, ReviewParcel
+from shop.core import clock
+from shop.core.calendar import delivery_window
+from shop.core.errors import OutOfStock, PriceChanged, Refused, StoreClosed
+from shop.core.money import Money
+from shop.payments.contract import Ask
+from shop.payments.queries import MethodOffer, offers
+from shop.plumbing import geography
+from shop.plumbing.db import session
+from shop.plumbing.i18n import N_
+from shop.shipping.contract import Place
+from shop.shipping.queries import DeskPoint, Load, StoreQuote, place_of, place_of_wilaya, quotes_for
+from shop.stores import queries as stores
+from shop.stores.models import Store
+
+_LINE = (
+    CartLine.id, CartLine.pieces, Variant.store_id, CartLine.variant_id, Variant.product_id, Variant.price_minor,
+    Variant.currency, Variant.on_hand, Variant.hidden, Variant.label_ar, Variant.label_fr, Variant.label_en,
+    Product.name_ar, Product.name_fr, Product.name_en, Product.cover, Product.weight_g, Product.fragile,
+    Product.made_to_order_days, Product.state,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ParcelOffer:
+    """One parcel with every way it could travel (home, desk) and be paid; nothing chosen."""
+
+    parcel: Parcel
+    quotes: tuple[StoreQuote, ...]
+    methods: tuple[MethodOffer, ...]
+
+
+def offered(cart_id: int, *, wilaya_code: str, commune_code: str = "") -> list[ParcelOffer]:
+    """Return what a basket's parcels could be, to a wilaya or a commune, in four statements. Raises NotFound."""
+    parcels, _rows = _parcels(cart_id)
+    place = place_of(commune_code) if commune_code else place_of_wilaya(wilaya_code)
+    found = _quotes(parcels, place)
+    return [
+        ParcelOffer(each, tuple(found[each.store_id]), tuple(_methods(each.goods, "en", len(parcels))))
+        for each in parcels
+    ]
+
+
+def review(cart_id: int, details: Details, choices: Sequence[Choice]) -> Review:
+    """Return the purchase as it would be ordered now, in four statements.
+
+    Raises Refused (with its field) for an empty basket, a missing choice or a place that isn't served, OutOfStock,
+    StoreClosed, and PriceChanged when delivery costs something else than was seen.
+    """
+    parcels, rows = _parcels(cart_id)
+    if not parcels:
+        raise Refused(N_("Your basket is empty."))
+    _check_details(details)
+    for parcel in parcels:
+        _check_parcel(parcel, rows[parcel.store_id])
+    found = _quotes(parcels, place_of(details.commune_code))
+    chosen = {choice.store_id: choice for choice in choices}
+    return Review(
+        details=details,
+        parcels=tuple(
+            _reviewed(
+                each, rows[each.store_id], quotes=found[each.store_id], choice=chosen.get(each.store_id),
+                details=details, parcels=len(parcels),
+            )
+            for each in parcels
+        ),
+    )  # fmt: skip
+
+
+def _parcels(cart_id: int) -> tuple[list[Parcel], dict[int, Store]]:
+    wanted = (
+        select(*_LINE)
+        .join(Variant, Variant.id == CartLine.variant_id)
+        .join(Product, Product.id == Variant.product_id)
+        .where(CartLine.cart_id == cart_id, CartLine.removed_at.is_(None))
+        .order_by(Variant.store_id, CartLine.id)
+    )
+    lines = [_line(row) for row in session.execute(wanted)]
+    if not lines:
+        return [], {}
+    ids = {line.store_id for line in lines}
+    fresh = {"populate_existing": True}
+    found = session.scalars(select(Store).where(Store.id.in_(ids)), execution_options=fresh)
+    rows = {store.id: store for store in found}
+    parcels = [
+        Parcel(
+            store_id=store_id, store_slug=rows[store_id].slug, store_name=rows[store_id].name,
+            preparation_days=rows[store_id].preparation_days, lines=tuple(mine),
+        )
+        for store_id, mine in groupby(lines, key=lambda line: line.store_id)
+    ]  # fmt: skip
+    return parcels, rows
+
+
+def _line(row: Any) -> Line:
+    return Line(
+        line_id=row.id, store_id=row.store_id, variant_id=row.variant_id, product_id=row.product_id,
+        names={"ar": row.name_ar, "fr": row.name_fr, "en": row.name_en},
+        labels={"ar": row.label_ar, "fr": row.label_fr, "en": row.label_en},
+        cover=row.cover, unit=Money(row.price_minor, row.currency), pieces=row.pieces, weight_g=row.weight_g,
+        fragile=row.fragile, on_hand=row.on_hand, made_to_order_days=row.made_to_order_days,
+        offered=row.state == "published" and not row.hidden,
+    )  # fmt: skip
+
+
+def _quotes(parcels: Sequence[Parcel], place: Place) -> dict[int, list[StoreQuote]]:
+    return quotes_for({each.store_id: Load(each.weight_g, each.goods) for each in parcels}, place)
+
+
+def _methods(amount: Money, language: str, stores_in_purchase: int) -> list[MethodOffer]:
+    return offers(Ask("", amount, language, stores_in_purchase=stores_in_purchase))
+
+
+def _check_details(details: Details) -> None:
+    if not details.name:
+        raise Refused(N_("Please type your name."), field="name")
+    if not details.phone:
+        raise Refused(N_("Please type your phone number."), field="phone")
+    if geography.commune(details.commune_code).wilaya_code != details.wilaya_code:
+        raise Refused(N_("This commune is in another wilaya."), field="commune")
+
+
+def _check_parcel(parcel: Parcel, store: Store) -> None:
+    if not stores.accepting(store):
+        raise StoreClosed(N_("{store} is not taking orders at the moment."), store=store.name)
+    for line in parcel.lines:
+        if not line.offered:
+            raise OutOfStock(N_("{name} is no longer for sale."), name=line.name)
+        if line.made_to_order_days is None and line.pieces > line.on_hand:
+            message = N_("Only {n} left of {name}.") if line.on_hand else N_("{name} is sold out.")
+            raise OutOfStock(message, n=line.on_hand, name=line.name)
+
+
+def _reviewed(
+    parcel: Parcel, store: Store, *, quotes: Sequence[StoreQuote], choice: Choice | None, details: Details, parcels: int
+) -> ReviewParcel:
+    quote, desk = _chosen(parcel, quotes, choice, details)
+    method = _paid(parcel.goods + quote.price, choice, details, parcels)
+    terms, terms_hash = stores.terms_of(store, details.language)
+    return ReviewParcel(
+        **{name: getattr(parcel, name) for name in Parcel.__dataclass_fields__},
+        quote=quote, desk=desk, method=method.key, method_title=method.title, terms=terms, terms_hash=terms_hash,
+        promised=delivery_window(clock.today(), parcel.making_days, quote.min_days, quote.max_days),
+        legal=tuple(stores.legal_lines(store)),
+    )  # fmt: skip
+
+
+def _chosen(
+    parcel: Parcel, quotes: Sequence[StoreQuote], choice: Choice | None, details: Details
+) -> tuple[StoreQuote, DeskPoint | None]:
+    field = f"delivery-{parcel.store_id}"
+    if not quotes:
+        raise Refused(N_("{store} does not deliver to this place."), field=field, store=parcel.store_name)
+    if choice is None:
+        raise Refused(N_("Please choose how the parcel of {store} travels."), field=field, store=parcel.store_name)
+    quote = next((each for each in quotes if each.kind == choice.kind), None)
+    if quote is None:
+        raise Refused(N_("{store} does not deliver this way here."), field=field, store=parcel.store_name)
+    if (quote.account_id, quote.price) != (choice.account_id, choice.price):
+        raise PriceChanged(field=field)
+    if quote.kind == "home" and not details.address:
+        raise Refused(N_("Please type the address where the parcel goes."), field="address")
+    return quote, _desk(quote, choice, f"desk-{parcel.store_id}")
+
+
+def _desk(quote: StoreQuote, choice: Choice, field: str) -> DeskPoint | None:
+    """Return the chosen desk; a carrier without a list of desks tells the buyer by phone where to come."""
+    if quote.kind != "desk" or not quote.points:
+        return None
+    desk = next((each for each in quote.points if each.desk_id == choice.desk_id), None)
+    if desk is None:
+        raise Refused(N_("Please choose the desk where you will fetch the parcel."), field=field)
+    return desk
+
+
+def _paid(amount: Money, choice: Choice | None, details: Details, parcels: int) -> MethodOffer:
+    wanted = choice.method if choice else ""
+    method = next((each for each in _methods(amount, details.language, parcels) if each.key == wanted), None)
+    if method is None:
+        raise Refused(N_("Please choose how you will pay."), field="payment")
+    return method

@@ -1,0 +1,171 @@
+"""What is said at checkout: what the buyer typed and chose, and what she is shown before she confirms."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from shop.core.money import Money, total
+from shop.plumbing.i18n import pick
+from shop.shipping.queries import DeskPoint, StoreQuote
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Details:
+    """Who buys and where she lives: phone in E.164, codes of the wilaya (of 69) and the commune."""
+
+    phone: str
+    name: str
+    wilaya_code: str
+    commune_code: str
+    address: str = ""
+    note: str = ""
+    language: str = "ar"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """How one workshop's parcel travels and is paid: what was offered, and the price that was seen."""
+
+    store_id: int
+    kind: str
+    account_id: int
+    price: Money
+    method: str
+    desk_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of the basket as it stands now: names and labels in three languages, weight of one piece in grams."""
+
+    line_id: int
+    store_id: int
+    variant_id: int
+    product_id: int
+    names: dict[str, str]
+    labels: dict[str, str]
+    cover: str
+    unit: Money
+    pieces: int
+    weight_g: int
+    fragile: bool
+    on_hand: int
+    made_to_order_days: int | None
+    offered: bool
+
+    @property
+    def total(self) -> Money:
+        """What the line costs."""
+        return self.unit * self.pieces
+
+    @property
+    def name(self) -> str:
+        """The product's name in the language being spoken, else in the next best one."""
+        return pick(self.names)[0]
+
+    @property
+    def label(self) -> str:
+        """The variant's label likewise; empty when there is no choice."""
+        return pick(self.labels)[0]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parcel:
+    """What one workshop would send, chosen or not yet: its lines, and everything that delivery could be."""
+
+    store_id: int
+    store_slug: str
+    store_name: str
+    preparation_days: int
+    lines: tuple[Line, ...]
+
+    @cached_property
+    def goods(self) -> Money:
+        """The lines' sum."""
+        return total((line.total for line in self.lines), self.lines[0].unit.currency)
+
+    @property
+    def weight_g(self) -> int:
+        """What the parcel weighs."""
+        return sum(line.weight_g * line.pieces for line in self.lines)
+
+    @property
+    def making_days(self) -> int:
+        """Delivery days until it can leave: the workshop's own, or those of a piece that is made to order."""
+        return max([self.preparation_days, *(line.made_to_order_days or 0 for line in self.lines)])
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewParcel(Parcel):
+    """One parcel as it will be ordered: the last look before she confirms."""
+
+    quote: StoreQuote
+    desk: DeskPoint | None
+    method: str
+    method_title: str  # an English msgid
+    promised: tuple[date, date]
+    terms: str
+    terms_hash: str
+    legal: tuple[tuple[str, str], ...]  # (English msgid, value)
+
+    @property
+    def delivery(self) -> Money:
+        """What delivery costs."""
+        return self.quote.price
+
+    @property
+    def total(self) -> Money:
+        """What is to be paid for this parcel."""
+        return self.goods + self.delivery
+
+    def fingerprint(self) -> list[Any]:
+        """Return all that must not change between the look and the tap; dates and names may."""
+        lines = [[line.variant_id, line.pieces, line.unit.minor, line.unit.currency] for line in self.lines]
+        desk = self.desk.desk_id if self.desk else None
+        carried = [self.quote.kind, self.quote.account_id, desk, self.delivery.minor, self.delivery.currency]
+        return [self.store_id, lines, carried, self.method, self.total.minor, self.terms_hash]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Review:
+    """The whole purchase before it is one."""
+
+    details: Details
+    parcels: tuple[ReviewParcel, ...]
+
+    @property
+    def total(self) -> Money:
+        """What all parcels cost together."""
+        return total((parcel.total for parcel in self.parcels), self.parcels[0].total.currency)
+
+    @cached_property
+    def hash(self) -> str:
+        """What she saw, in 64 characters: the form of the confirmation carries it back."""
+        return fingerprint([parcel.fingerprint() for parcel in self.parcels])
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A purchase that stands; `repeated` when this key had already made it."""
+
+    purchase_code: str
+    order_ids: tuple[int, ...]
+    payment_ids: tuple[int, ...]
+    repeated: bool
+
+
+def request_hash(cart_id: int, details: Details, choices: list[Choice], review_hash: str) -> str:
+    """Return what tells a second tap from another request under the same key."""
+    chosen = sorted((asdict(choice) for choice in choices), key=lambda each: int(each["store_id"]))
+    return fingerprint([cart_id, asdict(details), chosen, review_hash])
+
+
+def fingerprint(content: Any) -> str:
+    """Return the SHA-256 of plain content, in hexadecimal."""
+    plain = json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(plain.encode()).hexdigest()
