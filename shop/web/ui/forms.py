@@ -10,7 +10,7 @@ from wtforms.form import BaseForm
 from wtforms.validators import StopValidation
 
 from shop.core.money import Money
-from shop.core.phone import BadPhone, parse_phone
+from shop.core.phone import BadPhone, national, parse_phone
 from shop.core.text import clean, clean_block, western_digits
 from shop.plumbing.i18n import N_, _
 
@@ -36,6 +36,12 @@ class HirfaForm(Form):
         def get_translations(self, _form: Form) -> None:
             """Leave WTForms' built-in catalogues out: every message is ours."""
             return
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Take what WTForms takes; labels, marked with N_, are said in the reader's language."""
+        super().__init__(*args, **kwargs)
+        for field in self:
+            field.label.text = _(field.label.text)
 
     @property
     def summary(self) -> list[tuple[str, str]]:
@@ -105,7 +111,7 @@ class PhoneField(Field):
     """A phone number, kept in E.164; what was typed is shown again as it was."""
 
     def _value(self) -> str:
-        return str(self.raw_data[0]) if self.raw_data else str(self.data or "")
+        return str(self.raw_data[0]) if self.raw_data else national(self.data or "")
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Read any spelling. Raises ValueError with the sentence to show."""
