@@ -1,0 +1,156 @@
+"""Verbs on carts. Stock is not touched here: it is taken when the order is placed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import delete, func, select, update
+
+from shop.cart.models import Cart, CartLine
+from shop.catalogue.queries import variants_for_cart
+from shop.core import clock
+from shop.core.errors import NotFound, OutOfStock, Refused
+from shop.plumbing.db import changed, session
+from shop.plumbing.i18n import N_
+from shop.plumbing.links import digest, new_token
+
+__all__ = ["new_token"]
+
+MOST_LINES = 60
+UNDO = timedelta(hours=1)
+FULL = N_("A basket can hold {most} different articles at most.")
+GONE = N_("This article is no longer for sale.")
+CLOSED = N_("This workshop is not taking orders at the moment.")
+
+
+@dataclass(frozen=True)
+class Added:
+    """How many pieces the line has now; `capped` when more were asked for than there are."""
+
+    pieces: int
+    capped: bool
+
+
+def open_cart(token: str) -> Cart:
+    """Return the cart of a token, made when there is none."""
+    now = clock.now()
+    found = session.scalar(select(Cart).where(Cart.token_hash == digest(token)))
+    if found is None:
+        found = Cart(token_hash=digest(token), details={}, created_at=now, touched_at=now)
+        session.add(found)
+        session.flush()
+    return found
+
+
+def add(cart_id: int, variant_id: int, *, pieces: int) -> Added:
+    """Put pieces aside, at most as many as can be ordered now.
+
+    Raises NotFound for an unknown variant, OutOfStock when none is left, Refused when it isn't for sale.
+    """
+    variant = variants_for_cart([variant_id]).get(variant_id)
+    if variant is None:
+        raise NotFound
+    if not variant.offered:
+        raise Refused(GONE)
+    if not variant.accepting:
+        raise Refused(CLOSED)
+    line = session.scalar(select(CartLine).where(CartLine.cart_id == cart_id, CartLine.variant_id == variant_id))
+    held = line.pieces if line is not None and line.removed_at is None else 0
+    wanted = held + max(1, pieces)
+    now_held = min(wanted, variant.most)
+    if now_held == 0:
+        raise OutOfStock
+    if line is None:
+        _require_room(cart_id)
+        line = CartLine(cart_id=cart_id, variant_id=variant_id, added_at=clock.now(), pieces=now_held,
+                        seen_minor=variant.price.minor, currency=variant.price.currency)  # fmt: skip
+        session.add(line)
+    elif not held:
+        line.added_at, line.removed_at = clock.now(), None
+        line.seen_minor, line.currency = variant.price.minor, variant.price.currency
+    line.pieces = now_held
+    session.flush()
+    _touch(cart_id)
+    return Added(now_held, capped=now_held < wanted)
+
+
+def set_pieces(cart_id: int, line_id: int, pieces: int) -> Added:
+    """Set a line's pieces, at most as many as can be ordered; zero removes it. Raises NotFound for another's line."""
+    line = _line(cart_id, line_id)
+    if pieces <= 0:
+        remove(cart_id, line_id)
+        return Added(0, capped=False)
+    variant = variants_for_cart([line.variant_id])[line.variant_id]
+    line.pieces = max(1, min(pieces, variant.most or 1, 999))
+    line.removed_at = None
+    session.flush()
+    _touch(cart_id)
+    return Added(line.pieces, capped=line.pieces < pieces)
+
+
+def remove(cart_id: int, line_id: int) -> None:
+    """Take a line out; it can be brought back for an hour. Lines removed longer ago are forgotten."""
+    line = _line(cart_id, line_id)
+    changed(delete(CartLine).where(CartLine.cart_id == cart_id, CartLine.removed_at < clock.now() - UNDO))
+    line.removed_at = clock.now()
+    session.flush()
+    _touch(cart_id)
+
+
+def undo_removal(cart_id: int, line_id: int) -> None:
+    """Bring a removed line back."""
+    _line(cart_id, line_id).removed_at = None
+    session.flush()
+    _touch(cart_id)
+
+
+def accept_changes(cart_id: int) -> None:
+    """Take note that the visitor saw present prices and stock: lines follow them; what is gone is removed."""
+    lines = list(session.scalars(select(CartLine).where(CartLine.cart_id == cart_id, CartLine.removed_at.is_(None))))
+    variants = variants_for_cart(line.variant_id for line in lines)
+    for line in lines:
+        variant = variants[line.variant_id]
+        line.seen_minor, line.currency = variant.price.minor, variant.price.currency
+        if not variant.offered or (variant.accepting and variant.most == 0):
+            line.removed_at = clock.now()
+        elif variant.accepting:
+            line.pieces = min(line.pieces, variant.most)
+    session.flush()
+    _touch(cart_id)
+
+
+def keep_details(cart_id: int, details: dict[str, Any]) -> None:
+    """Keep what was typed at checkout, right or wrong, until the order is placed."""
+    session.get_one(Cart, cart_id).details = details
+    session.flush()
+    _touch(cart_id)
+
+
+def clear(cart_id: int, line_ids: Iterable[int]) -> None:
+    """Empty the cart of lines that became orders."""
+    changed(delete(CartLine).where(CartLine.cart_id == cart_id, CartLine.id.in_(sorted(line_ids))))
+
+
+def forget_old(_payload: dict[str, Any] | None = None, *, days: int = 180) -> int:
+    """Delete carts untouched for half a year; for a job, inside a transaction."""
+    return changed(delete(Cart).where(Cart.touched_at < clock.now() - timedelta(days=days)))
+
+
+def _line(cart_id: int, line_id: int) -> CartLine:
+    line = session.scalar(select(CartLine).where(CartLine.id == line_id, CartLine.cart_id == cart_id))
+    if line is None:
+        raise NotFound
+    return line
+
+
+def _require_room(cart_id: int) -> None:
+    held = select(func.count()).where(CartLine.cart_id == cart_id, CartLine.removed_at.is_(None))
+    if (session.scalar(held) or 0) >= MOST_LINES:
+        raise Refused(FULL, most=MOST_LINES)
+
+
+def _touch(cart_id: int) -> None:
+    changed(update(Cart).where(Cart.id == cart_id).values(touched_at=clock.now()))

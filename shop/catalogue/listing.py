@@ -1,0 +1,161 @@
+"""Listings: one query each, whatever the number of rows; pages by key, never by number."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+
+from shop.catalogue.models import Product, Variant
+from shop.core.money import Money
+from shop.plumbing.db import session
+from shop.stores.models import Store
+
+SORTS = ("new", "cheap", "dear")
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What a listing shows: prices in minor units; `store_id` for one workshop."""
+
+    craft: str = ""
+    wilaya: str = ""
+    min_minor: int | None = None
+    max_minor: int | None = None
+    in_stock: bool = False
+    sort: str = "new"
+    store_id: int | None = None
+
+
+@dataclass(frozen=True)
+class CardRow:
+    """A product as cards show it."""
+
+    product_id: int
+    slug: str
+    names: dict[str, str]
+    craft: str
+    price: Money
+    cover: str
+    in_stock: bool
+    made_to_order_days: int | None
+    left: int  # pieces on hand over all shown variants
+    choices: int  # shown variants
+    store_slug: str
+    store_name: str
+    wilaya_code: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some cards, and where the next ones begin. `count` is known for searches only."""
+
+    items: list[CardRow]
+    next: str | None
+    count: int | None = None
+
+
+def listing(wanted: Filter, *, after: str | None = None, limit: int = 24) -> Page:
+    """Return one page of products that buyers can see. A cursor that makes no sense gives the first page."""
+    query = _cards().where(*conditions(wanted))
+    beyond = _beyond(wanted.sort, after)
+    if beyond is not None:
+        query = query.where(beyond)
+    rows = session.execute(query.order_by(*_ORDERS[wanted.sort]).limit(limit + 1)).all()
+    items = [_card(row) for row in rows[:limit]]
+    if len(rows) <= limit:
+        return Page(items, None)
+    last = rows[limit - 1]
+    return Page(items, _cursor(last.listed_at if wanted.sort == "new" else last.price_minor, last.id))
+
+
+def card_rows(condition: ColumnElement[bool]) -> list[CardRow]:
+    """Return the cards of products that buyers can see and that fit a condition, the newest first."""
+    query = _cards().where(Product.state == "published", Store.state == "open", condition)
+    return [_card(row) for row in session.execute(query.order_by(Product.listed_at.desc(), Product.id.desc()))]
+
+
+def related(product_id: int, *, craft: str, store_id: int, limit: int = 4) -> list[CardRow]:
+    """Return other products of the workshop, then of the craft."""
+    nearest = (Product.store_id == store_id).desc()
+    near = or_(Product.store_id == store_id, Product.craft == craft)
+    query = _cards().where(Product.state == "published", Store.state == "open", Product.id != product_id, near)
+    rows = session.execute(query.order_by(nearest, Product.listed_at.desc(), Product.id.desc()).limit(limit))
+    return [_card(row) for row in rows]
+
+
+def conditions(wanted: Filter) -> list[ColumnElement[bool]]:
+    """Return a filter as conditions on products joined with stores."""
+    found: list[ColumnElement[bool]] = [Product.state == "published", Store.state == "open"]
+    if wanted.craft:
+        found.append(Product.craft == wanted.craft)
+    if wanted.wilaya:
+        found.append(Product.wilaya_code == wanted.wilaya)
+    if wanted.min_minor is not None:
+        found.append(Product.price_minor >= wanted.min_minor)
+    if wanted.max_minor is not None:
+        found.append(Product.price_minor <= wanted.max_minor)
+    if wanted.in_stock:
+        found.append(Product.in_stock.is_(True))
+    if wanted.store_id is not None:
+        found.append(Product.store_id == wanted.store_id)
+    return found
+
+
+def _cards() -> Select[Any]:
+    shown = select(Variant).where(Variant.product_id == Product.id, Variant.hidden.is_(False)).correlate(Product)
+    left = shown.with_only_columns(func.coalesce(func.sum(Variant.on_hand), 0)).scalar_subquery()
+    choices = shown.with_only_columns(func.count()).scalar_subquery()
+    return select(
+        Product.id, Product.slug, Product.name_ar, Product.name_fr, Product.name_en, Product.craft, Product.price_minor,
+        Product.currency, Product.cover, Product.in_stock, Product.made_to_order_days, Product.wilaya_code,
+        Product.listed_at, left.label("left"), choices.label("choices"), Store.slug.label("store_slug"),
+        Store.name.label("store_name"),
+    ).join(Store, Store.id == Product.store_id)  # fmt: skip
+
+
+def _card(row: object) -> CardRow:
+    got = row._mapping  # type: ignore[attr-defined]  # noqa: SLF001 - SQLAlchemy's public name for it
+    return CardRow(
+        product_id=got["id"], slug=got["slug"], craft=got["craft"], cover=got["cover"], in_stock=got["in_stock"],
+        names={"ar": got["name_ar"], "fr": got["name_fr"], "en": got["name_en"]},
+        price=Money(got["price_minor"], got["currency"]), made_to_order_days=got["made_to_order_days"],
+        left=int(got["left"]), choices=got["choices"], store_slug=got["store_slug"], store_name=got["store_name"],
+        wilaya_code=got["wilaya_code"],
+    )  # fmt: skip
+
+
+_ORDERS: Mapping[str, tuple[Any, ...]] = {
+    "new": (Product.listed_at.desc(), Product.id.desc()),
+    "cheap": (Product.price_minor.asc(), Product.id.asc()),
+    "dear": (Product.price_minor.desc(), Product.id.desc()),
+}
+
+
+def _cursor(key: datetime | int, product_id: int) -> str:
+    plain = [key.isoformat() if isinstance(key, datetime) else key, product_id]
+    return base64.urlsafe_b64encode(json.dumps(plain).encode()).decode().rstrip("=")
+
+
+def _beyond(sort: str, after: str | None) -> ColumnElement[bool] | None:
+    """Return what lies beyond a cursor; None for no cursor, or one that makes no sense."""
+    if not after:
+        return None
+    try:
+        key, product_id = json.loads(base64.urlsafe_b64decode(after + "=" * (-len(after) % 4)))
+        value = datetime.fromisoformat(key).astimezone(UTC) if sort == "new" else int(key)
+        product_id = int(product_id)
+    except (ValueError, TypeError, OverflowError, binascii.Error):
+        return None
+    if not 0 < product_id < 2**62 or (isinstance(value, int) and not 0 <= value < 2**31):
+        return None
+    column = Product.listed_at if isinstance(value, datetime) else Product.price_minor
+    if sort == "cheap":
+        return or_(column > value, and_(column == value, Product.id > product_id))
+    return or_(column < value, and_(column == value, Product.id < product_id))

@@ -1,0 +1,175 @@
+"""Reads: a product's page, the artisan's list, what a cart needs to know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import and_, func, or_, select
+
+from shop.catalogue.listing import CardRow, Filter, Page, card_rows, listing, related
+from shop.catalogue.models import Picture, Product, Variant
+from shop.core import clock
+from shop.core.money import Money
+from shop.plumbing.db import session
+from shop.stores.models import Store
+
+__all__ = ["CardRow", "Filter", "Page", "card_rows", "listing", "related"]
+
+
+@dataclass(frozen=True)
+class ProductView:
+    """A product as its page shows it."""
+
+    product: Product
+    store: Store
+    variants: tuple[Variant, ...]
+    pictures: tuple[Picture, ...]
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The name in each language."""
+        return _texts(self.product, "name")
+
+    @property
+    def descriptions(self) -> dict[str, str]:
+        """The description in each language."""
+        return _texts(self.product, "description")
+
+    @property
+    def materials(self) -> dict[str, str]:
+        """The materials or ingredients in each language."""
+        return _texts(self.product, "materials")
+
+    def can_buy(self, variant: Variant) -> bool:
+        """Tell whether one piece of a variant can be ordered now."""
+        return self.product.made_to_order_days is not None or variant.on_hand > 0
+
+
+@dataclass(frozen=True)
+class CartVariant:
+    """What a cart must know of a variant as it is now."""
+
+    variant_id: int
+    product_id: int
+    store_id: int
+    store_slug: str
+    store_name: str
+    slug: str
+    names: dict[str, str]
+    labels: dict[str, str]
+    price: Money
+    on_hand: int
+    made_to_order_days: int | None
+    cover: str
+    craft: str
+    weight_g: int
+    fragile: bool
+    offered: bool  # published, shown, in an open workshop
+    accepting: bool  # and the workshop is not on holiday
+
+    @property
+    def most(self) -> int:
+        """How many pieces can be ordered now."""
+        if not (self.offered and self.accepting):
+            return 0
+        return 99 if self.made_to_order_days is not None else self.on_hand
+
+
+def product_page(product_id: int) -> ProductView | None:
+    """Return what the public page of a product needs, in three queries; None when buyers can't see it."""
+    row = session.execute(
+        select(Product, Store).join(Store, Store.id == Product.store_id)
+        .where(Product.id == product_id, Product.state == "published", Store.state == "open")
+    ).one_or_none()  # fmt: skip
+    if row is None:
+        return None
+    return _view(row[0], row[1], shown_only=Variant.hidden.is_(False))
+
+
+def studio_product(store_id: int, product_id: int) -> ProductView | None:
+    """Return a product of a workshop in whatever state, hidden variants too."""
+    row = session.execute(
+        select(Product, Store).join(Store, Store.id == Product.store_id)
+        .where(Product.id == product_id, Product.store_id == store_id)
+    ).one_or_none()  # fmt: skip
+    return None if row is None else _view(row[0], row[1], shown_only=Variant.id > 0)
+
+
+@dataclass(frozen=True)
+class StudioRow:
+    """A product in the artisan's list."""
+
+    product: Product
+    on_hand: int
+    choices: int
+    variant_id: int
+
+
+def studio_products(
+    store_id: int, *, state: str = "", text: str = "", before: int | None = None, limit: int = 30
+) -> list[StudioRow]:
+    """Return a workshop's products, the newest first; `before` is the last id of the page before."""
+    query = (
+        select(Product, func.coalesce(func.sum(Variant.on_hand), 0), func.count(Variant.id), func.min(Variant.id))
+        .outerjoin(Variant, and_(Variant.product_id == Product.id, Variant.hidden.is_(False)))
+        .where(Product.store_id == store_id).group_by(Product.id).order_by(Product.id.desc()).limit(limit)
+    )  # fmt: skip
+    if state:
+        query = query.where(Product.state == state)
+    if before is not None:
+        query = query.where(Product.id < before)
+    if text:
+        named = [
+            column.icontains(text, autoescape=True) for column in (Product.name_ar, Product.name_fr, Product.name_en)
+        ]
+        query = query.where(or_(*named))
+    return [StudioRow(row[0], int(row[1]), row[2], row[3] or 0) for row in session.execute(query)]
+
+
+def variants_for_cart(variant_ids: Iterable[int]) -> dict[int, CartVariant]:
+    """Return what a cart must know of these variants, in one query; unknown ones are left out."""
+    ids = sorted(set(variant_ids))
+    if not ids:
+        return {}
+    query = (
+        select(Variant, Product, Store.slug, Store.name, Store.state, Store.closed_until)
+        .join(Product, Product.id == Variant.product_id).join(Store, Store.id == Variant.store_id)
+        .where(Variant.id.in_(ids))
+    )  # fmt: skip
+    today = clock.today()
+    found = {}
+    for variant, product, slug, name, state, closed in session.execute(query):
+        found[variant.id] = CartVariant(
+            variant_id=variant.id, product_id=product.id, store_id=variant.store_id, store_slug=slug, store_name=name,
+            slug=product.slug, names=_texts(product, "name"), labels=_texts(variant, "label"), price=variant.price,
+            on_hand=variant.on_hand, made_to_order_days=product.made_to_order_days, cover=product.cover,
+            craft=product.craft, weight_g=product.weight_g, fragile=product.fragile,
+            offered=state == "open" and product.state == "published" and not variant.hidden,
+            accepting=closed is None or closed <= today,
+        )  # fmt: skip
+    return found
+
+
+def crafts_shown() -> list[str]:
+    """Return the crafts that have something to show."""
+    query = (
+        select(Product.craft).join(Store, Store.id == Product.store_id)
+        .where(Product.state == "published", Store.state == "open").distinct()
+    )  # fmt: skip
+    return sorted(session.scalars(query))
+
+
+def _view(product: Product, store: Store, *, shown_only: object) -> ProductView:
+    variants = session.scalars(
+        select(Variant).where(Variant.product_id == product.id, shown_only)  # type: ignore[arg-type]
+        .order_by(Variant.position, Variant.id)
+    )  # fmt: skip
+    pictures = session.scalars(
+        select(Picture).where(Picture.product_id == product.id).order_by(Picture.position, Picture.id)
+    )
+    return ProductView(product, store, tuple(variants), tuple(pictures))
+
+
+def _texts(row: Product | Variant, what: str) -> dict[str, str]:
+    return {lang: getattr(row, f"{what}_{lang}") for lang in ("ar", "fr", "en")}

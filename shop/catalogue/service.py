@@ -1,0 +1,292 @@
+"""Verbs on products, their variants and their pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+
+from shop.catalogue import search, stock
+from shop.catalogue.models import Picture, Product, Variant, Wish
+from shop.catalogue.stock import count_stock, restock, take
+from shop.core import clock
+from shop.core.errors import InvalidTransition, NotFound, Refused
+from shop.core.money import Money
+from shop.core.text import slug
+from shop.plumbing import journal
+from shop.plumbing.db import changed, session
+from shop.plumbing.i18n import LANGUAGES, N_
+from shop.plumbing.journal import Actor
+from shop.stores.models import Store
+
+__all__ = ["count_stock", "restock", "take"]
+
+MOST_VARIANTS = 24
+MOST_PICTURES = 12
+FIELDS = frozenset({
+    *(f"{what}_{lang}" for what in ("name", "description", "materials") for lang in LANGUAGES),
+    "craft", "weight_g", "fragile", "made_to_order_days",
+})  # fmt: skip
+NAMELESS = N_("Write the product's name in one language at least.")
+PRICELESS = N_("Write a price above zero.")
+PICTURELESS = N_("Add one photograph at least.")
+TOO_MANY_VARIANTS = N_("A product can have {most} choices at most.")
+TOO_MANY_PICTURES = N_("A product can have {most} photographs at most.")
+
+
+@dataclass(frozen=True)
+class VariantRow:
+    """One choice as typed: labels by language, price, pieces on hand. `variant_id` names the one it replaces."""
+
+    labels: Mapping[str, str]
+    price: Money
+    on_hand: int
+    hidden: bool = False
+    variant_id: int | None = None
+
+
+def create_product(
+    store_id: int, *, by: Actor, craft: str, names: Mapping[str, str], price: Money, stock: int, weight_g: int = 500,
+    **fields: Any,
+) -> Product:  # fmt: skip
+    """Make a draft with one variant. Raises Refused when it has no name at all."""
+    given = {f"name_{lang}": names.get(lang, "") for lang in LANGUAGES}
+    if not any(given.values()):
+        raise Refused(NAMELESS, field="name")
+    _require_fields(fields)
+    now = clock.now()
+    wilaya = session.scalar(select(Store.wilaya_code).where(Store.id == store_id))
+    if wilaya is None:
+        raise NotFound
+    made = Product(
+        store_id=store_id, craft=craft, slug=_slug(given), weight_g=weight_g, wilaya_code=wilaya,
+        currency=price.currency, created_at=now, listed_at=now, version=0, **given, **fields,
+    )  # fmt: skip
+    session.add(made)
+    session.flush()
+    _record("product.created", made.id, store_id, by, name=made.slug)
+    set_variants(store_id, made.id, [VariantRow({}, price, stock)], by=by)
+    session.refresh(made)
+    return made
+
+
+def update_product(store_id: int, product_id: int, *, by: Actor, **fields: Any) -> None:
+    """Set fields of a product. Raises NotFound for another store's, Refused when no name would be left."""
+    _require_fields(fields)
+    row = _product(store_id, product_id)
+    moved = [name for name, value in fields.items() if getattr(row, name) != value]
+    for name in moved:
+        setattr(row, name, fields[name])
+    if not any((row.name_ar, row.name_fr, row.name_en)):
+        raise Refused(NAMELESS, field="name")
+    if not moved:
+        return
+    row.slug = _slug({f"name_{lang}": getattr(row, f"name_{lang}") for lang in LANGUAGES})
+    session.flush()
+    stock.refresh(product_id)
+    if row.state == "published":
+        search.index(product_id)
+    _record("product.changed", product_id, store_id, by, fields=sorted(moved))
+
+
+def publish(store_id: int, product_id: int, *, by: Actor) -> None:
+    """Let buyers see it. Raises Refused while its name, price or picture is missing."""
+    row = _product(store_id, product_id)
+    if row.price_minor <= 0:
+        raise Refused(PRICELESS, field="price")
+    if not row.cover:
+        raise Refused(PICTURELESS, field="photos")
+    _move(store_id, product_id, ("draft", "hidden"), "published")
+    search.index(product_id)
+    _record("product.published", product_id, store_id, by)
+
+
+def hide(store_id: int, product_id: int, *, by: Actor) -> None:
+    """Take it off the shop; orders of it go on."""
+    _move(store_id, product_id, ("published",), "hidden")
+    search.unindex(product_id)
+    _record("product.hidden", product_id, store_id, by)
+
+
+def set_variants(store_id: int, product_id: int, rows: Sequence[VariantRow], *, by: Actor) -> None:
+    """Write all choices of a product, in their order. Those left out are hidden: orders and carts may name them.
+
+    Raises Refused for too many, NotFound when a row names a variant of another product.
+    """
+    if len(rows) > MOST_VARIANTS:
+        raise Refused(TOO_MANY_VARIANTS, most=MOST_VARIANTS)
+    product = _product(store_id, product_id)
+    known = {row.id: row for row in session.scalars(select(Variant).where(Variant.product_id == product_id))}
+    for position, row in enumerate(rows):
+        if row.variant_id is None:
+            known.pop(_add_variant(product, position, row), None)
+        else:
+            variant = known.pop(row.variant_id, None)
+            if variant is None:
+                raise NotFound
+            _write_variant(variant, position, row)
+            session.flush()
+            count_stock(store_id, variant.id, row.on_hand, by=by)
+    for left_out in known.values():
+        left_out.hidden = True
+    session.flush()
+    stock.refresh(product_id)
+    _record("product.choices", product_id, store_id, by, count=len(rows))
+
+
+def set_price(store_id: int, variant_id: int, price: Money, *, by: Actor) -> None:
+    """Set the price of one variant. Raises NotFound for another store's, Refused for zero."""
+    if price.minor <= 0:
+        raise Refused(PRICELESS, field="price")
+    variant = session.scalar(select(Variant).where(Variant.id == variant_id, Variant.store_id == store_id))
+    if variant is None:
+        raise NotFound
+    before, variant.price_minor = variant.price_minor, price.minor
+    session.flush()
+    stock.refresh(variant.product_id)
+    _record("product.price", variant.product_id, store_id, by, before=before, after=price.minor)
+
+
+def add_picture(
+    store_id: int,
+    product_id: int,
+    key: str,
+    *,
+    width: int,
+    height: int,
+    by: Actor,
+    alts: Mapping[str, str] | None = None,
+) -> Picture:
+    """Add a photograph after the others; the first one is the cover. Raises Refused for too many."""
+    _product(store_id, product_id)
+    count = session.scalar(select(func.count()).where(Picture.product_id == product_id)) or 0
+    if count >= MOST_PICTURES:
+        raise Refused(TOO_MANY_PICTURES, field="photos", most=MOST_PICTURES)
+    last = session.scalar(select(func.max(Picture.position)).where(Picture.product_id == product_id))
+    alt = {f"alt_{lang}": (alts or {}).get(lang, "") for lang in LANGUAGES}
+    made = Picture(store_id=store_id, product_id=product_id, key=key, width=width, height=height,
+                   position=0 if last is None else last + 1, **alt)  # fmt: skip
+    session.add(made)
+    session.flush()
+    _cover(product_id)
+    _record("product.picture_added", product_id, store_id, by, picture=made.id)
+    return made
+
+
+def remove_picture(store_id: int, product_id: int, picture_id: int, *, by: Actor) -> str:
+    """Take a photograph away; return its key, whose files are to be deleted after the commit."""
+    row = _picture(store_id, product_id, picture_id)
+    key = row.key
+    session.delete(row)
+    session.flush()
+    _cover(product_id)
+    _record("product.picture_removed", product_id, store_id, by, picture=picture_id)
+    return key
+
+
+def move_picture(store_id: int, product_id: int, picture_id: int, place: int, *, by: Actor) -> None:
+    """Put a photograph at a place (0: it becomes the cover)."""
+    row = _picture(store_id, product_id, picture_id)
+    wanted = select(Picture).where(Picture.product_id == product_id, Picture.id != picture_id)
+    others = list(session.scalars(wanted.order_by(Picture.position, Picture.id)))
+    others.insert(max(0, min(place, len(others))), row)
+    for position, each in enumerate(others):
+        each.position = position
+    session.flush()
+    _cover(product_id)
+    _record("product.picture_moved", product_id, store_id, by, picture=picture_id)
+
+
+def describe_picture(store_id: int, product_id: int, picture_id: int, alts: Mapping[str, str], *, by: Actor) -> None:
+    """Say in one sentence per language what a photograph shows."""
+    row = _picture(store_id, product_id, picture_id)
+    for lang in LANGUAGES:
+        if lang in alts:
+            setattr(row, f"alt_{lang}", alts[lang])
+    session.flush()
+    stock.refresh(product_id)
+    _record("product.picture_described", product_id, store_id, by, picture=picture_id)
+
+
+def wish(variant_id: int, *, phone: str, language: str) -> None:
+    """Remember who wants to hear when a variant is back; the same wish twice is one. Raises NotFound."""
+    variant = session.get(Variant, variant_id)
+    if variant is None:
+        raise NotFound
+    same = select(Wish.id).where(Wish.variant_id == variant_id, Wish.phone == phone, Wish.told_at.is_(None))
+    if session.scalar(same) is None:
+        row = {"store_id": variant.store_id, "variant_id": variant_id, "phone": phone, "language": language}
+        session.execute(insert(Wish), {**row, "asked_at": clock.now()})
+
+
+def follow_store(store_id: int, wilaya_code: str) -> None:
+    """Bring the products of a workshop that moved in line with its wilaya, and find them under its present names."""
+    changed(update(Product).where(Product.store_id == store_id)
+            .values(wilaya_code=wilaya_code, version=Product.version + 1))  # fmt: skip
+    for product_id in session.scalars(
+        select(Product.id).where(Product.store_id == store_id, Product.state == "published")
+    ).all():
+        search.index(product_id)
+
+
+def _add_variant(product: Product, position: int, row: VariantRow) -> int:
+    made = Variant(store_id=product.store_id, product_id=product.id, on_hand=row.on_hand, price_minor=0)
+    _write_variant(made, position, row)
+    session.add(made)
+    session.flush()
+    stock.begin(product.store_id, made.id, row.on_hand)
+    return made.id
+
+
+def _write_variant(variant: Variant, position: int, row: VariantRow) -> None:
+    variant.position, variant.hidden = position, row.hidden
+    variant.price_minor, variant.currency = row.price.minor, row.price.currency
+    for lang in LANGUAGES:
+        setattr(variant, f"label_{lang}", row.labels.get(lang, ""))
+
+
+def _cover(product_id: int) -> None:
+    first = select(Picture.key).where(Picture.product_id == product_id).order_by(Picture.position, Picture.id).limit(1)
+    key = session.scalar(first) or ""
+    changed(update(Product).where(Product.id == product_id).values(cover=key, version=Product.version + 1))
+
+
+def _move(store_id: int, product_id: int, old: Sequence[str], new: str) -> None:
+    guarded = update(Product).where(Product.id == product_id, Product.store_id == store_id, Product.state.in_(old))
+    if changed(guarded.values(state=new, version=Product.version + 1)) != 1:
+        _product(store_id, product_id)
+        raise InvalidTransition
+
+
+def _product(store_id: int, product_id: int) -> Product:
+    row = session.scalar(select(Product).where(Product.id == product_id, Product.store_id == store_id))
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _picture(store_id: int, product_id: int, picture_id: int) -> Picture:
+    wanted = select(Picture).where(
+        Picture.id == picture_id, Picture.product_id == product_id, Picture.store_id == store_id
+    )
+    row = session.scalar(wanted)
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _require_fields(fields: Mapping[str, Any]) -> None:
+    unknown = set(fields) - FIELDS
+    if unknown:
+        raise ValueError(f"not of a product: {sorted(unknown)}")
+
+
+def _slug(names: Mapping[str, str]) -> str:
+    spoken = names.get("name_fr") or names.get("name_en") or names.get("name_ar") or ""
+    return slug(spoken) or "creation"
+
+
+def _record(verb: str, product_id: int, store_id: int, by: Actor, **data: Any) -> None:
+    journal.record(verb, subject="product", subject_id=product_id, store_id=store_id, by=by, **data)
