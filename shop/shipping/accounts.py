@@ -126,6 +126,24 @@ def set_desks(store_id: int, account_id: int, rows: Sequence[DeskRow], *, by: Ac
     _tell("carrier.desks_set", account_id, store_id, by=by, desks=len(rows))
 
 
+def add_desk(store_id: int, account_id: int, row: DeskRow, *, by: Actor) -> int:
+    """Add one desk and return its id. Raises NotFound."""
+    _own(store_id, account_id)
+    values = asdict(row) | {"store_id": store_id, "account_id": account_id, "active": True}
+    made: int = session.execute(insert(Desk).returning(Desk.id), values).scalar_one()
+    _tell("carrier.desk_added", account_id, store_id, by=by, desk=made)
+    return made
+
+
+def change_desk(store_id: int, desk_id: int, row: DeskRow, *, active: bool, by: Actor) -> None:
+    """Write a desk as it is typed, offered or hidden. Raises NotFound. Orders of before keep its name of then."""
+    mine = update(Desk).where(Desk.store_id == store_id, Desk.id == desk_id)
+    account_id = session.scalar(select(Desk.account_id).where(Desk.store_id == store_id, Desk.id == desk_id))
+    if account_id is None or not changed(mine.values(**asdict(row), active=active)):
+        raise NotFound(f"no desk {desk_id}")
+    _tell("carrier.desk_changed", account_id, store_id, by=by, desk=desk_id, active=active)
+
+
 def read_rates_csv(text: str) -> tuple[list[RateRow], list[Problem]]:
     """Read pasted rates: wilaya; home; desk [; min days; max days], in whole dinars, empty where not served.
 

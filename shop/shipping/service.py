@@ -23,7 +23,9 @@ from shop.shipping.accounts import (
     Problem,
     RateRow,
     add_carrier,
+    add_desk,
     change_carrier,
+    change_desk,
     read_rates_csv,
     set_desks,
     set_rates,
@@ -33,7 +35,8 @@ from shop.shipping.models import Handover, Scan, Shipment
 from shop.stores.models import Store
 
 __all__ = [
-    "DeskRow", "NewShipment", "Problem", "RateRow", "add_carrier", "cancel_for", "change_carrier", "mark_booked",
+    "DeskRow", "NewShipment", "Problem", "RateRow", "add_carrier", "add_desk", "cancel_for", "change_carrier",
+    "change_desk", "mark_booked",
     "mark_handed_over", "mark_labelled", "open_shipment", "read_rates_csv", "record_scans", "reopen_for", "set_desks",
     "set_rates", "steps_to",
 ]  # fmt: skip
