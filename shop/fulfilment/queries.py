@@ -23,7 +23,8 @@ from shop.shipping.models import Shipment
 
 __all__ = [
     "Facts", "JobCard", "OrderFilter", "OrderPage", "Sentence", "Step", "Story", "Today", "facts_of", "find_jobs",
-    "moment", "on_the_way", "search_orders", "step_counts", "story", "to_confirm", "to_hand_over", "to_pack", "today",
+    "moment", "on_the_way", "search_orders", "step_counts", "story", "story_of", "to_confirm", "to_hand_over", "to_pack",
+    "today",
 ]  # fmt: skip
 
 MOST_CARDS = 200
@@ -235,7 +236,7 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def _cards(store_id: int) -> Select[Any]:
+def _cards(store_id: int) -> Select[*tuple[Any, ...]]:
     parcel = (
         Shipment.id.label("shipment_id"), Shipment.state.label("shipment_state"), Shipment.reference,
         Shipment.tracking, Shipment.carrier_title, Payment.state.label("payment_state"),
@@ -285,9 +286,14 @@ def _line(line: OrderLine) -> JobLine:
 
 
 def _step(row: Any) -> str:
-    if row.state != "confirmed":
-        return {"placed": "to_confirm", "completed": "done"}.get(row.state, row.state)
-    return {"preparing": "to_pack", "labelled": "to_hand_over"}.get(row.shipment_state, "on_the_way")
+    if row.state == "confirmed":
+        return {"preparing": "to_pack", "labelled": "to_hand_over"}.get(row.shipment_state, "on_the_way")
+    return {"placed": "to_confirm", "completed": "done"}.get(row.state, "cancelled")
+
+
+def story_of(order: Order, payment: Payment | None, shipment: Shipment | None, *, artisan: str = "") -> Story:
+    """Tell how an order stands, from its rows; see `story`."""
+    return story(facts_of(order, payment, shipment, artisan=artisan))
 
 
 def facts_of(order: Order, payment: Payment | None, shipment: Shipment | None, *, artisan: str = "") -> Facts:

@@ -26,8 +26,8 @@ from shop.shipping.quotes import (
 
 __all__ = [
     "DeskPoint", "Load", "StoreQuote", "by_ending", "carrier_account", "carrier_accounts", "carrier_of", "desks",
-    "handover", "handover_by_number", "handovers", "live_shipment", "place_of", "place_of_wilaya", "quotes", "quotes_for", "rates",
-    "scans", "shipment", "shipments", "shipments_of_orders", "wilaya_quotes",
+    "handover", "handover_by_number", "handovers", "live_shipment", "place_of", "place_of_wilaya", "quotes",
+    "quotes_for", "rates", "scans", "shipment", "shipments", "shipments_of_orders", "wilaya_quotes",
 ]  # fmt: skip
 
 

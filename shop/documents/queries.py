@@ -1,0 +1,191 @@
+"""What stands on the papers of a store, read from its orders and parcels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+
+from sqlalchemy import func, select
+
+from shop.core.errors import NotFound
+from shop.core.money import Money
+from shop.documents.models import LabelPrint
+from shop.documents.words import (
+    DeliveryKind,
+    HandoverContent,
+    HandoverLine,
+    LabelContent,
+    SlipContent,
+    SlipLine,
+)
+from shop.orders import queries as order_queries
+from shop.orders.models import Order, OrderLine
+from shop.plumbing import geography
+from shop.plumbing.db import session
+from shop.plumbing.formats import date_short
+from shop.plumbing.i18n import pick
+from shop.shipping import queries as shipping
+from shop.shipping.models import CarrierAccount, Shipment
+from shop.stores.models import Store
+
+
+def label_contents(store_id: int, shipment_ids: Sequence[int]) -> list[LabelContent]:
+    """Return what stands on the labels of parcels, in the order given, in three statements. Raises NotFound."""
+    rows = session.execute(
+        select(Shipment, Order, CarrierAccount)
+        .join(Order, Order.id == Shipment.order_id)
+        .outerjoin(CarrierAccount, CarrierAccount.id == Shipment.account_id)
+        .where(Shipment.store_id == store_id, Shipment.id.in_(shipment_ids))
+    ).all()
+    found = {row[0].id: (row[0], row[1], row[2]) for row in rows}
+    if missing := set(shipment_ids) - found.keys():
+        raise NotFound(f"no parcels {sorted(missing)}")
+    store = store_row(store_id)
+    lines = order_queries.lines(store_id, [order.id for _shipment, order, _account in found.values()])
+    return [_label(store, *found[each], lines[found[each][1].id]) for each in shipment_ids]
+
+
+def _label(
+    store: Store, shipment: Shipment, order: Order, account: CarrierAccount | None, lines: Sequence[OrderLine]
+) -> LabelContent:
+    commune = geography.commune(order.commune_code)
+    wilaya = geography.wilaya(commune.wilaya_code_58)
+    return LabelContent(
+        code=shipment.reference,
+        reference=order.code,
+        carrier_name=shipment.carrier_title,
+        carrier_name_ar=account.title_ar if account else "",
+        recipient=order.buyer_name,
+        phone=order.phone,
+        address=order.address,
+        commune_fr=commune.name_fr,
+        commune_ar=commune.name_ar,
+        wilaya_code=wilaya.code,
+        wilaya_fr=wilaya.name_fr,
+        wilaya_ar=wilaya.name_ar,
+        collect=shipment.collect,
+        sender_name=store.name,
+        sender_phone=store.phone,
+        sender_wilaya=geography.wilaya(store.wilaya_code).name_fr,
+        sender_address=store.address,
+        date=date_short(order.placed_at),
+        kind=_KIND[shipment.kind],
+        desk_name=shipment.desk_name or None,
+        weight_g=shipment.weight_g,
+        contents=contents(lines, order.language),
+        note=order.note,
+        fragile=any(line.fragile for line in lines),
+        may_open=account.may_open if account else False,
+    )
+
+
+_KIND: Mapping[str, DeliveryKind] = {"home": "home", "desk": "desk"}
+
+
+def contents(lines: Sequence[OrderLine], language: str) -> str:
+    """Return what is in a parcel, in one line: 2 × Savon noir, 1 × Bol."""
+    return ", ".join(f"{line.pieces} × {_name(line, language)}" for line in lines)
+
+
+def _name(line: OrderLine, language: str) -> str:
+    return pick({"ar": line.name_ar, "fr": line.name_fr, "en": line.name_en}, language)[0]
+
+
+def _variant(line: OrderLine, language: str) -> str:
+    return pick({"ar": line.label_ar, "fr": line.label_fr, "en": line.label_en}, language)[0]
+
+
+def slip_contents(store_id: int, order_ids: Sequence[int]) -> list[SlipContent]:
+    """Return the packing slips of orders, in the order given, each in its buyer's language. Raises NotFound."""
+    wanted = select(Order).where(Order.store_id == store_id, Order.id.in_(order_ids))
+    found = {order.id: order for order in session.scalars(wanted)}
+    if missing := set(order_ids) - found.keys():
+        raise NotFound(f"no orders {sorted(missing)}")
+    store, lines = store_row(store_id), order_queries.lines(store_id, order_ids)
+    return [_slip(store, found[each], lines[each]) for each in order_ids]
+
+
+def _slip(store: Store, order: Order, lines: Sequence[OrderLine]) -> SlipContent:
+    return SlipContent(
+        shop=store.name,
+        buyer=order.buyer_name,
+        code=order.code,
+        date=date_short(order.placed_at),
+        lines=tuple(
+            SlipLine(
+                name=_name(line, order.language), variant=_variant(line, order.language), pieces=line.pieces,
+                unit_price=line.unit, total=line.unit * line.pieces,
+            )
+            for line in lines
+        ),
+        language=order.language,
+        with_prices=store.slip_prices,
+        delivery=Money(order.delivery_minor, order.currency),
+    )  # fmt: skip
+
+
+def handover_content(store_id: int, handover_id: int) -> HandoverContent:
+    """Return what stands on a hand-over sheet, in the store's language. Raises NotFound."""
+    sheet, store = shipping.handover(store_id, handover_id), store_row(store_id)
+    rows = session.execute(
+        select(Shipment, Order)
+        .join(Order, Order.id == Shipment.order_id)
+        .where(Shipment.store_id == store_id, Shipment.handover_id == handover_id)
+        .order_by(Shipment.id)
+    ).all()
+    return HandoverContent(
+        number=str(sheet.number),
+        date=date_short(sheet.at),
+        carrier=sheet.carrier_title,
+        shop=store.name,
+        shop_phone=store.phone,
+        language=store.language,
+        lines=tuple(_handed(row[0], row[1], store.language) for row in rows),
+    )
+
+
+def _handed(shipment: Shipment, order: Order, language: str) -> HandoverLine:
+    wilaya = geography.wilaya(geography.commune(order.commune_code).wilaya_code_58)
+    return HandoverLine(
+        tracking=shipment.tracking or shipment.reference, reference=order.code, recipient=order.buyer_name,
+        wilaya=f"{wilaya.code} {geography.name(wilaya, language)}", collect=shipment.collect,
+    )  # fmt: skip
+
+
+def store_row(store_id: int) -> Store:
+    """Return the store. Raises NotFound."""
+    store = session.get(Store, store_id)
+    if store is None:
+        raise NotFound(f"no store {store_id}")
+    return store
+
+
+def prints(store_id: int, batch: str) -> list[LabelPrint]:
+    """Return the prints of one PDF in their places. Raises NotFound."""
+    wanted = select(LabelPrint).where(LabelPrint.store_id == store_id, LabelPrint.batch == batch)
+    found = list(session.scalars(wanted.order_by(LabelPrint.place)))
+    if not found:
+        raise NotFound(f"no labels {batch}")
+    return found
+
+
+def prints_of(store_id: int, shipment_id: int) -> list[LabelPrint]:
+    """Return every print of one parcel's label, oldest first."""
+    wanted = select(LabelPrint).where(LabelPrint.store_id == store_id, LabelPrint.shipment_id == shipment_id)
+    return list(session.scalars(wanted.order_by(LabelPrint.number)))
+
+
+def next_numbers(store_id: int, shipment_ids: Collection[int]) -> Callable[[int], int]:
+    """Return which number the next print of each parcel's label bears: 0 is the first."""
+    wanted = select(LabelPrint.shipment_id, func.count()).where(
+        LabelPrint.store_id == store_id, LabelPrint.shipment_id.in_(shipment_ids)
+    )
+    done = {row[0]: int(row[1]) for row in session.execute(wanted.group_by(LabelPrint.shipment_id))}
+    return lambda shipment_id: done.get(shipment_id, 0)
+
+
+def batch_contents(store_id: int, batch: str) -> list[LabelContent]:
+    """Return the labels of one PDF as they were printed, reprints marked. Raises NotFound."""
+    printed = prints(store_id, batch)
+    labels = label_contents(store_id, [each.shipment_id for each in printed])
+    return [replace(label, reprint=each.number) for label, each in zip(labels, printed, strict=True)]

@@ -1,0 +1,131 @@
+"""Printing: which label was printed when, by whom and how often; the papers themselves come from the engine."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from sqlalchemy import insert, select
+
+from shop.core import clock
+from shop.core.errors import InvalidTransition, Refused
+from shop.documents import engine
+from shop.documents.models import LabelPrint
+from shop.documents.papers import PAPERS
+from shop.documents.papers import chosen as choose_paper
+from shop.documents.queries import (
+    batch_contents,
+    handover_content,
+    label_contents,
+    next_numbers,
+    prints,
+    slip_contents,
+    store_row,
+)
+from shop.documents.words import LabelContent
+from shop.orders.models import Order
+from shop.plumbing import journal
+from shop.plumbing.db import session
+from shop.plumbing.i18n import N_
+from shop.plumbing.journal import Actor
+from shop.shipping import service as shipping
+from shop.shipping.models import Shipment
+
+__all__ = ["batch_pdf", "handover_pdf", "label_contents", "print_labels", "slips_pdf"]
+
+SAME_TAP = timedelta(seconds=30)
+_PRINTABLE = frozenset({"preparing", "labelled", "handed_over", "in_transit", "at_point", "attempt_failed"})
+
+
+def print_labels(store_id: int, shipment_ids: Sequence[int], *, paper: str, start: int, by: Actor) -> str:
+    """Write down that these labels are printed, in this order, and return the batch that names their PDF.
+
+    The first print makes a parcel labelled; later ones are marked as reprints. The same labels on the same paper
+    within half a minute are the same batch: a second tap prints nothing twice. Raises NotFound, Refused for
+    nothing, an unknown paper or a place it lacks, InvalidTransition for an order that isn't confirmed.
+    """
+    ids = list(dict.fromkeys(shipment_ids))
+    choose_paper(paper, start=start)
+    if not ids:
+        raise Refused(N_("Please choose at least one parcel."), field="shipments")
+    _lock(store_id, ids)
+    if batch := _same_tap(store_id, ids, paper=paper, start=start):
+        return batch
+    labels = label_contents(store_id, ids)
+    number = next_numbers(store_id, ids)
+    batch = secrets.token_urlsafe(12)
+    common = {
+        "store_id": store_id, "batch": batch, "paper": paper, "start": start, "at": clock.now(),
+        "account_id": by.account_id, "by_name": by.name,
+    }  # fmt: skip
+    session.execute(insert(LabelPrint), [
+        common | {
+            "shipment_id": each, "number": number(each), "place": place,
+            "content_hash": content_hash(replace(label, reprint=number(each))),
+        }
+        for place, (each, label) in enumerate(zip(ids, labels, strict=True))
+    ])  # fmt: skip
+    first = shipping.mark_labelled(store_id, ids, by=by)
+    for each in ids:
+        if each not in first:
+            journal.record(
+                "shipment.reprinted", subject="shipment", subject_id=each, store_id=store_id, by=by,
+                number=number(each),
+            )  # fmt: skip
+    return batch
+
+
+def _lock(store_id: int, ids: Sequence[int]) -> None:
+    """Hold the parcels, in one order for all, so that the prints of each are counted without gaps."""
+    rows = session.execute(
+        select(Shipment.id, Shipment.state, Order.state)
+        .join(Order, Order.id == Shipment.order_id)
+        .where(Shipment.store_id == store_id, Shipment.id.in_(ids))
+        .order_by(Shipment.id)
+        .with_for_update(of=Shipment)
+    ).all()
+    if any(shipment not in _PRINTABLE or order == "placed" for _id, shipment, order in rows):
+        raise InvalidTransition
+
+
+def _same_tap(store_id: int, ids: Sequence[int], *, paper: str, start: int) -> str | None:
+    since = clock.now() - SAME_TAP
+    recent = select(LabelPrint.batch).where(
+        LabelPrint.store_id == store_id, LabelPrint.shipment_id == ids[0], LabelPrint.at >= since,
+        LabelPrint.paper == paper, LabelPrint.start == start,
+    )  # fmt: skip
+    batch = session.scalar(recent.order_by(LabelPrint.id.desc()).limit(1))
+    same = batch is not None and [each.shipment_id for each in prints(store_id, batch)] == list(ids)
+    return batch if same else None
+
+
+def content_hash(label: LabelContent) -> str:
+    """Return the SHA-256 of all that stands on a label."""
+    return hashlib.sha256(repr(label).encode("utf-8", "replace")).hexdigest()
+
+
+def batch_pdf(store_id: int, batch: str) -> bytes:
+    """Return the PDF of labels that were printed, as often as it is asked for. Raises NotFound."""
+    printed = prints(store_id, batch)[0]
+    store = store_row(store_id)
+    return engine.labels_pdf(
+        batch_contents(store_id, batch), printed.paper, start=printed.start, nudge=(store.nudge_x, store.nudge_y)
+    )
+
+
+def slips_pdf(store_id: int, order_ids: Sequence[int]) -> bytes:
+    """Return the packing slips of orders on the store's paper. Raises NotFound, Refused for none."""
+    if not order_ids:
+        raise Refused(N_("Please choose at least one order."), field="orders")
+    store = store_row(store_id)
+    nudge = (store.nudge_x, store.nudge_y)
+    start = store.label_start if store.label_start <= PAPERS[store.paper].cells else 1
+    return engine.slip_pdf(slip_contents(store_id, order_ids), paper=store.paper, start=start, nudge=nudge)
+
+
+def handover_pdf(store_id: int, handover_id: int) -> bytes:
+    """Return the hand-over sheet, to be signed twice. Raises NotFound."""
+    return engine.handover_pdf(handover_content(store_id, handover_id))
