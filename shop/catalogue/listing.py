@@ -108,7 +108,7 @@ def conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     return found
 
 
-def _cards() -> Select[Any]:
+def _cards() -> Select[*tuple[Any, ...]]:
     shown = select(Variant).where(Variant.product_id == Product.id, Variant.hidden.is_(False)).correlate(Product)
     left = shown.with_only_columns(func.coalesce(func.sum(Variant.on_hand), 0)).scalar_subquery()
     choices = shown.with_only_columns(func.count()).scalar_subquery()

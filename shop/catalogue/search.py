@@ -99,7 +99,7 @@ def _ranked(asked: Sequence[str], known: Mapping[str, Mapping[str, int]], wanted
 def _order(
     asked: Sequence[str],
     known: Mapping[str, Mapping[str, int]],
-    rows: Sequence[Row[tuple[int, str, int, int]]],
+    rows: Sequence[Row[int, str, int, int]],
     sort: str,
 ) -> list[int]:
     found: dict[int, dict[str, int]] = defaultdict(dict)
