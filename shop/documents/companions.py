@@ -82,9 +82,9 @@ def _parts(slip: SlipContent) -> list[Sheet]:
     with speaking(slip.language):
         head: Sheet = {
             "direction": direction(language()),
-            "shop": run(slip.shop, NAME),
+            "shop": run(slip.shop, NAME, "bold"),
             "heading": _("In this parcel"),
-            "buyer": [_("For"), run(slip.buyer, NAME)],
+            "buyer": [_("For"), run(slip.buyer, NAME, "bold")],
             "code": [_("Order"), printable(slip.code, most=24)],
             "date": run(slip.date, NAME),
             "pieces": ngettext("{n} piece", "{n} pieces", slip.pieces),
@@ -104,7 +104,7 @@ def _parts(slip: SlipContent) -> list[Sheet]:
 def _line(line: SlipLine, slip: SlipContent) -> Sheet:
     return {
         "pieces": f"{line.pieces} ×",
-        "name": run(line.name, LINE),
+        "name": run(line.name, LINE, "bold"),
         "variant": _variant(line, slip),
         "total": money_text(line.total) if slip.with_prices else "",
     }

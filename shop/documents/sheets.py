@@ -6,17 +6,18 @@ User text leaves here as JSON strings and stays strings: a template never reads 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from shop.documents.bars import Bars, code128, qr
-from shop.documents.letters import BREAK, at_most, breakable, direction, printable
+from shop.documents.letters import BREAK, Weight, breakable, direction, ems, printable
 from shop.documents.papers import Nudge, Paper
 from shop.documents.words import LabelContent
 from shop.plumbing.formats import money_text, phone_shown, weight
 from shop.plumbing.i18n import N_, _, speaking
 
 Sheet = dict[str, Any]
-Run = dict[str, Any]  # a text, its direction, and how wide it and its longest word can be at most, in ems
+Run = dict[str, Any]  # a text, its direction and weight, and how wide it and its longest word are, in ems
 
 NAME = 60
 ADDRESS = 260
@@ -59,15 +60,17 @@ def title(names: Sequence[str]) -> str:
     return printable(names[0], most=LINE) + more
 
 
-def run(text: str, most: int) -> Run:
-    """Return a printable text with the direction it is read in, and bounds that save measuring it."""
+@lru_cache(maxsize=1024)  # a workshop sends many parcels to few wilayas, with one carrier
+def run(text: str, most: int, weight: Weight = "regular") -> Run:
+    """Return a printable text with the direction it is read in, and estimates that save measuring it."""
     shown = breakable(printable(text, most=most))
     words = shown.replace(BREAK, " ").split(" ")
     return {
         "text": shown,
         "side": direction(shown),
-        "wide": at_most(shown),
-        "word": max(map(at_most, words)),
+        "weight": weight,
+        "ems": round(ems(shown, weight), 3),
+        "word": round(max(ems(word, weight) for word in words), 3),
     }
 
 
@@ -93,28 +96,28 @@ def _label(label: LabelContent) -> Sheet:
         "bars": _bars(code128(code)),
         "qr": _bars(qr(f"{reference}|{code}")),
         "reference": reference,
-        "carrier": run(label.carrier_name, NAME),
-        "carrier-ar": run(label.carrier_name_ar, NAME),
+        "carrier": run(label.carrier_name, NAME, "bold"),
+        "carrier-ar": run(label.carrier_name_ar, NAME, "bold"),
         "piece": f"{label.piece}/{label.pieces}",
-        "recipient": run(label.recipient, NAME),
+        "recipient": run(label.recipient, NAME, "bold"),
         "phone": phone(label.phone),
         "phone-2": phone(label.phone_2) if label.phone_2 else None,
         "address": run(label.address, ADDRESS),
         "commune-fr": run(label.commune_fr, NAME),
         "commune-ar": run(label.commune_ar, NAME),
         "wilaya-code": printable(label.wilaya_code, most=4),
-        "wilaya-fr": run(label.wilaya_fr.upper(), NAME),
-        "wilaya-ar": run(label.wilaya_ar, NAME),
-        "desk": run(label.desk_name or "", LINE) if label.kind == "desk" else None,
+        "wilaya-fr": run(label.wilaya_fr.upper(), NAME, "bold"),
+        "wilaya-ar": run(label.wilaya_ar, NAME, "bold"),
+        "desk": run(label.desk_name or "", LINE, "bold") if label.kind == "desk" else None,
         "owed": bool(label.collect),
         "amount": money_text(label.collect),
         "weight": weight(label.weight_g) if label.weight_g > 0 else "",
         "contents": run(label.contents, LINE),
-        "note": run(label.note, LINE),
+        "note": run(label.note, LINE, "bold"),
         "fragile": label.fragile,
         "may-open": label.may_open,
         "exchange": label.exchange,
-        "sender": run(label.sender_name, NAME),
+        "sender": run(label.sender_name, NAME, "bold"),
         "sender-phone": phone(label.sender_phone),
         "sender-place": run(" · ".join(filter(None, (label.sender_wilaya, label.sender_address))), LINE),
         "date": printable(label.date, most=24),
