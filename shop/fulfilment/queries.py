@@ -23,8 +23,8 @@ from shop.shipping.models import Shipment
 
 __all__ = [
     "Facts", "JobCard", "OrderFilter", "OrderPage", "Sentence", "Step", "Story", "Today", "facts_of", "find_jobs",
-    "moment", "on_the_way", "search_orders", "step_counts", "story", "story_of", "to_confirm", "to_hand_over", "to_pack",
-    "today",
+    "moment", "on_the_way", "search_orders", "step_counts", "story", "story_of", "to_confirm", "to_hand_over",
+    "to_pack", "today",
 ]  # fmt: skip
 
 MOST_CARDS = 200
