@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pikepdf
 import pytest
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageFilter
 
 from shop.core.errors import Refused
 from shop.core.money import Money
@@ -104,8 +104,24 @@ def test_one_parcels_text_never_changes_another_label() -> None:
             before, after = labels_pdf(around, paper), labels_pdf(wildly, paper)
             for place in range(4):
                 page, number = divmod(place, sheet.cells)
-                views = [cell(printed(pdf, page), paper, number + 1).tobytes() for pdf in (before, after)]
-                assert (views[0] == views[1]) == (place != other)
+                views = [cell(printed(pdf, page), paper, number + 1) for pdf in (before, after)]
+                if place < other:
+                    assert views[0].tobytes() == views[1].tobytes()
+                assert differ_by_more_than_a_dot(*views) == (place == other)
+
+
+def differ_by_more_than_a_dot(one: Image.Image, other: Image.Image) -> bool:
+    """Tell whether ink stands where the other picture has none within a dot.
+
+    A PDF keeps one width per letter, that of its first use, and later ones as rounded corrections: letters that
+    come after another label's may lie a fraction of a dot elsewhere.
+    """
+    for ink, around in ((one, other), (other, one)):
+        spread = around.convert("L").filter(ImageFilter.MinFilter(3))
+        alone = ImageChops.logical_and(ImageChops.invert(ink), spread.convert("1"))
+        if alone.getbbox() is not None:
+            return True
+    return False
 
 
 def test_equal_labels_are_equal_bytes_even_after_other_ones() -> None:
