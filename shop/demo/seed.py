@@ -1,0 +1,58 @@
+"""Filling an empty database with the demo. Adds nothing twice; never touches a database with real stores."""
+
+from __future__ import annotations
+
+from flask import current_app
+from sqlalchemy import func, select
+
+from shop.accounts.models import Account
+from shop.demo import days, workshops
+from shop.plumbing import journal
+from shop.plumbing.db import session, transaction
+from shop.plumbing.journal import SYSTEM, Actor, Entry
+from shop.plumbing.settings import Settings
+from shop.stores.models import Member, Store
+
+
+def fill() -> list[str]:
+    """Fill what is missing of the demo; return the lines to print: what happened and who can sign in."""
+    settings: Settings = current_app.extensions["hirfa_settings"]
+    begun = _has("demo.begun")
+    if not begun and session.scalar(select(func.count()).select_from(Store)):
+        return ["This database holds real workshops: the demo was not added."]
+    if not begun:
+        media = settings.data_dir / "media" / "pictures"
+        media.mkdir(parents=True, exist_ok=True)
+        with transaction():
+            journal.record("demo.begun", subject="demo", subject_id=1, store_id=None, by=SYSTEM)
+            workshops.build(media)
+    if not _has("demo.filled"):
+        days.tell(_owners())
+        with transaction():
+            journal.record("demo.filled", subject="demo", subject_id=1, store_id=None, by=SYSTEM)
+    session.rollback()
+    return _sign_ins(settings)
+
+
+def _has(verb: str) -> bool:
+    return session.scalar(select(Entry.id).where(Entry.verb == verb, Entry.subject == "demo").limit(1)) is not None
+
+
+def _owners() -> dict[str, Actor]:
+    query = (
+        select(Store.slug, Account.id, Account.name).join(Member, Member.store_id == Store.id)
+        .join(Account, Account.id == Member.account_id).where(Member.role == "owner")
+    )  # fmt: skip
+    return {slug: Actor("member", account_id, name) for slug, account_id, name in session.execute(query)}
+
+
+def _sign_ins(settings: Settings) -> list[str]:
+    base = settings.base_url
+    return [
+        "The demo: six workshops, forty products, about sixty orders. All invented.",
+        f"  Buyers      {base}/",
+        f"  The studio  {base}/studio/   (password for all: {workshops.PASSWORD})",
+        "    0550 00 01 01  Amina, soap, owner       0550 00 01 21  Yasmine, her helper",
+        "    0550 00 01 03  Ismahane, perfume        0550 00 01 02, …04, …05, …06  the other workshops",
+        f"  The desk    {base}/desk/     ({workshops.OPERATOR})",
+    ]
