@@ -8,6 +8,7 @@ from flask import Flask
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from shop import work
 from shop.paths import TEMPLATES
 from shop.plumbing import logs
 from shop.plumbing.db import db, prepare_engine
@@ -29,6 +30,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["hirfa_signer"] = Signer(settings.secret_key, settings.old_secret_keys)
 
     connect_database(app)
+    work.listen()
     converters.install(app)
     places.install(app)
     templating.install(app)

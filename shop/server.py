@@ -46,11 +46,11 @@ def application() -> Flask:
 
 def start_worker(app: Flask) -> Worker:
     """Start a worker thread for an application."""
-    from shop.work import HANDLERS, see_to_periodic  # noqa: PLC0415 - the handlers reach every room
+    from shop.work import handlers, see_to_periodic  # noqa: PLC0415 - the handlers reach every room
 
     with app.app_context():
         see_to_periodic()
-    worker = Worker(app.app_context, HANDLERS)
+    worker = Worker(app.app_context, handlers(app.extensions["hirfa_settings"], app.extensions["hirfa_signer"]))
     worker.start()
     return worker
 

@@ -3,16 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
+from typing import Any
 
-from shop.plumbing import jobs, limits
+from shop.cart import service as carts
+from shop.fulfilment import booking
+from shop.notifications import service as notifications
+from shop.notifications.words import JOB, VERBS
+from shop.plumbing import jobs, journal, limits, mail, messenger
 from shop.plumbing.db import transaction
 from shop.plumbing.jobs import Handler
+from shop.plumbing.links import Signer
+from shop.plumbing.settings import Settings
 
-HANDLERS: Mapping[str, Handler] = {
-    "jobs.forget_done": jobs.forget_done,
-    "limits.forget_old": limits.forget_old,
-}
-PERIODIC: Mapping[str, int] = {"jobs.forget_done": 86_400, "limits.forget_old": 3_600}
+PERIODIC: Mapping[str, int] = {"jobs.forget_done": 86_400, "limits.forget_old": 3_600, "carts.forget_old": 86_400}
+
+
+def listen() -> None:
+    """See to it that the journal enqueues what somebody must hear of."""
+    journal.listen(VERBS, job=JOB)
+
+
+def handlers(settings: Settings, signer: Signer) -> Mapping[str, Handler]:
+    """Return the function of each kind of job."""
+    post = notifications.Post(
+        base_url=settings.base_url,
+        signer=signer,
+        mailer=mail.mailer(settings.mail_url, sender=settings.mail_from),
+        messenger=messenger.messenger(settings.messenger_url, token=settings.messenger_token),
+    )
+    return {
+        JOB: partial(notifications.tell, post),
+        "fulfilment.book": booking.book_later,
+        "fulfilment.cancel_booking": booking.cancel_booking,
+        "jobs.forget_done": jobs.forget_done,
+        "limits.forget_old": limits.forget_old,
+        "carts.forget_old": _forget_carts,
+    }
 
 
 def see_to_periodic() -> None:
@@ -20,3 +47,8 @@ def see_to_periodic() -> None:
     with transaction():
         for kind, seconds in PERIODIC.items():
             jobs.every(kind, seconds)
+
+
+def _forget_carts(_payload: dict[str, Any]) -> None:
+    with transaction():
+        carts.forget_old()

@@ -37,6 +37,11 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
+def tracking_path(signer: Signer, language: str, purchase_code: str) -> str:
+    """Return the secret address, below the base address, of a purchase's tracking page."""
+    return f"/{language}/t/{purchase_code}/{signer.proof('track', purchase_code)}"
+
+
 def _proof(key: str, purpose: str, name: str) -> str:
     mac = hmac.new(key.encode(), f"{purpose}\0{name}".encode("utf-8", "replace"), hashlib.sha256).digest()
     return base64.urlsafe_b64encode(mac[:PROOF_BYTES]).decode()

@@ -1,0 +1,149 @@
+"""Telling people what the journal says, each thing once: a row per message, sent after it is written down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from shop.core import clock
+from shop.notifications.models import Notice
+from shop.notifications.words import ARTISAN, BUYER, TOLD, Words
+from shop.orders.models import Order, Purchase
+from shop.plumbing.db import changed, session, transaction
+from shop.plumbing.formats import money_text
+from shop.plumbing.i18n import _, speaking
+from shop.plumbing.journal import Entry
+from shop.plumbing.links import Signer, tracking_path
+from shop.plumbing.mail import Letter, Mailer
+from shop.plumbing.messenger import Messenger
+from shop.shipping.models import Shipment
+from shop.stores.models import Store
+
+MESSAGE, MAIL = "message", "mail"
+
+
+@dataclass(frozen=True)
+class Post:
+    """How this deployment reaches people."""
+
+    base_url: str
+    signer: Signer
+    mailer: Mailer
+    messenger: Messenger
+
+
+@dataclass(frozen=True)
+class _About:
+    """What an entry is about."""
+
+    entry: Entry
+    order: Order
+    purchase: Purchase
+    store: Store
+    shipment: Shipment | None
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """One message to one person by one channel."""
+
+    channel: str
+    address: str
+    language: str
+    template: str
+    subject: str
+    text: str
+
+
+def tell(post: Post, payload: dict[str, Any]) -> None:
+    """Write and send the messages about one journal entry. Idempotent: what was sent is not sent again.
+
+    Raises Unavailable when a channel gives no answer; the job comes back and sends what is missing.
+    """
+    about = _about(payload["entry"])
+    if about is None:
+        session.rollback()
+        return
+    for draft in list(_drafts(post, about)):
+        with transaction():
+            notice_id, sent = _written(about, draft)
+        if not sent:
+            _send(post, draft, reference=f"hirfa-notice-{notice_id}")
+            with transaction():
+                changed(update(Notice).where(Notice.id == notice_id).values(sent_at=clock.now()))
+
+
+def _about(entry_id: int) -> _About | None:
+    entry = session.get(Entry, entry_id)
+    if entry is None:
+        return None
+    shipment = session.get(Shipment, entry.subject_id) if entry.subject == "shipment" else None
+    order_id = shipment.order_id if shipment is not None else entry.subject_id
+    row = session.execute(
+        select(Order, Purchase, Store)
+        .join(Purchase, Purchase.id == Order.purchase_id)
+        .join(Store, Store.id == Order.store_id)
+        .where(Order.id == order_id, Order.store_id == entry.scope)
+    ).one_or_none()
+    return None if row is None else _About(entry, row[0], row[1], row[2], shipment)
+
+
+def _drafts(post: Post, about: _About) -> Iterator[_Draft]:
+    told = TOLD.get(about.entry.verb, {})
+    if BUYER in told and not _is_her_own_doing(about):
+        yield _draft(post, about, told[BUYER], MESSAGE, about.order.phone, about.order.language)
+    if ARTISAN in told and about.entry.actor != "member":
+        if about.store.phone:
+            yield _draft(post, about, told[ARTISAN], MESSAGE, about.store.phone, about.store.language)
+        if about.store.email:
+            yield _draft(post, about, told[ARTISAN], MAIL, about.store.email, about.store.language)
+
+
+def _is_her_own_doing(about: _About) -> bool:
+    return about.entry.verb == "order.cancelled" and about.entry.actor == "buyer"
+
+
+def _draft(post: Post, about: _About, words: Words, channel: str, address: str, language: str) -> _Draft:  # noqa: PLR0917
+    order, base = about.order, post.base_url
+    with speaking(language):
+        values = {
+            "shop": about.store.name,
+            "code": order.code,
+            "amount": money_text(about.shipment.collect if about.shipment is not None else order.total),
+            "name": order.buyer_name,
+            "desk": about.shipment.desk_name if about.shipment is not None else "",
+            "link": base + tracking_path(post.signer, language, about.purchase.code),
+            "studio": f"{base}/studio/{about.store.slug}/orders/{order.code}",
+        }
+        subject = _(words.subject, **values) if words.subject else ""
+        return _Draft(channel, address, language, words.template, subject, _(words.text, **values))
+
+
+def _written(about: _About, draft: _Draft) -> tuple[int, bool]:
+    """Write the message down unless it is; return its number and whether it was sent already."""
+    row = {
+        "entry_id": about.entry.id, "store_id": about.store.id, "channel": draft.channel, "address": draft.address,
+        "language": draft.language, "template": draft.template, "created_at": clock.now(),
+    }  # fmt: skip
+    upsert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    made = session.scalar(upsert(Notice).values(row).on_conflict_do_nothing().returning(Notice.id))
+    if made is not None:
+        return made, False
+    found = session.execute(
+        select(Notice.id, Notice.sent_at).where(
+            Notice.entry_id == about.entry.id, Notice.channel == draft.channel, Notice.address == draft.address
+        )
+    ).one()
+    return found[0], found[1] is not None
+
+
+def _send(post: Post, draft: _Draft, *, reference: str) -> None:
+    if draft.channel == MESSAGE:
+        post.messenger.send(draft.address, draft.text, reference=reference)
+    else:
+        letter = Letter(to=draft.address, subject=draft.subject, text=draft.text, language=draft.language)
+        post.mailer.send(letter, reference=reference)
