@@ -8,9 +8,8 @@ from typing import Any
 
 from shop.cart import service as carts
 from shop.fulfilment import booking
-from shop.notifications import service as notifications
 from shop.notifications.words import JOB, VERBS
-from shop.plumbing import jobs, journal, limits, mail, messenger
+from shop.plumbing import jobs, journal, limits
 from shop.plumbing.db import transaction
 from shop.plumbing.jobs import Handler
 from shop.plumbing.links import Signer
@@ -26,6 +25,10 @@ def listen() -> None:
 
 def handlers(settings: Settings, signer: Signer) -> Mapping[str, Handler]:
     """Return the function of each kind of job."""
+    # Only a process that works needs to reach people; a server without a worker never loads this.
+    from shop.notifications import service as notifications  # noqa: PLC0415
+    from shop.plumbing import mail, messenger  # noqa: PLC0415
+
     post = notifications.Post(
         base_url=settings.base_url,
         signer=signer,

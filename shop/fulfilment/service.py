@@ -15,7 +15,7 @@ from shop.fulfilment.booking import Booked, book, book_later, cancel_booking, fo
 from shop.orders import calls
 from shop.orders import queries as order_queries
 from shop.orders import service as orders
-from shop.orders.models import CANCEL_REASONS, OUTCOMES, Call
+from shop.orders.models import CANCEL_REASONS, OUTCOMES, Call, Order
 from shop.payments import service as payments
 from shop.plumbing.i18n import N_
 from shop.plumbing.journal import Actor
@@ -86,26 +86,26 @@ def undo_call(store_id: int, order_id: int, *, by: Actor) -> None:
     """
     order = order_queries.order(store_id, order_id)
     made = calls.last_call(store_id, order.id)
-    if made is None or clock.now() - made.at > UNDO_WITHIN or not _harmless(store_id, order_id, made):
+    if made is None or clock.now() - made.at > UNDO_WITHIN or not _harmless(order, made):
         raise Refused(N_("This can no longer be undone."))
+    left = order.state
     before = calls.take_back(store_id, made, by=by)
-    if order.state == "placed":
+    if left == "placed":
         orders.put_off(store_id, order_id, tries=before.tries, call_at=before.call_at)
         return
     orders.mark_placed_again(store_id, order_id, tries=before.tries, call_at=before.call_at, by=by)
-    if order.state == "cancelled":
+    if left == "cancelled":
         orders.take_again(store_id, order_id, by=by)
         payments.reopen_for(store_id, order_id, by=by)
         shipping.reopen_for(store_id, order_id, by=by)
 
 
-def _harmless(store_id: int, order_id: int, made: Call) -> bool:
+def _harmless(order: Order, made: Call) -> bool:
     """Tell whether the order still stands as this call left it, its parcel untouched."""
-    order = order_queries.order(store_id, order_id)
     left = {
         "confirmed": {"confirmed"}, "postponed": {"placed"}, "no_answer": {"placed", "cancelled"},
     }.get(made.outcome, {"cancelled"})  # fmt: skip
-    parcel = shipping_queries.live_shipment(store_id, order_id)
+    parcel = shipping_queries.live_shipment(order.store_id, order.id)
     untouched = parcel is None or (parcel.booked_at is None and parcel.labelled_at is None)
     # Whoever cancelled it afterwards, the buyer or a colleague, is not undone with the call.
     since = order.cancelled_at is None or abs(order.cancelled_at - made.at) < timedelta(seconds=5)

@@ -23,9 +23,7 @@ TOLD: Mapping[str, Mapping[str, Words]] = {
     "order.placed": {
         BUYER: Words(
             "placed_buyer",
-            N_(
-                "{shop}: we got your order {code}, {amount} to pay on delivery. The workshop calls you to confirm. {link}"
-            ),
+            N_("{shop}: we got your order {code}, {amount} to pay on delivery. The workshop will call you. {link}"),
         ),
         ARTISAN: Words(
             "placed_artisan",

@@ -43,7 +43,8 @@ def record_call(
 
 def last_call(store_id: int, order_id: int) -> Call | None:
     """Return the newest call that was not undone."""
-    return session.scalars(_standing(store_id, order_id).order_by(Call.id.desc()).limit(1)).one_or_none()
+    newest = _standing(store_id, order_id).order_by(Call.id.desc()).limit(1)
+    return session.scalars(newest, execution_options={"populate_existing": True}).one_or_none()
 
 
 def take_back(store_id: int, call: Call, *, by: Actor) -> Before:

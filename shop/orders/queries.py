@@ -14,11 +14,14 @@ from shop.orders.models import Call, Order, OrderLine, Purchase
 from shop.plumbing.db import session
 
 ALIKE_WITHIN = timedelta(hours=24)
+# Verbs change rows by statements: a row that this session has read before is read again.
+FRESH = {"populate_existing": True}
 
 
 def order(store_id: int, order_id: int) -> Order:
     """Return an order of a store. Raises NotFound."""
-    found = session.scalars(select(Order).where(Order.store_id == store_id, Order.id == order_id)).one_or_none()
+    wanted = select(Order).where(Order.store_id == store_id, Order.id == order_id)
+    found = session.scalars(wanted, execution_options=FRESH).one_or_none()
     if found is None:
         raise NotFound(f"no order {order_id}")
     return found
@@ -26,7 +29,8 @@ def order(store_id: int, order_id: int) -> Order:
 
 def order_by_code(store_id: int, code: str) -> Order:
     """Return an order of a store by its code. Raises NotFound."""
-    found = session.scalars(select(Order).where(Order.store_id == store_id, Order.code == code)).one_or_none()
+    wanted = select(Order).where(Order.store_id == store_id, Order.code == code)
+    found = session.scalars(wanted, execution_options=FRESH).one_or_none()
     if found is None:
         raise NotFound(f"no order {code}")
     return found
@@ -45,7 +49,7 @@ def lines(store_id: int, order_ids: Collection[int]) -> dict[int, list[OrderLine
 def calls(store_id: int, order_id: int) -> list[Call]:
     """Return every call of an order, oldest first, the undone ones too."""
     wanted = select(Call).where(Call.store_id == store_id, Call.order_id == order_id)
-    return list(session.scalars(wanted.order_by(Call.id)))
+    return list(session.scalars(wanted.order_by(Call.id), execution_options=FRESH))
 
 
 def purchase_by_code(code: str) -> Purchase | None:
@@ -59,7 +63,8 @@ def purchase_by_code(code: str) -> Purchase | None:
 
 def orders_of_purchase(purchase_id: int) -> list[Order]:
     """Return the orders of a purchase, in the order in which they were written."""
-    return list(session.scalars(select(Order).where(Order.purchase_id == purchase_id).order_by(Order.id)))
+    wanted = select(Order).where(Order.purchase_id == purchase_id).order_by(Order.id)
+    return list(session.scalars(wanted, execution_options=FRESH))
 
 
 def orders_alike(

@@ -37,7 +37,8 @@ def payments(store_id: int, order_ids: Collection[int]) -> dict[int, list[Paymen
     found: dict[int, list[Payment]] = defaultdict(list)
     if order_ids:
         wanted = select(Payment).where(Payment.store_id == store_id, Payment.order_id.in_(order_ids))
-        for payment in session.scalars(wanted.order_by(Payment.order_id, Payment.id)):
+        fresh = {"populate_existing": True}
+        for payment in session.scalars(wanted.order_by(Payment.order_id, Payment.id), execution_options=fresh):
             found[payment.order_id].append(payment)
     return found
 

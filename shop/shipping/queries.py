@@ -30,6 +30,9 @@ __all__ = [
     "quotes_for", "rates", "scans", "shipment", "shipments", "shipments_of_orders", "wilaya_quotes",
 ]  # fmt: skip
 
+# Verbs change rows by statements: a row that this session has read before is read again.
+FRESH = {"populate_existing": True}
+
 
 def carrier_accounts(store_id: int) -> list[CarrierAccount]:
     """Return a store's carriers in the order in which they are asked, the inactive ones too."""
@@ -67,7 +70,7 @@ def desks(store_id: int, account_id: int) -> list[Desk]:
 def shipment(store_id: int, shipment_id: int) -> Shipment:
     """Return a parcel of a store. Raises NotFound."""
     found = session.scalars(
-        select(Shipment).where(Shipment.store_id == store_id, Shipment.id == shipment_id)
+        select(Shipment).where(Shipment.store_id == store_id, Shipment.id == shipment_id), execution_options=FRESH
     ).one_or_none()
     if found is None:
         raise NotFound(f"no parcel {shipment_id}")
@@ -94,14 +97,14 @@ def by_ending(store_id: int, typed: str, *, states: Collection[str] = ("labelled
 def shipments(store_id: int, shipment_ids: Collection[int]) -> dict[int, Shipment]:
     """Return parcels of a store by id; those that aren't its own are left out."""
     wanted = select(Shipment).where(Shipment.store_id == store_id, Shipment.id.in_(shipment_ids))
-    return {each.id: each for each in session.scalars(wanted)}
+    return {each.id: each for each in session.scalars(wanted, execution_options=FRESH)}
 
 
 def shipments_of_orders(store_id: int, order_ids: Collection[int]) -> dict[int, Shipment]:
     """Return the parcel that counts for each order: the live one, else the newest."""
     wanted = select(Shipment).where(Shipment.store_id == store_id, Shipment.order_id.in_(order_ids))
     found: dict[int, Shipment] = {}
-    for each in session.scalars(wanted.order_by(Shipment.id)):
+    for each in session.scalars(wanted.order_by(Shipment.id), execution_options=FRESH):
         if each.order_id not in found or each.state != "cancelled":
             found[each.order_id] = each
     return found

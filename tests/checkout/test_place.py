@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
-from flask import Flask
 from sqlalchemy import event, func, select
 
 from shop import audit

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from shop.web.desk import pages
+from shop.web.desk import journal, stores
 from shop.web.desk.blueprint import desk
 
-PAGES = (pages,)
+PAGES = (stores, journal)
 
 
 def install(app: Flask) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 
-from shop.web.storefront import browse, buy
 from shop.web.storefront.blueprint import front
 
-PAGES = (browse, buy)
+PAGES = ()
 
 
 def install(app: Flask) -> None:

@@ -4,10 +4,30 @@ from __future__ import annotations
 
 from flask import Flask
 
-from shop.web.studio import day, people, shopkeeping
+from shop.web.studio import (
+    account,
+    calls,
+    delivery,
+    handover,
+    joining,
+    labels,
+    members,
+    money,
+    orders,
+    papers,
+    people,
+    pictures,
+    products,
+    profile,
+    today,
+    variants,
+)
 from shop.web.studio.blueprint import studio
 
-PAGES = (day, people, shopkeeping)
+PAGES = (
+    account, calls, delivery, handover, joining, labels, members, money, orders, papers, people, pictures, products,
+    profile, today, variants,
+)  # fmt: skip
 
 
 def install(app: Flask) -> None:
