@@ -1,0 +1,25 @@
+"""The crafts by their names, in the reader's language."""
+
+from __future__ import annotations
+
+from shop.plumbing.i18n import N_, _
+from shop.stores.models import CRAFTS
+
+CRAFT_NAMES = {
+    "soap": N_("Soaps"),
+    "perfume": N_("Perfumes"),
+    "pottery": N_("Pottery"),
+    "weaving": N_("Rugs and weaving"),
+    "basketry": N_("Basketry"),
+    "copper": N_("Copper"),
+    "leather": N_("Leather"),
+    "jewellery": N_("Jewellery"),
+    "wood": N_("Wood"),
+    "textile": N_("Textiles and clothes"),
+    "food": N_("Fine food"),
+}
+
+
+def craft_choices() -> list[tuple[str, str]]:
+    """Return (key, name) of every craft, in the order of the list."""
+    return [(key, _(CRAFT_NAMES[key])) for key in CRAFTS]
