@@ -12,7 +12,6 @@ from shop import audit
 from shop.core import clock
 from shop.core.errors import InvalidTransition, NotFound, Refused
 from shop.core.money import Money
-from shop.core.states import SCANS, SHIPMENT
 from shop.documents import service as documents
 from shop.documents.models import LabelPrint
 from shop.documents.queries import batch_contents, label_contents, prints_of
@@ -24,7 +23,6 @@ from shop.plumbing.journal import Actor
 from shop.shipping.contract import ParcelScan
 from shop.shipping.models import Handover, Scan
 from shop.shipping.queries import by_ending, shipment, shipments_of_orders
-from shop.shipping.service import steps_to
 from tests.checkout.cast import (
     AMINA,
     Workshop,
@@ -223,20 +221,6 @@ def test_by_hand_a_parcel_leaves_only_with_its_sheet() -> None:
         fulfilment.scan(amina.id, box.id, "delivered", by=AMINA)
     with pytest.raises(Refused), transaction():
         fulfilment.scan(amina.id, box.id, "teleported", by=AMINA)
-
-
-@pytest.mark.parametrize("state", sorted(SHIPMENT.states))
-@pytest.mark.parametrize("word", sorted(SCANS))
-def test_a_scan_takes_a_parcel_only_along_the_table(state: str, word: str) -> None:
-    steps = steps_to(state, SCANS[word])
-    here = state
-    for step in steps:
-        SHIPMENT.require(here, step)
-        here = step
-    if steps:
-        assert here == SCANS[word] != state
-    else:
-        assert not SHIPMENT.allows(state, SCANS[word]) or SCANS[word] == state
 
 
 def test_a_repeated_scan_is_one_row_and_moves_once() -> None:
