@@ -186,7 +186,7 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "cancelled_unreachable": (
         N_("Cancelled: {artisan} could not reach you by phone. You can order again."),
-        N_("Cancelled after {n} calls without answer. The pieces are in stock again."),
+        N_("Cancelled: no answer. Calls made: {n}. The pieces are in stock again."),
     ),
     "cancelled_out_of_stock": (
         N_("Cancelled: {artisan} has none left. Nothing to pay."),

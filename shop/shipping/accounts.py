@@ -23,6 +23,8 @@ from shop.shipping.models import CarrierAccount, DeliveryRate, Desk
 
 MOST_DINARS = 100_000
 MOST_DAYS = 60
+# The carriers that come along know no catalogue: their titles are marked here.
+WORDS = (N_("I deliver myself"), N_("Carrier with a rate sheet"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
