@@ -1,0 +1,89 @@
+"""The calls that confirm orders: how each ended, and taking the last one back."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, request
+from werkzeug.wrappers import Response
+
+from shop.core.errors import InvalidTransition, Refused
+from shop.fulfilment import service as fulfilment
+from shop.orders import queries as orders
+from shop.orders.models import OUTCOMES, Order
+from shop.plumbing import limits
+from shop.plumbing.db import transaction
+from shop.plumbing.i18n import _
+from shop.web.studio.blueprint import studio
+from shop.web.studio.call_form import CallForm
+from shop.web.studio.order_page import order_page
+from shop.web.studio.trail import last_said
+from shop.web.ui.access import Access, entry
+from shop.web.ui.errors import said
+from shop.web.ui.here import here, settings
+from shop.web.ui.templating import page_url
+
+SAME_TAP_S = 15
+BACK = {"today": "studio.today", "orders": "studio.orders"}
+
+
+@studio.post("/<name:store>/orders/<code:code>/calls")
+@entry(Access.HELPER)
+def call(code: str) -> Response | tuple[str, int]:
+    """Write down how a call ended, and do what follows from it. A second tap changes nothing."""
+    order = orders.order_by_code(here().store.id, code)
+    form = CallForm(request.form)
+    try:
+        if not form.validate():
+            return order_page(code, call_form=form), 422
+        with transaction():
+            if limits.allow("call", tap(order, str(form.outcome.data)), most=1, within_s=SAME_TAP_S):
+                _write_down(order, form)
+    except InvalidTransition:
+        return conflict(order)
+    except Refused as error:
+        form.refuse(error.field, said(error))
+        return order_page(code, call_form=form), 422
+    return redirect(back_to(code, done=code), 303)
+
+
+@studio.post("/<name:store>/orders/<code:code>/calls/undo")
+@entry(Access.HELPER)
+def undo_call(code: str) -> Response:
+    """Take the last call back, while that is harmless."""
+    order = orders.order_by_code(here().store.id, code)
+    try:
+        with transaction():
+            fulfilment.undo_call(here().store.id, order.id, by=here().by)
+            for outcome in OUTCOMES:
+                limits.forgive("call", tap(order, outcome))
+    except Refused as error:
+        flash(said(error), "problem")
+        return redirect(back_to(code), 303)
+    flash(_("Undone. The order is as it was."), "done")
+    return redirect(back_to(code), 303)
+
+
+def _write_down(order: Order, form: CallForm) -> None:
+    fulfilment.call(
+        here().store.id, order.id, str(form.outcome.data), by=here().by, note=form.note.data or "", call_at=form.day,
+        reason=form.reason.data or "", most_tries=settings().call_tries,
+    )  # fmt: skip
+
+
+def conflict(order: Order) -> Response:
+    """Tell who did what meanwhile, on the order's page."""
+    flash(_("This order was already changed. {what}", what=last_said(order.id)), "problem")
+    return redirect(page_url("studio.order", code=order.code), 303)
+
+
+def tap(order: Order, outcome: str) -> str:
+    """Return what the two taps of a double tap have in common: it is counted, and only the first one acts."""
+    return f"{order.id}:{outcome}:{here().who.account_id}"
+
+
+def back_to(code: str, *, done: str | None = None) -> str:
+    """Return where the form was: the day, the list, or the order's own page."""
+    came = request.form.get("back", "")
+    if came in BACK:
+        step = {"step": "to_confirm"} if came == "orders" else {}
+        return page_url(BACK[came], **step, done=done)
+    return page_url("studio.order", code=code, done=done)

@@ -1,0 +1,127 @@
+"""What a job card says: its product, its buyer, how urgent it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from shop.core import clock
+from shop.core.money import Money
+from shop.fulfilment.queries import JobCard
+from shop.plumbing import geography
+from shop.plumbing.formats import ago, date_short, time_short
+from shop.plumbing.i18n import N_, _, ngettext
+from shop.web.ui.here import here
+from shop.web.ui.templating import page_url
+
+GROUPED_FROM = 21  # more cards than this in one list are told by wilaya
+
+Tag = tuple[str, str]  # words, kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One job as ui/job.html draws it, and what its actions need."""
+
+    id: str
+    code: str
+    url: str
+    title: str
+    who: str
+    place: str
+    amount: Money
+    picture: str
+    craft: str
+    tag: str
+    tag_kind: str
+    step: str
+    phone: str
+    shipment_id: int | None
+    warning: str
+
+
+def card(job: JobCard, *, now: datetime | None = None) -> Card:
+    """Tell a job."""
+    words, kind = tag_of(job, now or clock.now())
+    return Card(
+        id=f"o-{job.code}", code=job.code, url=page_url("studio.order", code=job.code), title=title_of(job),
+        who=job.buyer_name, place=geography.name(geography.wilaya(job.wilaya_code)), amount=job.total,
+        picture=job.cover, craft=here().store.craft, tag=words, tag_kind=kind, step=job.step, phone=job.phone,
+        shipment_id=job.shipment_id, warning=repeated(job.alike) if job.step == "to_confirm" else "",
+    )  # fmt: skip
+
+
+def grouped(jobs: Iterable[JobCard]) -> list[tuple[str, list[Card]]]:
+    """Tell jobs in their order; many of them by wilaya, each under its name ("" for a list without groups)."""
+    now = clock.now()
+    every = list(jobs)
+    if len(every) < GROUPED_FROM:
+        return [("", [card(job, now=now) for job in every])] if every else []
+    by_place = sorted(every, key=lambda job: job.wilaya_code)
+    return [
+        (geography.label(geography.wilaya(code)), [card(job, now=now) for job in group])
+        for code, group in groupby(by_place, key=lambda job: job.wilaya_code)
+    ]
+
+
+def title_of(job: JobCard) -> str:
+    """Return what is in the parcel: the first product, and how many others."""
+    if not job.lines:
+        return job.code
+    first = job.lines[0]
+    name = f"{first.name}, {first.label}" if first.label else first.name
+    said = _("{product} × {n}", product=name, n=first.pieces)
+    more = len(job.lines) - 1
+    return ngettext("{first} + {n} other", "{first} + {n} others", more, first=said) if more else said
+
+
+def repeated(codes: tuple[str, ...]) -> str:
+    """Warn that an order may be the same as an earlier one."""
+    return _("Perhaps the same order as {codes}.", codes=", ".join(codes)) if codes else ""
+
+
+def tag_of(job: JobCard, now: datetime) -> Tag:
+    """Return the few words that say how a job stands, and how urgently."""
+    if job.step == "to_confirm":
+        return _to_confirm(job, now)
+    if job.step == "to_pack":
+        return _to_pack(job, now)
+    if job.step == "to_hand_over":
+        return job.carrier_title, ""
+    if job.step == "done":
+        return (_("received"), "good") if job.payment_state == "settled" else (_("delivered"), "good")
+    if job.step == "cancelled":
+        return _(CANCELLED.get(job.shipment_state, N_("cancelled"))), ""
+    words, kind = ROAD[job.shipment_state]
+    return _(words), kind
+
+
+CANCELLED = {"returned": N_("returned"), "lost": N_("lost")}
+ROAD = {
+    "handed_over": (N_("on the way"), "info"), "in_transit": (N_("on the way"), "info"),
+    "at_point": (N_("at the desk"), "info"), "attempt_failed": (N_("not found at home"), "bad"),
+    "returning": (N_("coming back"), "bad"), "returned": (N_("returned"), ""), "lost": (N_("lost"), "bad"),
+    "delivered": (N_("delivered"), "good"), "cancelled": (N_("no parcel"), "bad"),
+}  # fmt: skip
+
+
+def _to_confirm(job: JobCard, now: datetime) -> Tag:
+    if job.call_at is not None and job.waits(now):
+        same_day = clock.local(job.call_at).date() == clock.today()
+        when = time_short(job.call_at) if same_day else date_short(job.call_at)
+        return _("call again: {when}", when=when), "soon"
+    if job.tries:
+        return _("call no. {n}", n=job.tries + 1), "bad"
+    if clock.local(job.placed_at).date() == clock.today():
+        return _("received at {time}", time=time_short(job.placed_at)), "info"
+    return ago(job.placed_at, now), "bad" if now - job.placed_at > timedelta(days=2) else "soon"
+
+
+def _to_pack(job: JobCard, now: datetime) -> Tag:
+    since = clock.local(job.confirmed_at or job.placed_at).date()
+    left = here().store.preparation_days - (clock.today() - since).days
+    if left < 0:
+        return _("late"), "bad"
+    return (_("for today"), "soon") if not left else (ago(job.confirmed_at or job.placed_at, now), "")

@@ -1,0 +1,141 @@
+"""Labels: chosen, printed, looked at as the very PDF, downloaded, shared; and the papers that go with them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import redirect, request
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response
+
+from shop.core.errors import InvalidTransition, Refused
+from shop.documents import engine, service
+from shop.documents import queries as documents
+from shop.documents.papers import PAPERS, chosen
+from shop.fulfilment import queries as fulfilment
+from shop.plumbing.db import transaction
+from shop.plumbing.i18n import N_, _
+from shop.shipping import queries as shipping
+from shop.stores import service as stores
+from shop.web.studio.blueprint import studio
+from shop.web.studio.cards import grouped
+from shop.web.studio.pages import shop_page
+from shop.web.studio.pdf import pdf_answer, picture_answer
+from shop.web.ui.access import Access, entry
+from shop.web.ui.errors import said
+from shop.web.ui.here import here
+from shop.web.ui.templating import page_url
+
+PAPER_NAMES = {
+    "100x150": (N_("Roll of 100 × 150 mm"), N_("label printer")),
+    "a6": (N_("A6 sheets"), N_("small sheets, one label each")),
+    "a4x4": (N_("A4 sheets, 4 labels each"), N_("ordinary printer")),
+}
+SHOWN_AT_ONCE = 4
+MOST_PAGES_SHOWN = 40
+
+
+@studio.get("/<name:store>/labels", endpoint="labels")
+@entry(Access.HELPER)
+def choose() -> str:
+    """Let parcels, paper and first place be chosen before printing."""
+    return choose_page(None)
+
+
+@studio.post("/<name:store>/labels")
+@entry(Access.HELPER)
+def print_labels() -> Response | tuple[str, int]:
+    """Print labels in the order given, on the chosen paper, which the shop keeps; then show them."""
+    store = here().store
+    paper = request.form.get("paper", store.paper)
+    start = whole(request.form.get("start", ""), least=1, most=9) or (store.label_start if paper == store.paper else 1)
+    try:
+        start = start if start <= chosen(paper).cells else 1
+        with transaction():
+            if (paper, start) != (store.paper, store.label_start):
+                stores.update_profile(store.id, by=here().by, paper=paper, label_start=start)
+            batch = service.print_labels(store.id, shipment_ids(), paper=paper, start=start, by=here().by)
+    except InvalidTransition:
+        return choose_page(_("Some of these orders were changed meanwhile. Please look again.")), 409
+    except Refused as error:
+        return choose_page(said(error)), 422
+    return redirect(page_url("studio.label_batch", batch=batch), 303)
+
+
+@studio.get("/<name:store>/labels/<name:batch>")
+@entry(Access.HELPER)
+def label_batch(batch: str) -> str:
+    """Show printed labels: pictures of the very PDF, and what to do with it."""
+    printed = documents.prints(here().store.id, batch)
+    paper = PAPERS[printed[0].paper]
+    pages = -(-(printed[0].start - 1 + len(printed)) // paper.cells)
+    parcels = shipping.shipments(here().store.id, [each.shipment_id for each in printed])
+    return shop_page(
+        "studio/label_batch.html", "orders", batch=batch, count=len(printed), pages=pages, paper=paper,
+        paper_name=_(PAPER_NAMES[paper.key][0]), shown=range(1, min(pages, SHOWN_AT_ONCE) + 1),
+        rest=range(SHOWN_AT_ONCE + 1, min(pages, MOST_PAGES_SHOWN) + 1), papers=paper_options(),
+        copies=sum(each.number > 0 for each in printed), ids=[each.shipment_id for each in printed],
+        start=printed[0].start, orders=[parcels[each.shipment_id].order_id for each in printed],
+        width=paper.width * 4 // 10, height=paper.height * 4 // 10,
+    )  # fmt: skip
+
+
+@studio.get("/<name:store>/labels/<name:batch>.pdf")
+@entry(Access.HELPER)
+def label_pdf(batch: str) -> Response:
+    """Send printed labels as they were printed."""
+    return pdf_answer(service.batch_pdf(here().store.id, batch), f"labels-{batch[:6]}")
+
+
+@studio.get("/<name:store>/labels/<name:batch>/<number:page>.png")
+@entry(Access.HELPER)
+def label_picture(batch: str, page: int) -> Response:
+    """Send the picture of one page of that PDF."""
+    return picture_answer(service.batch_pdf(here().store.id, batch), page)
+
+
+@studio.get("/<name:store>/slips.pdf")
+@entry(Access.HELPER)
+def slips_pdf() -> Response:
+    """Send the packing slips of orders; with or without prices as the shop has set."""
+    ids = [each for each in (whole(text) for text in request.args.getlist("orders")) if each]
+    return pdf_answer(service.slips_pdf(here().store.id, ids), "slips")
+
+
+@studio.get("/<name:store>/calibration.pdf")
+@entry(Access.HELPER)
+def calibration_pdf() -> Response:
+    """Send the page that shows whether a printer prints in real size, and where."""
+    store = here().store
+    paper = request.args.get("paper", store.paper)
+    if paper not in PAPERS:
+        raise NotFound
+    return pdf_answer(engine.calibration_pdf(paper, nudge=(store.nudge_x, store.nudge_y)), f"calibration-{paper}")
+
+
+def choose_page(problem: str | None) -> str:
+    """Draw the choice: all that is to be packed ticked, the shop's paper chosen."""
+    store = here().store
+    given = shipment_ids() if problem else []
+    groups = grouped(fulfilment.to_pack(store.id))
+    return shop_page(
+        "studio/labels.html", "orders", groups=groups, problem=problem, failed=bool(problem), papers=paper_options(),
+        paper=request.form.get("paper", store.paper), start=whole(request.form.get("start", "")) or store.label_start,
+        ticked=given or [card.shipment_id for _place, cards in groups for card in cards],
+    )  # fmt: skip
+
+
+def paper_options() -> list[dict[str, str]]:
+    """Return the papers as radio cards."""
+    return [{"value": key, "label": _(words), "note": _(note)} for key, (words, note) in PAPER_NAMES.items()]
+
+
+def shipment_ids() -> Sequence[int]:
+    """Return the parcels that the form names, in its order; what is no number is no parcel."""
+    return [each for each in (whole(text) for text in request.form.getlist("shipments")) if each]
+
+
+def whole(text: str, *, least: int = 1, most: int = 10**17) -> int:
+    """Return a whole number within bounds, or 0."""
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+    return number if least <= number <= most else 0

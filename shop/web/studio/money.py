@@ -1,0 +1,190 @@
+"""Money: what is to come, what carriers hold, what has arrived; ticked off parcel by parcel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from flask import redirect, request
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response
+
+from shop.core import clock
+from shop.core.errors import InvalidTransition, Refused
+from shop.core.money import Money, total
+from shop.core.text import western_digits
+from shop.fulfilment import queries as fulfilment
+from shop.plumbing.db import transaction
+from shop.plumbing.i18n import N_, _
+from shop.settlement import queries, service
+from shop.settlement.queries import OpenPayment
+from shop.settlement.service import Received
+from shop.web.studio.blueprint import studio
+from shop.web.studio.cards import card
+from shop.web.studio.labels import whole
+from shop.web.studio.pages import shop_page
+from shop.web.ui.access import Access, entry
+from shop.web.ui.errors import said
+from shop.web.ui.forms import NOT_AN_AMOUNT, DinarsField, HirfaForm, TextField, required
+from shop.web.ui.here import here
+from shop.web.ui.templating import page_url
+
+# Which orders stand behind each figure: the steps to read, and the states of their parcels.
+FIGURES: Mapping[str, tuple[str, tuple[str, ...], frozenset[str]]] = {
+    "expected": (N_("To be sent"), ("to_confirm", "to_pack", "to_hand_over"), frozenset({"preparing", "labelled"})),
+    "on_the_way": (
+        N_("On the way"), ("on_the_way",), frozenset({"handed_over", "in_transit", "at_point", "attempt_failed"}),
+    ),
+}  # fmt: skip
+
+
+class RemittanceForm(HirfaForm):
+    """One lump of cash: under which name, on which day."""
+
+    reference = TextField(N_("Reference of the payment"), most=60)
+    received_on = TextField(N_("Received on"), [required(N_("Choose a day."))], most=10)
+    note = TextField(N_("Note"), most=300)
+
+
+class AmountForm(HirfaForm):
+    """What came for one parcel."""
+
+    received = DinarsField(N_("Received"), [required(NOT_AN_AMOUNT)])
+    fee = DinarsField(N_("Fee kept"))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One parcel's cash on the form: ticked or not, its amounts as typed."""
+
+    parcel: OpenPayment
+    ticked: bool
+    form: AmountForm
+
+
+@studio.get("/<name:store>/money", endpoint="money")
+@entry(Access.HELPER)
+def money_page() -> str:
+    """Show what is expected, on the way, collected and received."""
+    return shop_page(
+        "studio/money.html", "money", m=queries.money(here().store.id),
+        remittances=queries.remittances(here().store.id, limit=10),
+    )  # fmt: skip
+
+
+@studio.get("/<name:store>/money/orders/<name:figure>")
+@entry(Access.HELPER)
+def money_orders(figure: str) -> str:
+    """List the orders behind a figure. Raises NotFound for a figure that isn't there."""
+    if figure not in FIGURES:
+        raise NotFound
+    title, steps, states = FIGURES[figure]
+    jobs = [job for step in steps for job in fulfilment.find_jobs(here().store.id, step)]
+    carrier = request.args.get("carrier", "")
+    mine = [
+        job for job in jobs
+        if job.shipment_state in states and job.payment_state == "pending" and carrier in {"", job.carrier_title}
+    ]  # fmt: skip
+    return shop_page(
+        "studio/money_orders.html", "money", title=_(title), carrier=carrier, cards=[card(job) for job in mine],
+        sum=total(job.total for job in mine),
+    )  # fmt: skip
+
+
+@studio.get("/<name:store>/money/remittances/new")
+@entry(Access.HELPER)
+def remittance() -> str:
+    """Show what a carrier holds, to be ticked off."""
+    return remittance_form(RemittanceForm(received_on=clock.today().isoformat()), rows())
+
+
+@studio.post("/<name:store>/money/remittances/new", endpoint="record_remittance")
+@entry(Access.OWNER)
+def record() -> Response | tuple[str, int]:
+    """Write down one lump of cash, parcel by parcel."""
+    form, listed = RemittanceForm(request.form), rows(request.form)
+    wrong = [row for row in listed if row.ticked and not row.form.validate()]
+    day = read_day(form)
+    if wrong or day is None:
+        return remittance_form(form, listed), 422
+    try:
+        with transaction():
+            made = service.record_remittance(
+                here().store.id, carrier_title=carrier(), reference=form.reference.data or "", received_on=day,
+                lines=received(listed), note=form.note.data or "", by=here().by,
+            )  # fmt: skip
+    except InvalidTransition:
+        return remittance_form(form, rows(), problem=_("Some of these parcels were ticked off meanwhile.")), 409
+    except Refused as error:
+        if error.field in {"reference", "received_on"}:
+            form.refuse(error.field, said(error))
+            return remittance_form(form, listed), 422
+        return remittance_form(form, listed, problem=said(error)), 422
+    return redirect(page_url("studio.remittance_page", remittance_id=made.id), 303)
+
+
+@studio.get("/<name:store>/money/remittances/<number:remittance_id>")
+@entry(Access.HELPER)
+def remittance_page(remittance_id: int) -> str:
+    """Show one remittance: what was expected, what came, every difference."""
+    view = queries.remittance(here().store.id, remittance_id)
+    return shop_page("studio/remittance.html", "money", view=view)
+
+
+def remittance_form(form: RemittanceForm, listed: list[Row], *, problem: str = "") -> str:
+    """Draw the parcels of one carrier with the amounts as typed."""
+    wrong = [row for row in listed if row.ticked and row.form.errors]
+    every = sorted({each.carrier_title for each in queries.open_payments(here().store.id)})
+    extra = [("lines", problem)] if problem else []
+    extra += [(f"received-{row.parcel.payment_id}", sentence) for row in wrong for _id, sentence in row.form.summary]
+    return shop_page(
+        "studio/remittance_new.html", "money", form=form, rows=listed, carrier=carrier(), carriers=every,
+        failed=bool(extra or form.errors), extra=extra, today=clock.today(), all_ticked=all(r.ticked for r in listed),
+        held=total(row.parcel.amount for row in listed),
+    )  # fmt: skip
+
+
+def rows(typed: MultiDict[str, str] | None = None) -> list[Row]:
+    """Return what the carrier holds, each parcel with what was typed for it, else with what is expected."""
+    listed = queries.open_payments(here().store.id, carrier())
+    ticked = {whole(text) for text in typed.getlist("lines")} if typed else set()
+    everything = typed is None and request.args.get("all") == "1"
+    return [Row(each, everything or each.payment_id in ticked, amounts(each, typed)) for each in listed]
+
+
+def amounts(parcel: OpenPayment, typed: MultiDict[str, str] | None) -> AmountForm:
+    """Return the amounts of one parcel: as typed, or as expected."""
+    if typed is None or f"received-{parcel.payment_id}" not in typed:
+        return AmountForm(received=parcel.amount, fee=Money(0, parcel.amount.currency))
+    names = ("received", "fee")
+    return AmountForm(MultiDict({name: typed.get(f"{name}-{parcel.payment_id}", "") for name in names}))
+
+
+def received(listed: list[Row]) -> list[Received]:
+    """Return the ticked parcels: payment, what came, what was kept."""
+    nothing = Money(0)
+    return [
+        (row.parcel.payment_id, row.form.received.data, row.form.fee.data or nothing) for row in listed if row.ticked
+    ]
+
+
+def carrier() -> str:
+    """Return the carrier that the page is about: the one asked for, else the first that holds cash."""
+    asked = request.values.get("carrier", "")
+    if asked:
+        return asked
+    held = queries.open_payments(here().store.id)
+    return held[0].carrier_title if held else ""
+
+
+def read_day(form: RemittanceForm) -> date | None:
+    """Return the day that was typed, or None with a sentence at its field."""
+    if not form.validate():
+        return None
+    try:
+        return date.fromisoformat(western_digits(form.received_on.data or ""))
+    except ValueError:
+        form.refuse("received_on", _("Choose a day."))
+        return None

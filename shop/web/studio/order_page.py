@@ -1,0 +1,155 @@
+"""One order as the artisan sees it: how it stands, whom to call, what to pack, what to collect, what happened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import request
+from markupsafe import Markup
+
+from shop.core import clock
+from shop.core.states import SHIPMENT
+from shop.documents.queries import prints_of
+from shop.fulfilment import queries as fulfilment
+from shop.fulfilment.story import Step, Story
+from shop.orders import queries as orders
+from shop.orders.models import Order, OrderLine
+from shop.payments import queries as payments
+from shop.payments.models import Payment
+from shop.plumbing import geography
+from shop.plumbing.formats import money_text, sms_url, whatsapp_url
+from shop.plumbing.i18n import N_, _, pick, speaking
+from shop.shipping import queries as shipping
+from shop.shipping.models import Shipment
+from shop.web.studio.call_form import CallForm, reasons
+from shop.web.studio.pages import shop_page
+from shop.web.studio.trail import REASONS, trail
+from shop.web.studio.undo import just_done
+from shop.web.ui.here import here, settings, signer
+from shop.web.ui.templating import page_url
+
+# What one can say of a parcel by hand: the scan's word, the state it leads to, its button.
+SCANS = (
+    ("delivered", "delivered", N_("Delivered")),
+    ("attempt_failed", "attempt_failed", N_("The customer was not found")),
+    ("ready_for_pickup", "at_point", N_("It waits at the desk")),
+    ("returning", "returning", N_("It is coming back")),
+    ("returned", "returned", N_("It came back to me")),
+    ("lost", "lost", N_("It is lost")),
+)
+FINAL = frozenset({"returned", "lost"})
+_PROGRESS = {"done": "done", "now": "now", "todo": "todo", "failed": "stop"}
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Ways to reach the buyer, the words already written in the buyer's language."""
+
+    whatsapp: str
+    sms: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of the order in the reader's language."""
+
+    name: str
+    lang: str
+    label: str
+    pieces: int
+    cover: str
+    line: OrderLine
+
+
+def order_page(code: str, *, call_form: CallForm | None = None, problem: str = "") -> str:
+    """Draw the page of an order. Raises NotFound."""
+    store = here().store
+    order = orders.order_by_code(store.id, code)
+    shipment = shipping.live_shipment(store.id, order.id)
+    payment = payments.payment_of(store.id, order.id)
+    told = fulfilment.story_of(order, payment, shipment, artisan=store.name)
+    return shop_page(
+        "studio/order.html", "orders", order=order, shipment=shipment, payment=payment, story=told,
+        steps=shown(told.artisan_steps), links=links(order, told), items=items(order), place=place(order),
+        words=scan_words(shipment), finals=FINAL, reasons=reasons(), form=call_form or CallForm(),
+        failed=bool(problem or (call_form and call_form.errors)), problem=problem, today=clock.today(),
+        store_craft=store.craft, trail=trail(order, shipment, payment), copies=copies(shipment), received=_received(payment),
+        done=just_done(request.args.get("done", "")), cancel_reason=_(REASONS.get(order.cancel_reason, "")),
+        cancellable=order.state == "confirmed" and (shipment is None or _is_here(shipment)),
+    )  # fmt: skip
+
+
+def shown(steps: tuple[Step, ...]) -> list[dict[str, str]]:
+    """Return steps as ui/steps.html draws them."""
+    return [{"state": _PROGRESS[step.progress], "title": _(step.label), "note": ""} for step in steps]
+
+
+def items(order: Order) -> list[Item]:
+    """Return the lines under their names in the reader's language."""
+    found = []
+    for line in orders.lines(order.store_id, [order.id]).get(order.id, []):
+        name, lang = pick({"ar": line.name_ar, "fr": line.name_fr, "en": line.name_en})
+        label, _lang = pick({"ar": line.label_ar, "fr": line.label_fr, "en": line.label_en})
+        found.append(Item(name, lang, label, line.pieces, line.cover, line))
+    return found
+
+
+def links(order: Order, told: Story) -> Links:
+    """Prepare what is written to the buyer: to confirm, or how the order stands, in the buyer's language."""
+    with speaking(order.language):
+        values = {"name": order.buyer_name, "shop": here().store.name, "code": order.code}
+        if order.state == "placed":
+            text = _(ASK, amount=money_text(order.total), **values)
+        else:
+            text = f"{_(TELL, sentence=told.buyer.text(), **values)} {tracking_url(order)}"
+    return Links(whatsapp_url(order.phone, text), sms_url(order.phone, text), text)
+
+
+ASK = N_("Hello {name}, {shop} here, about your order {code}: {amount} to pay on delivery. Shall we confirm it?")
+TELL = N_("Hello {name}, {shop} here, about your order {code}. {sentence}")
+
+
+def tracking_url(order: Order) -> str:
+    """Return the secret address under which the buyer follows the purchase."""
+    purchase = orders.purchase_by_code(order.code)
+    assert purchase is not None
+    proof = signer().proof("track", purchase.code)
+    path = page_url("storefront.tracking", lang=order.language, code=purchase.code, proof=proof)
+    return settings().base_url.rstrip("/") + path
+
+
+def place(order: Order) -> Markup:
+    """Return the commune and wilaya, as the reader names them."""
+    commune, wilaya = geography.commune(order.commune_code), geography.wilaya(order.wilaya_code)
+    return Markup("<bdi>{}</bdi>").format(f"{geography.name(commune)} · {geography.label(wilaya)}")
+
+
+def scan_words(shipment: Shipment | None) -> list[tuple[str, str]]:
+    """Return what can be said of a parcel now, by hand: (word, button)."""
+    if shipment is None or _is_here(shipment):
+        return []
+    return [
+        (word, _(button))
+        for word, state, button in SCANS
+        if _leads(shipment.state, state) and (word != "ready_for_pickup" or shipment.kind == "desk")
+    ]
+
+
+def copies(shipment: Shipment | None) -> int:
+    """Return how often the label was printed."""
+    return len(prints_of(shipment.store_id, shipment.id)) if shipment is not None and shipment.labelled_at else 0
+
+
+def _leads(old: str, new: str) -> bool:
+    if new == "returned":
+        return old == "returning" or SHIPMENT.allows(old, "returning")
+    return SHIPMENT.allows(old, new) and old != new
+
+
+def _is_here(shipment: Shipment) -> bool:
+    return shipment.state in {"preparing", "labelled"}
+
+
+def _received(payment: Payment | None) -> bool:
+    return payment is not None and payment.state == "settled"

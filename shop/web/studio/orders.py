@@ -1,0 +1,91 @@
+"""All orders: filtered, searched, paged; and what can be done to one of them."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, request
+from werkzeug.wrappers import Response
+
+from shop.core.errors import InvalidTransition, Refused
+from shop.core.text import clean
+from shop.fulfilment import queries
+from shop.fulfilment import service as fulfilment
+from shop.fulfilment.queries import STEPS, OrderFilter
+from shop.orders import queries as orders
+from shop.plumbing.db import transaction
+from shop.plumbing.i18n import N_, _
+from shop.shipping import queries as shipping
+from shop.web.studio.blueprint import studio
+from shop.web.studio.calls import conflict
+from shop.web.studio.cards import card
+from shop.web.studio.order_page import order_page
+from shop.web.studio.pages import shop_page
+from shop.web.studio.undo import just_done
+from shop.web.ui.access import Access, entry
+from shop.web.ui.errors import said
+from shop.web.ui.here import here
+from shop.web.ui.templating import page_url
+
+STEP_NAMES = {
+    "to_confirm": N_("To confirm"), "to_pack": N_("To pack"), "to_hand_over": N_("To hand over"),
+    "on_the_way": N_("On the way"), "done": N_("Done"), "cancelled": N_("Cancelled"),
+}  # fmt: skip
+PER_PAGE = 30
+
+
+@studio.get("/<name:store>/orders", endpoint="orders")
+@entry(Access.HELPER)
+def orders_page() -> str:
+    """List orders, the newest first: of one step, or those that match what was typed."""
+    step, typed = request.args.get("step", ""), clean(request.args.get("q", ""), limit=80)
+    step = step if step in STEPS else ""
+    found = queries.search_orders(
+        here().store.id, OrderFilter(step=step, q=typed), after=request.args.get("after"), limit=PER_PAGE
+    )
+    following = page_url("studio.orders", step=step or None, q=typed or None, after=found.next) if found.next else ""
+    return shop_page(
+        "studio/orders.html", "orders", cards=[card(job) for job in found.cards], step=step, q=typed,
+        steps=[(key, _(STEP_NAMES[key])) for key in STEPS], counts=queries.step_counts(here().store.id),
+        next_url=following, later=bool(request.args.get("after")), done=just_done(request.args.get("done", "")),
+    )  # fmt: skip
+
+
+@studio.get("/<name:store>/orders/<code:code>")
+@entry(Access.HELPER)
+def order(code: str) -> str:
+    """Show one order."""
+    return order_page(code)
+
+
+@studio.post("/<name:store>/orders/<code:code>/cancellation")
+@entry(Access.HELPER)
+def cancel_order(code: str) -> Response | tuple[str, int]:
+    """Cancel an order whose parcel is still here: its stock is free, its cash is not awaited."""
+    found = orders.order_by_code(here().store.id, code)
+    try:
+        with transaction():
+            fulfilment.cancel(here().store.id, found.id, request.form.get("reason", ""), by=here().by)
+    except InvalidTransition:
+        return conflict(found)
+    except Refused as error:
+        return order_page(code, problem=said(error)), 422
+    flash(_("The order is cancelled. The pieces are in stock again."), "done")
+    return redirect(page_url("studio.order", code=code), 303)
+
+
+@studio.post("/<name:store>/orders/<code:code>/scans")
+@entry(Access.HELPER)
+def scan(code: str) -> Response | tuple[str, int]:
+    """Say by hand where a parcel is, for carriers that don't."""
+    found = orders.order_by_code(here().store.id, code)
+    parcel = shipping.live_shipment(here().store.id, found.id)
+    if parcel is None:
+        return order_page(code, problem=_("This order has no parcel.")), 422
+    try:
+        with transaction():
+            fulfilment.scan(here().store.id, parcel.id, request.form.get("word", ""), by=here().by)
+    except InvalidTransition:
+        return conflict(found)
+    except Refused as error:
+        return order_page(code, problem=said(error)), 422
+    flash(_("Saved."), "done")
+    return redirect(page_url("studio.order", code=code), 303)

@@ -1,0 +1,69 @@
+"""How the pages of the studio are drawn: under a shop's name and tabs, or outside of any shop."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import make_response, render_template, request, session, url_for
+from flask_login import login_user, logout_user
+from werkzeug.wrappers import Response
+
+from shop.accounts import queries as accounts
+from shop.plumbing.i18n import LANGUAGES, set_language
+from shop.web.ui.door import LANGUAGE_COOKIE, SignedIn
+from shop.web.ui.forms import HirfaForm
+from shop.web.ui.here import here, settings
+
+A_YEAR_S = 365 * 24 * 3600
+
+
+def shop_page(template: str, tab: str, **context: Any) -> str:
+    """Draw a page of one workshop: its name above, its tabs below; `role` is hers who looks at it."""
+    place = here()
+    return render_template(template, shop_name=place.store.name, tab=tab, role=place.role, **context)
+
+
+def outside_page(template: str, *, form: HirfaForm | None = None, **context: Any) -> str:
+    """Draw a page for somebody who isn't signed in, with the three languages to choose from."""
+    assert request.endpoint is not None
+    kept = {name: value for name, value in request.args.items() if name in {"next", "how"}}
+    languages = [
+        (lang, url_for(request.endpoint, **(request.view_args or {}), **kept, lang=lang)) for lang in LANGUAGES
+    ]
+    return render_template(
+        template, form=form, failed=bool(form and form.errors), alternates=languages,
+        home_url=url_for("studio.sign_in"), **context,
+    )  # fmt: skip
+
+
+def speak_as_asked() -> None:
+    """Speak the language that the address asks for (`?lang=`), on pages that know nobody yet."""
+    asked = request.args.get("lang", "")
+    if asked in LANGUAGES:
+        set_language(asked)
+        here().lang = asked
+
+
+def remembering_language(page: str | tuple[str, int]) -> Response:
+    """Answer with a page, and remember its language on this browser when it was asked for."""
+    response = make_response(page)
+    if request.args.get("lang", "") in LANGUAGES:
+        response.set_cookie(
+            LANGUAGE_COOKIE, here().lang, max_age=A_YEAR_S, secure=settings().https, samesite="Lax"
+        )
+    return response
+
+
+def open_session(token: str) -> None:
+    """Sign this browser in as the person of a device's token, in a session of its own."""
+    viewer = accounts.viewer(token)
+    assert viewer is not None
+    session.clear()
+    login_user(SignedIn(token, viewer))
+    session.permanent = True
+
+
+def close_session() -> None:
+    """Forget who is signed in on this browser."""
+    logout_user()
+    session.clear()

@@ -1,0 +1,127 @@
+"""The history of an order: every row of the journal as a sentence, who did it and when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from shop.core import clock
+from shop.orders import queries as orders
+from shop.orders.models import Call, Order
+from shop.payments.models import Payment
+from shop.plumbing import journal
+from shop.plumbing.formats import date_long, time_short
+from shop.plumbing.i18n import N_, _
+from shop.plumbing.journal import Entry
+from shop.shipping.models import Shipment
+from shop.web.ui.here import here
+
+REASONS = {
+    "changed_mind": N_("The customer changed their mind"), "too_expensive": N_("Too expensive for the customer"),
+    "too_slow": N_("Takes too long for the customer"), "duplicate": N_("Ordered twice"),
+    "out_of_stock": N_("I have none left"), "unreachable": N_("Nobody answers"),
+    "wrong_number": N_("Wrong number"), "fake": N_("A fake order"), "buyer": N_("Cancelled by the customer"),
+    "refused": N_("Refused at delivery"), "other": N_("Another reason"),
+}  # fmt: skip
+
+_CALLS = {
+    "confirmed": N_("Call {n}: the order is confirmed"), "no_answer": N_("Call {n}: no answer"),
+    "postponed": N_("Call {n}: put off"), "wrong_number": N_("Call {n}: wrong number"),
+    "cancelled": N_("Call {n}: cancelled"), "fake": N_("Call {n}: a fake order"),
+}  # fmt: skip
+
+# What is not here is not told: it goes along with what is (a payment opened with its order).
+_SENTENCES: Mapping[str, str] = {
+    "order.placed": N_("Order received"),
+    "order.looks_repeated": N_("Looks like another order of the same customer"),
+    "order.cancelled": N_("Order cancelled"),
+    "order.completed": N_("Order completed"),
+    "order.call_undone": N_("The last call was undone"),
+    "shipment.labelled": N_("Label printed"),
+    "shipment.reprinted": N_("Label printed again, copy {n}"),
+    "shipment.booked": N_("Announced to the carrier"),
+    "shipment.booking_refused": N_("The carrier refused the parcel"),
+    "shipment.booking_unknown": N_("No answer from the carrier yet"),
+    "shipment.handed_over": N_("Handed over, sheet {n}"),
+    "shipment.in_transit": N_("On the way"),
+    "shipment.at_point": N_("Waits at the desk"),
+    "shipment.attempt_failed": N_("The customer was not found"),
+    "shipment.delivered": N_("Delivered"),
+    "shipment.returning": N_("Coming back"),
+    "shipment.returned": N_("Returned, the pieces are in stock again"),
+    "shipment.lost": N_("Lost on the way"),
+    "payment.settled": N_("The money has reached you"),
+    "payment.refunded": N_("The money was given back"),
+}
+
+_ACTORS = {"buyer": N_("The customer"), "carrier": N_("The carrier"), "system": N_("By itself"),
+           "operator": N_("Hirfa")}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One thing that happened: a sentence, a detail that people typed, who and when."""
+
+    text: str
+    detail: str
+    who: str
+    at: datetime
+
+
+def trail(order: Order, shipment: Shipment | None, payment: Payment | None) -> list[Happened]:
+    """Return what happened to an order, its parcel and its payment, the newest first."""
+    entries = _entries(order, shipment, payment)
+    calls = {call.number: call for call in orders.calls(order.store_id, order.id)}
+    told = [happened(entry, calls) for entry in sorted(entries, key=lambda entry: entry.id, reverse=True)]
+    return [each for each in told if each is not None]
+
+
+def happened(entry: Entry, calls: Mapping[int, Call]) -> Happened | None:
+    """Tell one row of the journal; None when it is no news by itself."""
+    text, detail = said(entry)
+    if not text:
+        return None
+    call = calls.get(entry.data.get("number", 0)) if entry.verb == "order.called" else None
+    if call is not None:
+        detail = call.note or detail
+    return Happened(text, detail, who(entry), entry.at)
+
+
+def said(entry: Entry) -> tuple[str, str]:
+    """Return the sentence of a row, and its detail."""
+    if entry.verb == "order.called":
+        return _(_CALLS.get(entry.data.get("outcome", ""), N_("Call {n}")), n=entry.data.get("number", "")), ""
+    message = _SENTENCES.get(entry.verb)
+    if message is None:
+        return "", ""
+    number = entry.data.get("handover") or entry.data.get("number") or ""
+    reason = REASONS.get(entry.data.get("reason", ""), "")
+    return _(message, n=number), _(reason) if reason else str(entry.data.get("why", ""))
+
+
+def who(entry: Entry) -> str:
+    """Return who did it: a member by name, others by what they are."""
+    if entry.account_id is not None and entry.account_id == here().who.account_id:
+        return _("You")
+    return entry.actor_name or _(_ACTORS.get(entry.actor, N_("By itself")))
+
+
+def last_said(order_id: int) -> str:
+    """Say the newest thing that happened to an order: who, what, when."""
+    entries = [e for e in journal.timeline("order", order_id, store_id=here().store.id) if said(e)[0]]
+    if not entries:
+        return ""
+    last = entries[-1]
+    same_day = clock.local(last.at).date() == clock.today()
+    when = time_short(last.at) if same_day else date_long(clock.local(last.at).date())
+    return _("{who}, {when}: {what}.", who=who(last), when=when, what=said(last)[0])
+
+
+def _entries(order: Order, shipment: Shipment | None, payment: Payment | None) -> list[Entry]:
+    entries = journal.timeline("order", order.id, store_id=order.store_id)
+    if shipment is not None:
+        entries += journal.timeline("shipment", shipment.id, store_id=order.store_id)
+    if payment is not None:
+        entries += journal.timeline("payment", payment.id, store_id=order.store_id)
+    return entries
