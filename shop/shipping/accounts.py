@@ -113,8 +113,9 @@ def set_rates(store_id: int, account_id: int, rows: Sequence[RateRow], *, by: Ac
 def _rate_values(store_id: int, account_id: int, row: RateRow) -> dict[str, Any]:
     return {
         "store_id": store_id, "account_id": account_id, "wilaya_code": row.wilaya_code, "min_days": row.min_days,
-        "max_days": row.max_days, "home_minor": row.home.minor if row.home else None,
-        "desk_minor": row.desk.minor if row.desk else None, "currency": (row.home or row.desk or Money(0)).currency,
+        "max_days": row.max_days, "home_minor": None if row.home is None else row.home.minor,
+        "desk_minor": None if row.desk is None else row.desk.minor,
+        "currency": (row.home or row.desk or Money(0)).currency,
     }  # fmt: skip
 
 

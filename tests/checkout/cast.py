@@ -6,6 +6,8 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from sqlalchemy import select
+
 from shop.cart import service as carts
 from shop.cart.models import Cart
 from shop.catalogue import stock as stock_room
@@ -48,8 +50,7 @@ class Workshop:
 
     def on_hand(self) -> int:
         session.rollback()
-        session.refresh(self.variant)
-        return self.variant.on_hand
+        return session.scalars(select(Variant.on_hand).where(Variant.id == self.variant.id)).one()
 
 
 def workshop(name: str = "Atelier Amina", *, stock: int = 5, price: int = 600, weight_g: int = 300) -> Workshop:
