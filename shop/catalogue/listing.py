@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -159,3 +159,23 @@ def _beyond(sort: str, after: str | None) -> ColumnElement[bool] | None:
     if sort == "cheap":
         return or_(column > value, and_(column == value, Product.id > product_id))
     return or_(column < value, and_(column == value, Product.id < product_id))
+
+
+def craft_covers() -> dict[str, str]:
+    """Return, for each craft that has something to show, the picture of its newest product."""
+    newest = (
+        select(func.max(Product.id))
+        .join(Store, Store.id == Product.store_id)
+        .where(Product.state == "published", Store.state == "open", Product.cover != "")
+    )
+    rows = select(Product.craft, Product.cover).where(Product.id.in_(newest.group_by(Product.craft)))
+    return {craft: cover for craft, cover in session.execute(rows)}  # noqa: C416 - rows are not pairs to mypy
+
+
+def store_covers(store_ids: Collection[int]) -> dict[int, str]:
+    """Return, for each workshop, the picture of its newest product."""
+    newest = select(func.max(Product.id)).where(
+        Product.state == "published", Product.cover != "", Product.store_id.in_(store_ids)
+    )
+    rows = select(Product.store_id, Product.cover).where(Product.id.in_(newest.group_by(Product.store_id)))
+    return {store_id: cover for store_id, cover in session.execute(rows)}  # noqa: C416

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import and_, func, or_, select
 
@@ -67,6 +68,7 @@ class CartVariant:
     fragile: bool
     offered: bool  # published, shown, in an open workshop
     accepting: bool  # and the workshop is not on holiday
+    closed_until: date | None = None  # the first day on which it takes orders again
 
     @property
     def most(self) -> int:
@@ -146,7 +148,7 @@ def variants_for_cart(variant_ids: Iterable[int]) -> dict[int, CartVariant]:
             on_hand=variant.on_hand, made_to_order_days=product.made_to_order_days, cover=product.cover,
             craft=product.craft, weight_g=product.weight_g, fragile=product.fragile,
             offered=state == "open" and product.state == "published" and not variant.hidden,
-            accepting=closed is None or closed <= today,
+            accepting=closed is None or closed <= today, closed_until=closed,
         )  # fmt: skip
     return found
 

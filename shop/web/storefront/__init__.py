@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
+from shop.web.storefront import discovery, home, information, listing, product, store
 from shop.web.storefront.blueprint import front
 
-PAGES = ()
+PAGES = (home, listing, product, store, information, discovery)
 
 
 def install(app: Flask) -> None:

@@ -1,0 +1,43 @@
+"""The first page, and the way to it in the visitor's language."""
+
+from __future__ import annotations
+
+from flask import redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from shop.catalogue.listing import Filter, craft_covers, listing, store_covers
+from shop.plumbing.i18n import _
+from shop.stores import queries as stores
+from shop.web.storefront.blueprint import front
+from shop.web.storefront.cards import cards, links, wilaya_name
+from shop.web.ui.access import Access, entry
+from shop.web.ui.crafts import CRAFT_NAMES
+from shop.web.ui.here import here
+
+MOST_ARTISANS = 12
+
+
+@front.get("/")
+@entry(Access.OPEN)
+def root() -> Response:
+    """Send a visitor to her language: the one she chose, else her browser's, else Arabic."""
+    answer = redirect(url_for("storefront.home", lang=here().lang), 302)
+    answer.headers["Vary"] = "Accept-Language, Cookie"
+    return answer
+
+
+@front.get("/<lang:lang>/")
+@entry(Access.PUBLIC)
+def home() -> str:
+    """Show what is new, by craft and by artisan."""
+    newest = cards(listing(Filter(), limit=8).items)
+    covers = craft_covers()
+    shops = stores.public_stores()[:MOST_ARTISANS]
+    pictures = store_covers([shop.id for shop in shops])
+    return render_template(
+        "storefront/home.html",
+        newest=newest,
+        crafts_shown=[(key, _(name), covers[key]) for key, name in CRAFT_NAMES.items() if key in covers],
+        artisans=[(shop, pictures.get(shop.id, ""), wilaya_name(shop.wilaya_code)) for shop in shops],
+        **links("storefront.home"),
+    )

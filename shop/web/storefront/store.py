@@ -1,0 +1,58 @@
+"""A workshop's own page, and its terms of sale."""
+
+from __future__ import annotations
+
+from flask import render_template, request, url_for
+from werkzeug.exceptions import NotFound
+
+from shop.catalogue.listing import Filter, listing
+from shop.plumbing.i18n import _, language, pick
+from shop.stores import queries as stores
+from shop.stores.models import Store
+from shop.web.storefront.blueprint import front
+from shop.web.storefront.cards import cards, links, wilaya_name
+from shop.web.ui.access import Access, entry
+
+
+@front.get("/<lang:lang>/@<name:slug>")
+@entry(Access.PUBLIC)
+def store(slug: str) -> str:
+    """Show who makes, what she makes, and who she is for the law."""
+    row = _public(slug)
+    page = listing(Filter(store_id=row.id), after=request.args.get("after") or None)
+    story, story_lang = pick({"ar": row.story_ar, "fr": row.story_fr, "en": row.story_en})
+    return render_template(
+        "storefront/store.html",
+        store=row,
+        artisan=pick({"ar": row.artisan_ar, "fr": row.artisan_fr, "en": ""})[0],
+        story=story,
+        story_lang=story_lang,
+        wilaya=wilaya_name(row.wilaya_code),
+        legal=[(_(label), value) for label, value in stores.legal_lines(row)],
+        items=cards(page.items),
+        next_url=url_for("storefront.store", slug=slug, after=page.next) if page.next else "",
+        open_now=stores.accepting(row),
+        **links("storefront.store", slug=slug),
+    )
+
+
+@front.get("/<lang:lang>/@<name:slug>/terms")
+@entry(Access.PUBLIC)
+def store_terms(slug: str) -> str:
+    """Show a workshop's terms of sale."""
+    row = _public(slug)
+    text, _digest = stores.terms_of(row, language())
+    return render_template(
+        "storefront/store_terms.html",
+        store=row,
+        paragraphs=[part for part in text.splitlines() if part],
+        legal=[(_(label), value) for label, value in stores.legal_lines(row)],
+        **links("storefront.store_terms", slug=slug),
+    )
+
+
+def _public(slug: str) -> Store:
+    row = stores.store_by_slug(slug)
+    if row is None or row.state != "open":
+        raise NotFound
+    return row
