@@ -69,7 +69,7 @@ def home() -> str:
 @entry(Access.OPERATOR)
 def new_store() -> str | Response | tuple[str, int]:
     """Make a workshop and the link that invites its owner."""
-    form = StoreForm(request.form)
+    form = StoreForm(request.form or None)
     if request.method == "GET":
         return new_page(form)
     if not form.validate():
@@ -109,7 +109,7 @@ def invite(store_id: int) -> Response | tuple[str, int]:
 @entry(Access.OPERATOR)
 def suspend(store_id: int) -> Response | tuple[str, int]:
     """Take a workshop off the shop, with a reason."""
-    row, form = found(store_id), ReasonForm(request.form)
+    row, form = found(store_id), ReasonForm(request.form or None)
     if not form.validate():
         return store_page(row, form), 422
     with transaction():
@@ -122,7 +122,7 @@ def suspend(store_id: int) -> Response | tuple[str, int]:
 @entry(Access.OPERATOR)
 def resume(store_id: int) -> Response | tuple[str, int]:
     """Let a suspended workshop sell again, with a reason."""
-    row, form = found(store_id), ReasonForm(request.form)
+    row, form = found(store_id), ReasonForm(request.form or None)
     if not form.validate():
         return store_page(row, form), 422
     with transaction():

@@ -104,7 +104,7 @@ def delivery() -> str:
 @entry(Access.OWNER)
 def new_carrier() -> str | Response | tuple[str, int]:
     """Add a carrier, then go on to its prices."""
-    form = NewCarrierForm(request.form)
+    form = NewCarrierForm(request.form or None)
     if request.method == "GET":
         return carrier_page(form, None)
     if not form.validate():
@@ -127,7 +127,7 @@ def new_carrier() -> str | Response | tuple[str, int]:
 def carrier(account_id: int) -> str | Response | tuple[str, int]:
     """Change a carrier's names, phone and promise, or stop and resume it."""
     account = queries.carrier_account(here().store.id, account_id)
-    form = CarrierForm(request.form, obj=account)
+    form = CarrierForm(request.form or None, obj=account)
     if request.method == "GET":
         return carrier_page(form, account)
     if not form.validate():
@@ -178,7 +178,7 @@ def paste_rates(account_id: int) -> str | Response | tuple[str, int]:
 def desks(account_id: int) -> str | Response | tuple[str, int]:
     """Show the pick-up desks and add one."""
     account = queries.carrier_account(here().store.id, account_id)
-    form = DeskForm(request.form)
+    form = DeskForm(request.form or None)
     if request.method == "GET":
         return desks_page(account, form)
     if not form.validate():
@@ -197,7 +197,7 @@ def desk(account_id: int, desk_id: int) -> str | Response | tuple[str, int]:
     known = next((each for each in queries.desks(here().store.id, account_id) if each.id == desk_id), None)
     if known is None:
         raise NotFound
-    form = DeskForm(request.form, obj=known)
+    form = DeskForm(request.form or None, obj=known)
     if request.method == "GET":
         return desks_page(account, form, desk=known)
     if not form.validate():

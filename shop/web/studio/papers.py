@@ -45,7 +45,7 @@ class PapersForm(HirfaForm):
 @entry(Access.OWNER)
 def papers() -> str | Response | tuple[str, int]:
     """Set the paper of the labels; places of a sheet that has one only begin at 1."""
-    form = PapersForm(request.form, obj=here().store)
+    form = PapersForm(request.form or None, obj=here().store)
     if request.method == "GET":
         return papers_page(form)
     if not (form.validate() and fits(form)):

@@ -118,7 +118,7 @@ def change_figures(product_id: int) -> Response | tuple[str, int]:
 @entry(Access.HELPER, body=UPLOAD_BYTES)
 def new_product() -> str | Response | tuple[str, int]:
     """Make a product. Whatever is right is kept as a draft; the rest is asked again with what was typed."""
-    form = NewProductForm(request.form, craft=here().store.craft)
+    form = NewProductForm(request.form or None, craft=here().store.craft)
     if request.method == "GET":
         return new_page(form, key=new_token())
     draft, repeated = known_draft()
@@ -142,7 +142,7 @@ def new_product() -> str | Response | tuple[str, int]:
 def product(product_id: int) -> str | Response | tuple[str, int]:
     """Change what is said of a product, and add photographs."""
     view = hers(product_id)
-    form = ProductForm(request.form, obj=view.product)
+    form = ProductForm(request.form or None, obj=view.product)
     if request.method == "GET":
         return product_page(view, form)
     received = pictures.receive(request.files.getlist("photos"))

@@ -116,7 +116,7 @@ def settings_page() -> str:
 def profile() -> str | Response | tuple[str, int]:
     """Set what buyers read about the workshop."""
     store = here().store
-    form = ProfileForm(request.form, obj=store)
+    form = ProfileForm(request.form or None, obj=store)
     if request.method == "GET" or request.form.get("action") == "communes":
         return profile_page(form)
     if not form.validate():
@@ -131,7 +131,7 @@ def profile() -> str | Response | tuple[str, int]:
 @entry(Access.OWNER)
 def legal() -> str | Response | tuple[str, int]:
     """Set the legal identity; an unusual NIF is said, not refused."""
-    form = LegalForm(request.form, obj=here().store)
+    form = LegalForm(request.form or None, obj=here().store)
     if request.method == "GET":
         return legal_page(form)
     form.nif.data = bare_number(form.nif.data or "")
@@ -149,7 +149,7 @@ def legal() -> str | Response | tuple[str, int]:
 @entry(Access.OWNER)
 def terms() -> str | Response | tuple[str, int]:
     """Set the workshop's own terms, beside the general ones."""
-    form = TermsForm(request.form, obj=here().store)
+    form = TermsForm(request.form or None, obj=here().store)
     if request.method == "GET":
         return terms_page(form)
     if not form.validate():
@@ -177,7 +177,7 @@ def opening() -> Response | tuple[str, int]:
 @entry(Access.OWNER)
 def holiday() -> Response | tuple[str, int]:
     """Take no orders before a day, or take them again at once."""
-    form = HolidayForm(request.form)
+    form = HolidayForm(request.form or None)
     day = None
     if request.form.get("action") != "back":
         day = read_day(form)
