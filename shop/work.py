@@ -32,8 +32,8 @@ def handlers(settings: Settings, signer: Signer) -> Mapping[str, Handler]:
     post = notifications.Post(
         base_url=settings.base_url,
         signer=signer,
-        mailer=mail.mailer(mail.MailSettings(settings.mail_url, settings.mail_from)),
-        messenger=messenger.messenger(settings.messenger_url, settings.messenger_token),
+        mailer=mail.mailer(settings.mail_url, sender=settings.mail_from),
+        messenger=messenger.messenger(settings.messenger_url, token=settings.messenger_token),
     )
     return {
         JOB: partial(notifications.tell, post),
