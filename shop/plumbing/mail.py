@@ -91,7 +91,8 @@ class SmtpMailer:
         message = self._written(letter, reference)
         try:
             with contextlib.closing(self._connection()) as connection:
-                connection.send_message(message, self._sender, [letter.to])
+                # not send_message: it writes ">From" where a line begins with "From"
+                connection.sendmail(self._sender, [letter.to], message.as_bytes())
                 with contextlib.suppress(smtplib.SMTPException, OSError):  # the letter is taken, however they part
                     connection.quit()
         except ssl.SSLCertVerificationError:
@@ -115,12 +116,12 @@ class SmtpMailer:
             raise Rejected("the letter's headers cannot be written", fields={"to": letter.to}) from None
         message["Date"] = localtime()
         message["Message-ID"] = f"<{digest}@{domain}>"
-        message["Content-Language"] = letter.language
         message["Auto-Submitted"] = "auto-generated"
         message["X-Auto-Response-Suppress"] = "All"
         message.set_content(letter.text)
         if letter.html is not None:
             message.add_alternative(letter.html, subtype="html")
+        message["Content-Language"] = letter.language  # after the content, which takes such headers away
         return message
 
     def _connection(self) -> smtplib.SMTP:
