@@ -1,0 +1,168 @@
+"""Messages: the right words to the right people, in their language, each once, and again when nobody answered."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+import pytest
+import time_machine
+from aiosmtpd.controller import Controller
+from flask import Flask
+from sqlalchemy import select
+
+from shop.checkout import service as checkout
+from shop.core import clock
+from shop.core.errors import Unavailable
+from shop.fulfilment import service as fulfilment
+from shop.notifications.models import Notice
+from shop.notifications.service import Post, tell
+from shop.notifications.words import JOB, TOLD
+from shop.orders.models import Purchase
+from shop.plumbing import jobs, mail
+from shop.plumbing.db import session, transaction
+from shop.plumbing.links import Signer, tracking_path
+from shop.plumbing.mail import ConsoleMailer, Mailer
+from tests.checkout.cast import AMINA, YACINE, Workshop, basket, confirmed, handed_over, parcel, place, workshop
+
+BASE = "https://hirfa.example"
+SIGNER = Signer("k" * 40)
+
+
+@dataclass
+class Phone:
+    """A messenger that keeps what it was given; `silent` gives no answer."""
+
+    got: list[tuple[str, str, str]] = field(default_factory=list)
+    silent: bool = False
+
+    def send(self, to_e164: str, text: str, *, reference: str) -> None:
+        if self.silent:
+            raise Unavailable("no answer")
+        self.got.append((to_e164, text, reference))
+
+
+@dataclass
+class Letters:
+    """A mail server that keeps what it receives."""
+
+    got: list[bytes] = field(default_factory=list)
+
+    async def handle_DATA(self, _server: object, _session: object, envelope: object) -> str:
+        self.got.append(envelope.content)  # type: ignore[attr-defined]
+        return "250 OK"
+
+
+@pytest.fixture
+def phone() -> Phone:
+    return Phone()
+
+
+@pytest.fixture
+def letters() -> Iterator[tuple[Letters, str]]:
+    """A mail server on a free port, and its address."""
+    kept = Letters()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    controller = Controller(kept, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield kept, f"smtp://127.0.0.1:{port}"
+    controller.stop()
+
+
+def _run(phone: Phone, mailer: Mailer | None = None) -> int:
+    post = Post(BASE, SIGNER, mailer or ConsoleMailer(), phone)
+    return jobs.run_all({JOB: lambda payload: tell(post, payload), "fulfilment.book": lambda _payload: None})
+
+
+def _shop() -> Workshop:
+    shop = workshop()
+    with transaction():
+        shop.store.email, shop.store.language = "amina@atelier.example", "fr"
+        session.merge(shop.store)
+    return shop
+
+
+def test_a_placed_order_is_told_to_both_each_in_her_language(app: Flask, phone: Phone, letters: object) -> None:
+    kept, address = letters  # type: ignore[misc]
+    shop = _shop()
+    placed = place(basket({shop.variant: 1}))
+    _run(phone, mail.mailer(address, sender="Hirfa <shop@hirfa.example>"))
+    to = {number: text for number, text, _reference in phone.got}
+    assert "وصلت طلبيتكم" in to[YACINE.phone]
+    assert BASE + tracking_path(SIGNER, "ar", placed.purchase_code) in to[YACINE.phone]
+    assert to["+213550000001"].startswith("Nouvelle commande")
+    letter = email.message_from_bytes(kept.got[0], policy=email.policy.default)
+    assert letter["subject"].startswith("Nouvelle commande")
+    assert letter["to"] == "amina@atelier.example"
+
+
+def test_everything_is_told_once_however_often_the_job_runs(app: Flask, phone: Phone) -> None:
+    shop = _shop()
+    place(basket({shop.variant: 1}))
+    _run(phone)
+    count = len(phone.got)
+    post = Post(BASE, SIGNER, ConsoleMailer(), phone)
+    for entry_id in session.scalars(select(Notice.entry_id).distinct()).all():
+        tell(post, {"entry": entry_id})
+    assert len(phone.got) == count
+    assert len({reference for *_rest, reference in phone.got}) == count
+
+
+def test_what_nobody_answered_to_is_sent_when_they_answer_again(app: Flask, phone: Phone) -> None:
+    shop = _shop()
+    place(basket({shop.variant: 1}))
+    phone.silent = True
+    with time_machine.travel(clock.now(), tick=False) as traveller:
+        _run(phone)
+        assert phone.got == []
+        phone.silent = False
+        traveller.shift(60)
+        _run(phone)
+    assert len(phone.got) == 2
+    assert session.scalars(select(Notice).where(Notice.sent_at.is_(None))).all() == []
+
+
+def test_the_way_of_a_parcel_is_told_to_the_buyer(app: Flask, phone: Phone) -> None:
+    shop = _shop()
+    order, shipment = handed_over(shop)
+    for word in ("in_transit", "ready_for_pickup", "attempt_failed", "delivered"):
+        with transaction():
+            fulfilment.scan(shop.id, parcel(shop, order).id, word, by=AMINA)
+    _run(phone)
+    hers = [text for number, text, _reference in phone.got if number == order.phone]
+    assert len(hers) == 5  # placed, on its way, at the desk, attempt failed, delivered
+    assert shipment.id
+
+
+def test_a_buyer_who_cancels_is_not_told_but_the_artisan_is(app: Flask, phone: Phone) -> None:
+    shop = _shop()
+    placed = place(basket({shop.variant: 1}), details=replace(YACINE, language="fr"))
+    _run(phone)
+    phone.got.clear()
+    order_code = session.scalar(select(Purchase.code).where(Purchase.code == placed.purchase_code)) or ""
+    with transaction():
+        checkout.cancel_by_buyer(placed.purchase_code, order_code)
+    _run(phone)
+    assert [number for number, *_rest in phone.got] == ["+213550000001"]
+
+
+def test_an_artisan_who_cancels_tells_the_buyer(app: Flask, phone: Phone) -> None:
+    shop = _shop()
+    order, _shipment = confirmed(shop)
+    _run(phone)
+    phone.got.clear()
+    with transaction():
+        fulfilment.cancel(shop.id, order.id, "out_of_stock", by=AMINA)
+    _run(phone)
+    assert [number for number, *_rest in phone.got] == [order.phone]
+
+
+def test_no_message_is_longer_than_two_text_messages_without_its_link() -> None:
+    for told in TOLD.values():
+        for words in told.values():
+            assert len(words.text) < 150

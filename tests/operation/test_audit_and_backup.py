@@ -1,0 +1,147 @@
+"""The audit finds what is wrong and nothing else; a backup brings everything back."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import tarfile
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, text
+
+from shop import backup as archives
+from shop.audit import RULES, findings
+from shop.demo import seed
+from shop.orders.models import Order
+from shop.plumbing.db import session, transaction
+from shop.plumbing.settings import Settings
+from shop.stores.models import Store
+from tests.checkout.cast import basket, delivered, place, workshop
+
+BREAKS = {
+    "I1 purchase": "INSERT INTO purchases (code, key_hash, request_hash, language, placed_at) "
+    "VALUES ('X', 'k', 'r', 'ar', CURRENT_TIMESTAMP)",
+    "I1 order": "DELETE FROM payments",
+    "I2 stock": "UPDATE variants SET on_hand = on_hand + 1",
+    "I3 total": "UPDATE order_lines SET unit_minor = unit_minor + 1",
+    "I3 payment": "UPDATE payments SET amount_minor = amount_minor + 1",
+    "I3 collect": "UPDATE shipments SET collect_minor = collect_minor + 1",
+    "I4 settled": "UPDATE payments SET state = 'settled'",
+    "I6 jobs": "UPDATE jobs SET failed = (1 = 1)",
+    "I8 journal": "UPDATE journal_heads SET last = last + 1",
+    "states": "UPDATE shipments SET state = 'in_transit'",
+}
+
+
+@pytest.fixture
+def sold(app: Flask) -> Flask:
+    """A shop with one order delivered and one placed."""
+    shop = workshop(stock=9)
+    delivered(shop)
+    place(basket({shop.variant: 1}))
+    return app
+
+
+def test_a_sound_database_has_no_findings(sold: Flask) -> None:
+    assert list(findings()) == []
+
+
+@pytest.mark.parametrize("rule", BREAKS)
+def test_what_is_broken_is_named(sold: Flask, rule: str) -> None:
+    with transaction():
+        session.execute(text(BREAKS[rule]))
+    assert rule in {finding.rule for finding in findings()}
+
+
+def test_every_rule_is_a_query_that_runs(sold: Flask) -> None:
+    for rule in RULES:
+        session.execute(text(rule.query)).all()
+
+
+def test_pictures_and_rows_belong_together(app: Flask, tmp_path: Path) -> None:
+    seed.fill()
+    media = tmp_path / "media" / "pictures"
+    assert list(findings(media)) == []
+    (media / "soap-olive-240.webp").unlink()
+    shutil.copy(media / "soap-rose-240.webp", media / "stranger-240.webp")
+    assert {finding.what for finding in findings(media)} == {
+        "picture soap-olive has no file",
+        "file stranger has no row",
+    }
+
+
+def test_the_demo_fills_an_empty_database_once_and_no_other(app: Flask) -> None:
+    lines = seed.fill()
+    count = session.scalar(select(func.count()).select_from(Order))
+    assert count is not None
+    assert count >= 60
+    assert any("0550 00 01 01" in line for line in lines)
+    seed.fill()
+    assert session.scalar(select(func.count()).select_from(Order)) == count
+
+
+def test_the_demo_never_touches_a_real_shop(app: Flask) -> None:
+    workshop()
+    assert "real workshops" in seed.fill()[0]
+    assert session.scalar(select(func.count()).select_from(Store)) == 1
+
+
+def test_a_backup_under_load_restores_to_a_sound_shop(
+    application: Flask, settings: Settings, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    if not settings.is_sqlite and not shutil.which("pg_dump"):
+        pytest.skip("pg_dump is not installed")
+    with application.app_context():
+        shop = workshop(stock=500)
+        store_id, variant = shop.id, shop.variant
+    (settings.data_dir / "media" / "pictures").mkdir(parents=True)
+    (settings.data_dir / "media" / "pictures" / "a-240.webp").write_bytes(b"picture")
+    (settings.data_dir / "secret_key").write_text("s" * 40)
+    stop = threading.Event()
+
+    def buy() -> None:
+        with application.app_context():
+            while not stop.is_set():
+                place(basket({variant: 1}))
+
+    buyer = threading.Thread(target=buy)
+    buyer.start()
+    try:
+        made = archives.backup(settings, tmp_path)
+    finally:
+        stop.set()
+        buyer.join()
+    elsewhere = replace(settings, data_dir=tmp_path / "elsewhere", database_url="")
+    if not settings.is_sqlite:
+        with tarfile.open(made) as archive:
+            assert "./hirfa.pgdump" in archive.getnames()
+        return
+    archives.restore(elsewhere, made)
+    assert (elsewhere.data_dir / "media" / "pictures" / "a-240.webp").read_bytes() == b"picture"
+    assert (elsewhere.data_dir / "secret_key").read_text() == "s" * 40
+    with sqlite3.connect(elsewhere.data_dir / "hirfa.sqlite3") as copy:
+        assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert copy.execute("SELECT name FROM stores WHERE id = ?", (store_id,)).fetchone() == ("Atelier Amina",)
+    with pytest.raises(archives.BackupError, match="exists"):
+        archives.restore(elsewhere, made)
+
+
+def test_a_damaged_archive_is_refused(application: Flask, settings: Settings, tmp_path: Path) -> None:
+    if not settings.is_sqlite:
+        pytest.skip("the archive's list of hashes is the same for both")
+    made = archives.backup(settings, tmp_path)
+    unpacked = tmp_path / "unpacked"
+    with tarfile.open(made) as archive:
+        archive.extractall(unpacked, filter="data")
+    with (unpacked / "hirfa.sqlite3").open("r+b") as file:
+        file.seek(200)
+        file.write(os.urandom(40))
+    with tarfile.open(made, "w:gz") as archive:
+        archive.add(unpacked, arcname=".")
+    with pytest.raises(archives.BackupError, match="damaged"):
+        archives.restore(replace(settings, data_dir=tmp_path / "other", database_url=""), made)
