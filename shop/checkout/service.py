@@ -98,7 +98,7 @@ def _rest(purchase: Purchased, details: Details, written: _Written) -> int:
     """Write the order's lines, payment, parcel and journal; return the payment's id."""
     parcel, order_id, store_id = written.parcel, written.order_id, written.parcel.store_id
     orders.add_lines(store_id, order_id, [_frozen(line) for line in parcel.lines])
-    payment_id, _reference = payments.open_payment(store_id, order_id, parcel.method, parcel.total, by=BUYER)
+    payment_id, _reference = payments.add_payment(store_id, order_id, parcel.method, parcel.total)
     shipment_id, _reference = shipping.open_shipment(store_id, order_id, _shipment(parcel))
     journal.record(
         "order.placed", subject="order", subject_id=order_id, store_id=store_id, by=BUYER, code=written.code,

@@ -20,10 +20,17 @@ from shop.plumbing.journal import SYSTEM, Actor
 
 
 def open_payment(store_id: int, order_id: int, method: str, amount: Money, *, by: Actor) -> tuple[int, str]:
-    """Write a pending payment of an order; return its id and our reference.
+    """Write one more pending payment of an order; return its id and our reference.
 
     Raises Declined for a method that isn't there.
     """
+    made, reference = add_payment(store_id, order_id, method, amount)
+    journal.record("payment.opened", subject="payment", subject_id=made, store_id=store_id, by=by, method=method)
+    return made, reference
+
+
+def add_payment(store_id: int, order_id: int, method: str, amount: Money) -> tuple[int, str]:
+    """Do what `open_payment` does for an order that is being placed: its own row in the journal names the payment."""
     if method not in METHODS.usable:
         raise Declined(f"no method {method}")
     reference = "P" + new_code(9)
@@ -32,7 +39,6 @@ def open_payment(store_id: int, order_id: int, method: str, amount: Money, *, by
         "amount_minor": amount.minor, "currency": amount.currency, "reference": reference, "created_at": clock.now(),
     }  # fmt: skip
     made: int = session.execute(insert(Payment).returning(Payment.id), row).scalar_one()
-    journal.record("payment.opened", subject="payment", subject_id=made, store_id=store_id, by=by, method=method)
     return made, reference
 
 

@@ -18,7 +18,7 @@ from shop import audit
 from shop.catalogue.models import Variant
 from shop.checkout import service as checkout
 from shop.checkout.words import Choice, Details
-from shop.core.errors import OutOfStock
+from shop.core.errors import Refused
 from shop.orders.models import Order, OrderLine, Purchase
 from shop.plumbing.db import session, transaction
 from shop.shipping.models import Shipment
@@ -42,8 +42,8 @@ def at_once(application: Flask, acts: list[Callable[[], object]], *, threads: in
                 gate.abort()
             try:
                 return act()
-            except OutOfStock as sold_out:
-                return sold_out
+            except Refused as said_no:
+                return said_no
 
     with ThreadPoolExecutor(threads) as pool:
         return list(pool.map(run, acts))
@@ -98,6 +98,16 @@ def test_a_crowd_that_taps_twice_oversells_and_doubles_nothing(application: Flas
 @pytest.mark.slow
 def test_a_large_crowd_that_taps_twice_oversells_and_doubles_nothing(application: Flask) -> None:
     crowd(application, keys=200, pieces=40, threads=CROWD)
+
+
+def test_many_tabs_of_one_basket_at_once_make_one_order(application: Flask) -> None:
+    with application.app_context():
+        cart_id, _key, details, choices, seen = asks(workshop(stock=20), 1)[0]
+    acts = [tap((cart_id, f"tab {at}", details, choices, seen)) for at in range(6)]
+    answers = at_once(application, acts, threads=6)
+    assert sum(isinstance(each, checkout.Placed) for each in answers) == 1
+    with application.app_context():
+        assert session.scalar(select(func.count()).select_from(Purchase)) == 1
 
 
 def test_reading_first_and_writing_after_does_oversell(application: Flask) -> None:
