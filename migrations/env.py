@@ -23,6 +23,7 @@ def run() -> None:
             render_as_batch=True,
             compare_type=True,
             render_item=_rendered,
+            include_name=lambda name, kind, _parents: (kind, name) != ("table", "shop_version"),
         )
         with context.begin_transaction():
             context.run_migrations()

@@ -15,7 +15,7 @@ from shop.plumbing.db import db, prepare_engine
 from shop.plumbing.links import Signer
 from shop.plumbing.settings import Settings, load, with_secret
 from shop.web import desk, storefront, studio
-from shop.web.ui import access, converters, door, errors, headers, health, media, places, statics, templating
+from shop.web.ui import access, converters, door, errors, headers, health, media, pagestore, places, statics, templating
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -47,6 +47,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     access.require_declarations(app)
 
     Compress(app)
+    pagestore.install(app, settings)
     statics.install(app, settings)
     if settings.proxy_hops:
         hops = settings.proxy_hops

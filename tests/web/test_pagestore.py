@@ -1,0 +1,141 @@
+"""The page store: the same bytes again, and never a price older than the last commit."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import Client
+
+from shop.app import create_app
+from shop.catalogue import service as catalogue
+from shop.core.money import Money
+from shop.plumbing.db import db, transaction
+from shop.plumbing.journal import SYSTEM
+from shop.plumbing.settings import Settings
+from tests.checkout.cast import Workshop, workshop
+
+
+@pytest.fixture
+def shop(settings: Settings) -> Iterator[tuple[Flask, Workshop]]:
+    """An application with a page store and one soap at 600 DA."""
+    if not settings.is_sqlite:
+        pytest.skip("pages are stored on SQLite only")
+    app = create_app(replace(settings, page_cache_mb=4))
+    with app.app_context():
+        made = workshop()
+    yield app, made
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+def _address(made: Workshop) -> str:
+    return f"/fr/p/{made.product.id}-{made.product.slug}"
+
+
+def test_a_page_is_drawn_once_and_given_out_again(shop: tuple[Flask, Workshop]) -> None:
+    app, made = shop
+    drawn: list[str] = []
+    app.before_request(lambda: drawn.append("x"))
+    client = app.test_client()
+    first, second = client.get(_address(made)), client.get(_address(made))
+    assert first.status_code == second.status_code == 200
+    assert first.data == second.data
+    assert drawn == ["x"]
+    assert "Set-Cookie" not in second.headers
+    assert "Content-Security-Policy" in second.headers
+
+
+def test_a_browser_that_has_the_page_gets_304(shop: tuple[Flask, Workshop]) -> None:
+    app, made = shop
+    client = app.test_client()
+    etag = client.get(_address(made)).headers["ETag"]
+    again = client.get(_address(made), headers={"If-None-Match": etag})
+    assert (again.status_code, again.data) == (304, b"")
+
+
+def test_a_new_price_is_on_the_page_at_once(shop: tuple[Flask, Workshop]) -> None:
+    app, made = shop
+    client = app.test_client()
+    for listing in (_address(made), "/fr/", "/fr/crafts/"):
+        assert "600\u00a0DA" in client.get(listing).text
+    with app.app_context(), transaction():
+        catalogue.set_price(made.id, made.variant.id, Money.dinars(777), by=SYSTEM)
+    for listing in (_address(made), "/fr/", "/fr/crafts/"):
+        assert "777\u00a0DA" in client.get(listing).text
+
+
+def test_another_process_that_changes_a_price_is_noticed(shop: tuple[Flask, Workshop], settings: Settings) -> None:
+    app, made = shop
+    client = app.test_client()
+    client.get(_address(made))
+    change = f"UPDATE variants SET price_minor = 88800 WHERE id = {made.variant.id}"
+    script = f"import sqlite3; c = sqlite3.connect({settings.database[10:]!r}); c.execute({change!r}); c.commit()"
+    subprocess.run([sys.executable, "-c", script], check=True)
+    assert "888\u00a0DA" in client.get(_address(made)).text
+
+
+def test_a_change_that_buyers_do_not_see_leaves_the_pages(shop: tuple[Flask, Workshop]) -> None:
+    app, made = shop
+    drawn: list[str] = []
+    app.before_request(lambda: drawn.append("x"))
+    client = app.test_client()
+    client.get("/fr/")
+    app.test_client().post("/fr/cart/lines", data={"variant": made.variant.id, "pieces": "1"})
+    drawn.clear()
+    client.get("/fr/")
+    assert drawn == []
+
+
+def test_the_wilaya_and_the_language_have_pages_of_their_own(shop: tuple[Flask, Workshop]) -> None:
+    app, made = shop
+    client = app.test_client()
+    assert "Oran" not in client.get(_address(made)).text.split("<select")[0]
+    client.set_cookie("wilaya", "31")
+    assert "Oran" in client.get(_address(made)).text.split("<select")[0]
+    assert client.get(_address(made).replace("/fr/", "/ar/")).text != client.get(_address(made)).text
+
+
+def test_what_is_not_the_same_for_everybody_is_never_stored(shop: tuple[Flask, Workshop]) -> None:
+    app, made = shop
+    drawn: list[str] = []
+    app.before_request(lambda: drawn.append("x"))
+    client = app.test_client()
+    for path in ("/fr/cart", "/fr/nothing-here", "/healthz", "/"):
+        drawn.clear()
+        client.get(path)
+        client.get(path)
+        assert len(drawn) == 2, path
+    assert made
+
+
+def test_a_strange_host_is_not_answered_from_the_store(shop: tuple[Flask, Workshop]) -> None:
+    app, _made = shop
+    app.test_client().get("/fr/")
+    assert Client(app).get("/fr/", headers={"Host": "evil.example"}).status_code == 400
+
+
+def test_a_crowd_at_a_new_page_has_it_drawn_once(shop: tuple[Flask, Workshop]) -> None:
+    app, made = shop
+    drawn: list[str] = []
+    app.before_request(lambda: drawn.append("x"))
+    answers: list[int] = []
+
+    def visit() -> None:
+        client: FlaskClient = app.test_client()
+        answers.append(client.get(_address(made)).status_code)
+
+    threads = [threading.Thread(target=visit) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == [200] * 12
+    assert drawn == ["x"]
