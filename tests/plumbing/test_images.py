@@ -317,8 +317,9 @@ def test_a_header_that_lies_meets_the_limit_in_the_child() -> None:
     lying = honest[:2] + small + honest[2:]
     assert check(lying).width == 400
     refused(lying, "broken")
-    with pytest.raises(images_child.Refuse, match="too_large"):
-        images_child.prepared(png_claiming(20_000, 20_000), "png")
+    for width, height in ((12_001, 200), (200, 12_001), (7000, 6000)):
+        with pytest.raises(images_child.Refuse, match="too_large"):
+            images_child.prepared(png_claiming(width, height), "png")
 
 
 def test_the_largest_picture_allowed_is_made() -> None:

@@ -68,7 +68,18 @@ def test_answers_say_whether_to_try_again(
 
 
 @pytest.mark.parametrize(
-    "to", ["", "0550123456", "213550123456", "+213 550 12 34 56", "+0550123456", "+1\n2345678", "+٢١٣٥٥٠١٢٣٤٥٦"]
+    "to",
+    [
+        "",
+        "0550123456",
+        "213550123456",
+        "+213 550 12 34 56",
+        "+0550123456",
+        "+1\n2345678",
+        "+213550123456\n",
+        "+213550123456;",
+        "+٢١٣٥٥٠١٢٣٤٥٦",
+    ],
 )
 def test_what_is_no_phone_is_rejected(there: Outside, gateway: GatewayMessenger, to: str) -> None:
     senders: tuple[Messenger, ...] = (gateway, ConsoleMessenger())
@@ -92,6 +103,13 @@ def test_logs_show_neither_phone_nor_link_nor_token(gateway: GatewayMessenger) -
             sender.send(YACINE, TEXT + " 0550123456", reference="notice-7")
         assert logs[-1]["to"] == "+213…56"
         assert not any(private in repr(logs) for private in ("550123456", "s3cret", "t0ken"))
+
+
+def test_a_broken_answer_that_repeats_the_token_stays_quiet(there: Outside, gateway: GatewayMessenger) -> None:
+    there.behave = lambda handler: handler.wfile.write(b"HTTP/1.1 t0ken\r\n\r\n")
+    with structlog.testing.capture_logs() as logs, pytest.raises(Unavailable) as caught:
+        gateway.send(YACINE, TEXT, reference="notice-7")
+    assert "t0ken" not in str(caught.value) + repr(logs)
 
 
 def test_nothing_is_sent_inside_a_transaction(there: Outside, gateway: GatewayMessenger) -> None:
