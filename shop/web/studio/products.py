@@ -31,6 +31,7 @@ from shop.web.ui.templating import page_url
 
 LIMIT = 30
 MOST_PIECES = 9_999
+FRENCH_LETTERS = frozenset("àâæçéèêëîïôœùûü")
 LONGEST_TEXT = 4000
 STATES = {
     "draft": (N_("Draft"), "soon"),
@@ -158,7 +159,7 @@ def product(product_id: int) -> str | Response | tuple[str, int]:
         form.refuse("photos", problem)
     if form.summary:
         return product_page(hers(product_id), form), 422
-    return told(product_id, _("Saved."))
+    return published_or_told(product_id) if request.form.get("action") == "publish" else told(product_id, _("Saved."))
 
 
 @studio.post("/<name:store>/products/<number:product_id>/publication")
@@ -311,7 +312,8 @@ def named(form: NewProductForm) -> dict[str, str]:
         return {here().lang: _("Draft of {day}", day=date_short(clock.today()))}
     if any("\u0600" <= letter <= "\u06ff" for letter in text):
         return {"ar": text}
-    return {"en" if here().lang == "en" else "fr": text}
+    french = here().lang != "en" or any(letter in FRENCH_LETTERS for letter in text.lower())
+    return {"fr" if french else "en": text}
 
 
 def published_or_told(product_id: int) -> Response:

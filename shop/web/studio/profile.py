@@ -241,7 +241,7 @@ def field_url(field: str) -> str:
 
 def public_url(store: Store) -> str:
     """Return the absolute address of the shop's public page, as it is shared."""
-    return settings().base_url.rstrip("/") + page_url("storefront.store", store=store.slug)
+    return settings().base_url.rstrip("/") + page_url("storefront.store", slug=store.slug)
 
 
 def closed(store: Store) -> bool:

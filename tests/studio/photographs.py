@@ -1,0 +1,23 @@
+"""Photographs made for tests."""
+
+from __future__ import annotations
+
+import io
+
+from PIL import Image
+
+
+def photograph(
+    size: tuple[int, int] = (640, 480), *, colour: tuple[int, int, int] = (120, 160, 90), turned: int = 1,
+    kind: str = "JPEG",
+) -> io.BytesIO:  # fmt: skip
+    """Return a picture whose first corner is red, with an EXIF turn and the place where it was taken."""
+    image = Image.new("RGB", size, colour)
+    image.paste((220, 20, 20), (0, 0, size[0] // 2, size[1] // 2))
+    exif = Image.Exif()
+    exif[0x0112] = turned
+    exif.get_ifd(0x8825).update({1: "N", 2: (36.0, 45.0, 0.0), 3: "E", 4: (3.0, 3.0, 0.0)})
+    out = io.BytesIO()
+    image.save(out, kind, exif=exif)
+    out.seek(0)
+    return out
