@@ -71,7 +71,7 @@ def title_of(job: JobCard) -> str:
     if not job.lines:
         return job.code
     first = job.lines[0]
-    name = f"{first.name}, {first.label}" if first.label else first.name
+    name = _("{name}, {choice}", name=first.name, choice=first.label) if first.label else first.name
     said = _("{product} × {n}", product=name, n=first.pieces)
     more = len(job.lines) - 1
     return ngettext("{first} + {n} other", "{first} + {n} others", more, first=said) if more else said

@@ -122,7 +122,9 @@ def tracking_url(order: Order) -> str:
 def place(order: Order) -> Markup:
     """Return the commune and wilaya, as the reader names them."""
     commune, wilaya = geography.commune(order.commune_code), geography.wilaya(order.wilaya_code)
-    return Markup("<bdi>{}</bdi>").format(f"{geography.name(commune)} · {geography.label(wilaya)}")
+    parts = [geography.name(commune), geography.label(wilaya)]
+    named = parts[1:] if parts[0] == geography.name(wilaya) else parts
+    return Markup("<bdi>{}</bdi>").format(" · ".join(named))
 
 
 def scan_words(shipment: Shipment | None) -> list[tuple[str, str]]:

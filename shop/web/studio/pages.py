@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from shop.accounts import queries as accounts
 from shop.plumbing.i18n import LANGUAGES, set_language
+from shop.web.studio.blueprint import studio
 from shop.web.ui.door import LANGUAGE_COOKIE, SignedIn
 from shop.web.ui.forms import HirfaForm
 from shop.web.ui.here import here, settings
@@ -17,10 +18,15 @@ from shop.web.ui.here import here, settings
 A_YEAR_S = 365 * 24 * 3600
 
 
+@studio.context_processor
+def role_of_viewer() -> dict[str, str]:
+    """Tell every page of the studio in which role it is looked at: a helper sees no settings."""
+    return {"role": here().role}
+
+
 def shop_page(template: str, tab: str, **context: Any) -> str:
-    """Draw a page of one workshop: its name above, its tabs below; `role` is hers who looks at it."""
-    place = here()
-    return render_template(template, shop_name=place.store.name, tab=tab, role=place.role, **context)
+    """Draw a page of one workshop: its name above, its tabs below."""
+    return render_template(template, shop_name=here().store.name, tab=tab, **context)
 
 
 def outside_page(template: str, *, form: HirfaForm | None = None, **context: Any) -> str:

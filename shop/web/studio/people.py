@@ -25,7 +25,7 @@ from shop.web.studio.pages import (
 )
 from shop.web.ui.access import Access, entry
 from shop.web.ui.forms import HirfaForm, TextField, required
-from shop.web.ui.here import here
+from shop.web.ui.here import here, settings
 from shop.web.ui.templating import page_url
 
 QUARTER_S = 15 * 60
@@ -92,7 +92,8 @@ def home() -> str | Response:
 
 def sign_in_page(form: SignInForm) -> str:
     """Draw the sign-in page with what was typed, the password apart."""
-    return outside_page("studio/sign_in.html", form=form, next=own_path(request.values.get("next", "")))
+    going_on = own_path(request.values.get("next", ""))
+    return outside_page("studio/sign_in.html", form=form, next=going_on, contact=settings().contact_phone)
 
 
 def let_in(form: SignInForm) -> tuple[int, str | None]:

@@ -52,7 +52,7 @@ def fact(day: Today) -> str:
 
 def public_url() -> str:
     """Return the absolute address of the shop's public page."""
-    return settings().base_url.rstrip("/") + page_url("storefront.store", store=here().store.slug)
+    return settings().base_url.rstrip("/") + page_url("storefront.store", slug=here().store.slug)
 
 
 def share_url() -> str:
