@@ -149,12 +149,13 @@ def _learn(weights: Iterable[str]) -> None:
     known = set(
         session.scalars(select(Neighbour.word).where(Neighbour.word.in_(every), Neighbour.form == Neighbour.word))
     )
-    rows = [{"form": form, "word": word} for word in every if word not in known for form in sorted(_forms(word))]
+    rows = [{"form": form, "word": word} for word in every if word not in known for form in sorted(forms(word))]
     if rows:
         dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
         session.execute(dialect.insert(Neighbour).on_conflict_do_nothing(), rows)
 
 
-def _forms(word: str) -> set[str]:
+def forms(word: str) -> set[str]:
+    """Return the forms under which a word is known: itself, its beginnings, itself with a letter left out."""
     beginnings = {word[:length] for length in range(SHORTEST_BEGINNING, len(word))}
     return {word} | beginnings | (set(deletions(word)) if len(word) >= SHORTEST_TYPO - 1 else set())

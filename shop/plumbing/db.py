@@ -115,6 +115,7 @@ def transaction() -> Iterator[None]:
     if _unit.get() is not None:
         raise RuntimeError("transactions do not nest")
     session.rollback()
+    session.expire_all()  # rows of an earlier transaction are read anew, even when nothing was read in between
     unit = _Unit()
     token = _unit.set(unit)
     try:

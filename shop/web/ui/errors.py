@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import structlog
 from flask import Flask, make_response, render_template, request
+from flask.globals import request_ctx
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
@@ -40,6 +41,8 @@ def install(app: Flask) -> None:
 
 def page(status: int, *, sentence: str = "") -> Response:
     """Return the error page of a status, with a sentence of its own if there is one."""
+    if request_ctx.url_adapter is None:  # a host that isn't ours: no link can be made, and nobody is owed a page
+        return Response("This shop is not at this address.\n", status, mimetype="text/plain")
     shown = status if status in PAGES else (500 if status >= 500 else 400)
     body = render_template("errors/error.html", status=shown, sentence=sentence, contact=settings().contact_phone)
     response = make_response(body, status)
