@@ -48,10 +48,11 @@ def test_it_is_filtered_by_store_verb_subject_and_day(application: Flask, operat
 
 def test_no_phone_address_or_word_of_a_person_is_shown(application: Flask, operator: Person, shop: Shop) -> None:
     with application.app_context(), transaction():
+        yacine = Actor("buyer", None, "Yacine Kaci")
         journal.record(
-            "order.placed", subject="order", subject_id=1, store_id=shop.store_id, by=Actor("buyer", None, "Yacine Kaci"),
-            phone="+213661223344", note="porte bleue", nested={"email": "yacine@example.dz", "pieces": 2}, day="2026-11-23",
-            text="appeler le 0661 22 33 44 ou le ٠٦٦١٢٢٣٣٤٤, yacine@example.dz", total=125000,
+            "order.placed", subject="order", subject_id=1, store_id=shop.store_id, by=yacine, phone="+213661223344",
+            note="porte bleue", nested={"email": "yacine@example.dz", "pieces": 2}, day="2026-11-23", total=125000,
+            text="appeler le 0661 22 33 44 ou le ٠٦٦١٢٢٣٣٤٤, yacine@example.dz",
         )  # fmt: skip
         journal.record("order.called", subject="order", subject_id=1, store_id=shop.store_id, by=BUYER)
     page = operator.get("/desk/journal").text

@@ -62,7 +62,8 @@ def test_a_photograph_is_turned_upright_and_forgets_its_place(
     red, green, _blue = image.convert("RGB").getpixel((int(image.width * corner[0]), int(image.height * corner[1])))
     assert red > 150 > green
     for file in [*(tmp_path / "media").rglob("*.webp"), *(tmp_path / "private").rglob("*.webp")]:
-        assert not Image.open(file).getexif()
+        with Image.open(file) as kept:
+            assert not kept.getexif()
 
 
 def test_a_small_photograph_serves_every_width(application: Flask, amina: Person, url: str, tmp_path: Path) -> None:

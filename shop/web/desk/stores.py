@@ -176,4 +176,4 @@ def per_store(table: type[Product] | type[Order], store_id: int | None = None) -
     counted = select(table.store_id, func.count()).group_by(table.store_id)
     if store_id is not None:
         counted = counted.where(table.store_id == store_id)
-    return Counter(dict(session.execute(counted).tuples().all()))
+    return Counter({row[0]: row[1] for row in session.execute(counted)})
