@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from shop.cart.models import Cart, CartLine
 from shop.catalogue.queries import CartVariant, variants_for_cart
@@ -84,10 +84,32 @@ def cart_by_token(token: str) -> Cart | None:
     return session.scalar(select(Cart).where(Cart.token_hash == digest(token))) if token else None
 
 
+def held_by(token: str) -> tuple[Cart, CartView] | None:
+    """Return the cart of a visitor's cookie and how it stands now, in two queries; None when there is none."""
+    if not token:
+        return None
+    rows = session.execute(
+        select(Cart, CartLine).outerjoin(CartLine, CartLine.cart_id == Cart.id)
+        .where(Cart.token_hash == digest(token)).order_by(CartLine.added_at, CartLine.id)
+    ).all()  # fmt: skip
+    if not rows:
+        return None
+    return rows[0][0], _view(rows[0][0].id, [line for _cart, line in rows if line is not None])
+
+
+def pieces(cart_id: int) -> int:
+    """Return how many pieces a cart holds, in one query."""
+    held = select(func.coalesce(func.sum(CartLine.pieces), 0))
+    return session.scalar(held.where(CartLine.cart_id == cart_id, CartLine.removed_at.is_(None))) or 0
+
+
 def view(cart_id: int) -> CartView:
     """Return the cart as it stands now, in two queries."""
     wanted = select(CartLine).where(CartLine.cart_id == cart_id).order_by(CartLine.added_at, CartLine.id)
-    rows = list(session.scalars(wanted))
+    return _view(cart_id, list(session.scalars(wanted)))
+
+
+def _view(cart_id: int, rows: list[CartLine]) -> CartView:
     variants = variants_for_cart(row.variant_id for row in rows)
     lines = [(row, _line(row, variants[row.variant_id])) for row in rows]
     by_store: dict[int, list[CartLineView]] = {}

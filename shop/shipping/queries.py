@@ -27,7 +27,7 @@ from shop.shipping.quotes import (
 __all__ = [
     "DeskPoint", "Load", "StoreQuote", "by_ending", "carrier_account", "carrier_accounts", "carrier_of", "desks",
     "handover", "handover_by_number", "handovers", "live_shipment", "place_of", "place_of_wilaya", "quotes",
-    "quotes_for", "rates", "scans", "shipment", "shipments", "shipments_of_orders", "wilaya_quotes",
+    "quotes_for", "rates", "scans", "shipment", "shipments", "shipments_of_orders", "wilaya_quotes", "wilayas_served",
 ]  # fmt: skip
 
 # Verbs change rows by statements: a row that this session has read before is read again.
@@ -65,6 +65,17 @@ def desks(store_id: int, account_id: int) -> list[Desk]:
     """Return a carrier's desks by wilaya and name."""
     wanted = select(Desk).where(Desk.store_id == store_id, Desk.account_id == account_id)
     return list(session.scalars(wanted.order_by(Desk.wilaya_code, Desk.name, Desk.id)))
+
+
+def wilayas_served(store_id: int) -> list[str]:
+    """Return the codes of the wilayas to which a store's active carriers have a price, in their order."""
+    priced = or_(DeliveryRate.home_minor.is_not(None), DeliveryRate.desk_minor.is_not(None))
+    wanted = (
+        select(DeliveryRate.wilaya_code)
+        .join(CarrierAccount, CarrierAccount.id == DeliveryRate.account_id)
+        .where(DeliveryRate.store_id == store_id, CarrierAccount.active, priced)
+    )
+    return list(session.scalars(wanted.distinct().order_by(DeliveryRate.wilaya_code)))
 
 
 def shipment(store_id: int, shipment_id: int) -> Shipment:

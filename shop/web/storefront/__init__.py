@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from flask import Flask
 
-from shop.web.storefront import discovery, home, information, listing, product, store
+from shop.web.storefront import (
+    cart,
+    checkout,
+    discovery,
+    find_order,
+    home,
+    information,
+    listing,
+    product,
+    store,
+    tracking,
+    wishes,
+)
 from shop.web.storefront.blueprint import front
 
-PAGES = (home, listing, product, store, information, discovery)
+PAGES = (home, listing, product, store, information, discovery, cart, checkout, tracking, find_order, wishes)
 
 
 def install(app: Flask) -> None:

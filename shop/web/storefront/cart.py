@@ -1,0 +1,197 @@
+"""The basket: one card per workshop, because each workshop sends its own parcel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import make_response, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from shop.cart import queries, service
+from shop.cart.queries import CartView
+from shop.core.errors import NotFound, OutOfStock, Refused
+from shop.core.money import Money, total
+from shop.core.text import western_digits
+from shop.plumbing import geography
+from shop.plumbing.db import transaction
+from shop.plumbing.i18n import N_, _
+from shop.shipping.quotes import Load, StoreQuote, place_of_wilaya, quotes_for
+from shop.web.storefront import visitor
+from shop.web.storefront.blueprint import front
+from shop.web.storefront.cards import links
+from shop.web.storefront.product import remembered_wilaya
+from shop.web.ui.access import Access, entry
+from shop.web.ui.forms import NUMBER_RANGE, HirfaForm, WholeField
+from shop.web.ui.here import here
+from shop.web.ui.templating import page_url
+
+MOST_PIECES = 999
+
+# What a page says after a redirect, by the word in its address: (sentence, kind of note).
+TOLD = {
+    "added": (N_("It is in your basket."), "good"),
+    "capped": (N_("There are not more pieces than that: the basket holds all that are left."), "soon"),
+    "sold_out": (N_("It has just been sold out. Nothing was added."), "bad"),
+    "gone": (N_("This article is no longer for sale. Nothing was added."), "bad"),
+    "closed": (N_("This workshop is not taking orders at the moment. Nothing was added."), "bad"),
+    "full": (N_("A basket can hold 60 different articles at most. Nothing was added."), "bad"),
+    "number": (N_("Write a number of pieces from 1 to 999. Nothing was added."), "bad"),
+    "changed": (N_("Something changed since you looked. Nothing has been ordered: please check the basket."), "soon"),
+}
+_REFUSALS = {service.GONE: "gone", service.CLOSED: "closed", service.FULL: "full"}
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What delivery of the whole basket to the remembered wilaya costs, and what each workshop asks for it."""
+
+    place: str
+    quotes: dict[int, list[StoreQuote]]
+
+    def of(self, kind: str) -> Money | None:
+        """Return the price of all parcels by one kind of delivery; None when a workshop does not offer it."""
+        prices = [next((q.price for q in each if q.kind == kind), None) for each in self.quotes.values()]
+        known = [price for price in prices if price is not None]
+        return total(known) if known and len(known) == len(prices) else None
+
+
+class PiecesForm(HirfaForm):
+    """How many pieces; `step` is the button that was pressed, one more or one less."""
+
+    pieces = WholeField(N_("Quantity"), most=MOST_PIECES)
+
+    @property
+    def wanted(self) -> int | None:
+        """The number typed, moved by the button; None when it is no number."""
+        step = {"1": 1, "-1": -1}.get(request.form.get("step", ""), 0)
+        return None if self.pieces.data is None else max(self.pieces.data + step, 1 if step else 0)
+
+
+@front.post("/<lang:lang>/cart/lines")
+@entry(Access.OPEN)
+def add_line() -> Response:
+    """Put pieces of a variant into the basket; the first ones make it."""
+    form = PiecesForm(request.form)
+    variant_id = _variant_id(request.form.get("variant", ""))
+    if not form.validate() or not form.wanted:
+        return redirect(page_url("storefront.cart", told="number"), 303)
+    token = here().cart_token if queries.cart_by_token(here().cart_token) else service.new_token()
+    pieces, told = 0, "added"
+    with transaction():
+        cart = service.open_cart(token)
+        try:
+            told = "capped" if service.add(cart.id, variant_id, pieces=form.wanted).capped else "added"
+        except OutOfStock:
+            told = "sold_out"
+        except Refused as error:
+            told = _REFUSALS.get(error.message, "gone")
+        pieces = queries.pieces(cart.id)
+    answer = redirect(page_url("storefront.cart", told=told), 303)
+    visitor.remember(answer, token)
+    visitor.count(answer, pieces)
+    return answer
+
+
+@front.get("/<lang:lang>/cart")
+@entry(Access.BUYER)
+def cart() -> Response:
+    """Show the basket as it stands now."""
+    return cart_page()
+
+
+@front.post("/<lang:lang>/cart/lines/<number:line_id>")
+@entry(Access.BUYER)
+def set_pieces(line_id: int) -> Response:
+    """Set the pieces of a line, by number or by the buttons beside it; zero takes it out."""
+    form = PiecesForm(request.form)
+    if not form.validate() or form.wanted is None:
+        sentence = form.pieces.errors[0] if form.pieces.errors else _(NUMBER_RANGE, least=0, most=MOST_PIECES)
+        answer = cart_page(wrong=(line_id, request.form.get("pieces", "")[:6], str(sentence)))
+        answer.status_code = 422
+        return answer
+    with transaction():
+        added = service.set_pieces(_cart_id(), line_id, form.wanted)
+    if not added.pieces:
+        return _back(removed=line_id)
+    return _back(told="capped" if added.capped else None, line_id=line_id)
+
+
+@front.post("/<lang:lang>/cart/lines/<number:line_id>/removal")
+@entry(Access.BUYER)
+def remove_line(line_id: int) -> Response:
+    """Take a line out; the next page offers to bring it back."""
+    with transaction():
+        service.remove(_cart_id(), line_id)
+    return _back(removed=line_id)
+
+
+@front.post("/<lang:lang>/cart/lines/<number:line_id>/undo")
+@entry(Access.BUYER)
+def undo_removal(line_id: int) -> Response:
+    """Bring a removed line back."""
+    with transaction():
+        service.undo_removal(_cart_id(), line_id)
+    return _back(line_id=line_id)
+
+
+@front.post("/<lang:lang>/cart/changes")
+@entry(Access.BUYER)
+def accept_changes() -> Response:
+    """Take note that present prices and stock were seen."""
+    with transaction():
+        service.accept_changes(_cart_id())
+    return _back()
+
+
+def cart_page(*, wrong: tuple[int, str, str] | None = None) -> Response:
+    """Draw the basket. `wrong` is a line, what was typed as its pieces, and the sentence about it."""
+    found = visitor.held()
+    view = found[1] if found else None
+    removed = request.args.get("removed", "")
+    sentence, kind = TOLD.get(request.args.get("told", ""), ("", ""))
+    answer = make_response(
+        render_template(
+            "storefront/cart.html",
+            view=view,
+            estimate=_estimate(view) if view and view.parcels else None,
+            undo=next((each for each in view.removed if str(each.line_id) == removed), None) if view else None,
+            blocked=view is not None and any(each.changed == "closed" for p in view.parcels for each in p.lines),
+            wrong=wrong,
+            told=_(sentence),
+            told_kind=kind,
+            last=found[0].details.get("placed", "") if found else "",
+            failed=wrong is not None,
+            alternates=links("storefront.cart")["alternates"],
+        )
+    )
+    visitor.count(answer, view.pieces if view else 0)
+    return answer
+
+
+def _estimate(view: CartView) -> Estimate | None:
+    code = remembered_wilaya()
+    if not code:
+        return None
+    loads = {each.store_id: Load(each.weight_g, each.goods) for each in view.parcels}
+    return Estimate(geography.name(geography.wilaya(code)), quotes_for(loads, place_of_wilaya(code)))
+
+
+def _cart_id() -> int:
+    found = queries.cart_by_token(here().cart_token)
+    if found is None:
+        raise NotFound
+    return found.id
+
+
+def _back(*, told: str | None = None, removed: int | None = None, line_id: int | None = None) -> Response:
+    anchor = f"line-{line_id}" if line_id else None
+    answer = redirect(page_url("storefront.cart", told=told, removed=removed, _anchor=anchor), 303)
+    visitor.count(answer, queries.pieces(_cart_id()))
+    return answer
+
+
+def _variant_id(text: str) -> int:
+    digits = western_digits(text)
+    if not (digits.isascii() and digits.isdigit() and len(digits) < 19):
+        raise NotFound
+    return int(digits)

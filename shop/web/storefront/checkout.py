@@ -1,0 +1,227 @@
+"""Ordering in three steps, as the law asks: the details, a look at everything, the confirmation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import make_response, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from shop.cart import service as carts
+from shop.cart.models import Cart
+from shop.cart.queries import CartView
+from shop.checkout import service as checkout
+from shop.checkout.words import Choice, Details, Placed, Review
+from shop.core.errors import HirfaError, OutOfStock, Refused, StoreClosed
+from shop.payments import service as payments
+from shop.plumbing import geography
+from shop.plumbing.db import transaction
+from shop.plumbing.i18n import N_, _
+from shop.plumbing.limits import allow
+from shop.plumbing.links import new_token
+from shop.web.storefront import visitor
+from shop.web.storefront.blueprint import front
+from shop.web.storefront.checkout_form import Ways, form_for, settled, typed, understood, ways
+from shop.web.storefront.product import WILAYA_AGE_S, WILAYA_COOKIE, remembered_wilaya
+from shop.web.ui.access import Access, entry
+from shop.web.ui.forms import HirfaForm
+from shop.web.ui.here import here, settings, signer
+from shop.web.ui.network import network
+from shop.web.ui.templating import page_url
+
+LONGEST_KEY = 64
+HOUR_S = 3600
+MOST_OF_A_PHONE = 10
+MOST_OF_A_NETWORK = 300  # a whole town can stand behind one address
+
+TOLD = {
+    "changed": N_("Something changed while you were looking. Nothing has been ordered: please check again."),
+}
+TOO_MANY = N_("Too many orders in an hour from here. Please wait a little, or call us: nothing you typed is lost.")
+
+
+class TooManyOrders(HirfaError):
+    """The limit of a phone or a network is reached."""
+
+
+@front.route("/<lang:lang>/checkout", methods=["GET", "POST"])
+@entry(Access.BUYER)
+def details() -> Response:
+    """Ask who buys, where she lives, how each parcel travels and how it is paid. Whatever is typed is kept."""
+    held = visitor.held()
+    if held is None or not held[1].parcels:
+        return _nothing_to_order(held)
+    cart, view = held
+    if request.method == "POST":
+        return _kept_and_checked(cart, view)
+    kept = _remembered(cart)
+    found = ways(view, kept)
+    form = form_for(found, kept)
+    if "again" in request.args:
+        form.validate()
+    return _details_page(view, found, form, kept)
+
+
+def _kept_and_checked(cart: Cart, view: CartView) -> Response:
+    kept = typed(request.form)
+    found = ways(view, kept)
+    form = form_for(found, kept)
+    asks_update = "update" in request.form
+    right = not asks_update and form.validate()
+    with transaction():
+        carts.keep_details(cart.id, settled(found, kept) if right else kept)
+    if right:
+        answer = redirect(page_url("storefront.check"), 303)
+    elif asks_update:
+        answer = redirect(page_url("storefront.details", _anchor="where"), 303)
+    else:
+        answer = _details_page(view, found, form, kept)
+        answer.status_code = 422
+    if found.wilaya:
+        answer.set_cookie(WILAYA_COOKIE, found.wilaya, max_age=WILAYA_AGE_S, samesite="Lax", secure=settings().https)
+    return answer
+
+
+@front.get("/<lang:lang>/checkout/parcels")
+@entry(Access.BUYER)
+def parcels() -> Response:
+    """Draw what depends on the place: communes, ways of delivery, totals. Keeps nothing."""
+    held = visitor.held()
+    if held is None or not held[1].parcels:
+        return make_response("", 204)
+    kept = typed(request.args)
+    found = ways(held[1], kept)
+    page = render_template("storefront/checkout_parcels.html", form=form_for(found, kept), found=found, view=held[1])
+    return make_response(page)
+
+
+@front.get("/<lang:lang>/checkout/check")
+@entry(Access.BUYER)
+def check() -> Response:
+    """Show everything that will be ordered, with links to correct it; nothing is ordered by looking."""
+    return _check_page(told=_(TOLD.get(request.args.get("told", ""), "")))
+
+
+def _check_page(*, told: str = "") -> Response:
+    held = visitor.held()
+    if held is None or not held[1].parcels:
+        return _nothing_to_order(held)
+    cart, view = held
+    if view.has_changes:
+        return redirect(page_url("storefront.cart", told="changed"), 303)
+    asked = understood(_remembered(cart), here().lang)
+    if asked is None:
+        return redirect(page_url("storefront.details", again=1), 303)
+    try:
+        seen = checkout.review(cart.id, *asked)
+    except (OutOfStock, StoreClosed):
+        return redirect(page_url("storefront.cart", told="changed"), 303)
+    except Refused:
+        return redirect(page_url("storefront.details", again=1), 303)
+    return make_response(
+        render_template(
+            "storefront/check.html", seen=seen, key=new_token(), told=told, failed=bool(told), place=_place(seen)
+        )
+    )
+
+
+@front.post("/<lang:lang>/checkout/confirmation")
+@entry(Access.BUYER)
+def place() -> Response:
+    """Order what was seen. The same tap again, from wherever, leads to the same order."""
+    held = visitor.held()
+    key = request.form.get("key", "")[:LONGEST_KEY]
+    asked = understood(held[0].details, here().lang) if held else None
+    if held is None or asked is None or not key:
+        return _nothing_to_order(held)
+    try:
+        placed = _placed(held[0], key, *asked)
+    except TooManyOrders:
+        answer = _check_page(told=_(TOO_MANY))
+        answer.status_code = 429 if answer.status_code == 200 else answer.status_code
+        return answer
+    except Refused as error:
+        return _back_to(error)
+    if not placed.repeated:
+        _start_payments(placed)
+    answer = redirect(tracking_url(placed.purchase_code), 303)
+    visitor.count(answer, 0)
+    return answer
+
+
+def _placed(cart: Cart, key: str, details: Details, choices: list[Choice]) -> Placed:
+    with transaction():
+        placed = checkout.place(
+            cart.id, key=key, details=details, choices=choices, review_hash=request.form.get("seen", "")[:LONGEST_KEY]
+        )
+        if not placed.repeated:
+            _require_room(details.phone)
+            carts.keep_details(cart.id, {**cart.details, "placed": placed.purchase_code})
+    return placed
+
+
+def _require_room(phone: str) -> None:
+    of_phone = allow("orders of a phone", phone, most=MOST_OF_A_PHONE, within_s=HOUR_S)
+    of_network = allow("orders of a network", network(), most=MOST_OF_A_NETWORK, within_s=HOUR_S)
+    if not (of_phone and of_network):
+        raise TooManyOrders
+
+
+def _start_payments(placed: Placed) -> None:
+    for payment_id in placed.payment_ids:
+        payments.start(payment_id, language=here().lang, stores_in_purchase=len(placed.order_ids))
+
+
+def _back_to(error: Refused) -> Response:
+    """Go back to where what was refused can be seen and mended."""
+    held = visitor.held()
+    if held is None or not held[1].parcels:
+        return _nothing_to_order(held)
+    if held[1].has_changes or isinstance(error, OutOfStock | StoreClosed):
+        return redirect(page_url("storefront.cart", told="changed"), 303)
+    if error.field:
+        return redirect(page_url("storefront.details", again=1), 303)
+    return redirect(page_url("storefront.check", told="changed"), 303)
+
+
+def _nothing_to_order(held: tuple[Cart, CartView] | None) -> Response:
+    """Lead to the order that this basket became (its answer may have been lost), else to the basket."""
+    last = held[0].details.get("placed") if held and not held[1].parcels else None
+    return redirect(tracking_url(last) if last else page_url("storefront.cart"), 303)
+
+
+@front.get("/<lang:lang>/cart/last")
+@entry(Access.BUYER)
+def last_order() -> Response:
+    """Lead to the last order that this basket became."""
+    held = visitor.held()
+    last = held[0].details.get("placed") if held else None
+    return redirect(tracking_url(last) if last else page_url("storefront.cart"), 303)
+
+
+def tracking_url(code: str) -> str:
+    """Return the secret address of a purchase."""
+    return page_url("storefront.tracking", code=code, proof=signer().proof("track", code))
+
+
+def _remembered(cart: Cart) -> dict[str, str]:
+    """Return what is known of her: after an order, who she is and where she lives, but no choice of that order."""
+    kept = {name: value for name, value in cart.details.items() if isinstance(value, str)}
+    if "placed" in kept:
+        kept = {name: kept[name] for name in ("phone", "name", "wilaya", "commune", "address") if name in kept}
+    kept.setdefault("wilaya", remembered_wilaya())
+    return kept
+
+
+def _details_page(view: CartView, found: Ways, form: HirfaForm, kept: Mapping[str, str]) -> Response:
+    page = render_template(
+        "storefront/details.html", view=view, found=found, form=form, failed=bool(form.summary),
+        ways_to_pay=[{"value": each.key, "label": _(each.title), "note": _(each.detail)} for each in found.methods],
+        note_open=bool(kept.get("note")),
+    )  # fmt: skip
+    return make_response(page)
+
+
+def _place(seen: Review) -> tuple[str, str]:
+    commune, wilaya = seen.details.commune_code, seen.details.wilaya_code
+    return geography.name(geography.commune(commune)), geography.label(geography.wilaya(wilaya))

@@ -1,0 +1,268 @@
+"""The details of a checkout: what is asked, what was typed, and what it means for each parcel.
+
+What was typed is kept with the cart as it was, right or wrong. A delivery is chosen by `home.<carrier>.<price>`:
+the price that she saw comes back with her choice, so that another one is never taken silently.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+from wtforms import Field, Form
+from wtforms.form import BaseForm
+from wtforms.validators import StopValidation
+
+from shop.cart.queries import CartView
+from shop.checkout.queries import ParcelOffer, offered
+from shop.checkout.words import Choice, Details
+from shop.core import clock
+from shop.core.calendar import delivery_window
+from shop.core.money import Money, total
+from shop.core.phone import BadPhone, parse_phone
+from shop.core.text import clean, clean_block
+from shop.payments.contract import Ask
+from shop.payments.queries import MethodOffer, offers
+from shop.plumbing import geography
+from shop.plumbing.i18n import N_, _, language
+from shop.shipping.queries import StoreQuote, wilayas_served
+from shop.web.ui.forms import BlockField, ChoiceField, HirfaForm, PhoneField, TextField, required
+
+KEPT = ("phone", "name", "wilaya", "commune", "address", "payment", "note")
+LONGEST = 2000
+MOST_NAMED = 8
+MOST_FIELDS = 200
+_OF_A_PARCEL = re.compile(r"(?:delivery|desk)-[1-9][0-9]{0,17}")
+_DELIVERY = re.compile(r"(home|desk)\.([1-9][0-9]{0,17})\.([0-9]{1,15})")
+
+NAME_MISSING = N_("Write the name of the person who receives the parcel.")
+PHONE_MISSING = N_("Write your phone number: the workshop and the courier call you.")
+WILAYA_MISSING = N_("Please choose your wilaya.")
+COMMUNE_MISSING = N_("Please choose your commune.")
+TRAVEL_MISSING = N_("Please choose how the parcel of {store} travels.")
+NOT_SERVED = N_("{store} does not deliver to this place. Choose another place, or take its articles out of the basket.")
+TRAVEL_CHANGED = N_("The price of this delivery has changed. Please choose again.")
+DESK_MISSING = N_("Please choose the desk where you will fetch the parcel.")
+ADDRESS_MISSING = N_("Write the address where the parcel goes.")
+PAYMENT_MISSING = N_("Please choose how you will pay.")
+
+
+@dataclass(frozen=True)
+class Travel:
+    """One parcel at checkout: what it holds, every way it could travel, and the way that is chosen."""
+
+    store_id: int
+    store_name: str
+    goods: Money
+    quotes: tuple[StoreQuote, ...]
+    making_days: int
+    chosen: StoreQuote | None
+    elsewhere: str = ""  # where the workshop does deliver, when not here and the list is short
+
+    @property
+    def due(self) -> Money:
+        """What is paid for it as far as its way is chosen."""
+        return self.goods + self.chosen.price if self.chosen else self.goods
+
+    def value(self, quote: StoreQuote) -> str:
+        """Return the choice as the form carries it."""
+        return _value(quote)
+
+    def days(self, quote: StoreQuote) -> tuple[date, date]:
+        """Return between which days the parcel comes."""
+        return delivery_window(clock.today(), self.making_days, quote.min_days, quote.max_days)
+
+
+@dataclass(frozen=True)
+class Ways:
+    """All parcels of a basket with the ways that are open to them, and the ways to pay for all."""
+
+    parcels: tuple[Travel, ...]
+    methods: tuple[MethodOffer, ...]
+    wilaya: str
+    commune: str
+
+    @property
+    def goods(self) -> Money:
+        """What the articles cost."""
+        return total(each.goods for each in self.parcels)
+
+    @property
+    def due(self) -> Money | None:
+        """What is paid in all; None until the way of each parcel is chosen."""
+        chosen = [each.chosen.price for each in self.parcels if each.chosen]
+        return total(each.due for each in self.parcels) if len(chosen) == len(self.parcels) else None
+
+
+def typed(form: Mapping[str, str]) -> dict[str, str]:
+    """Return what is kept of a request: the fields of the checkout, as they were typed."""
+    known = [name for name in form if name in KEPT or _OF_A_PARCEL.fullmatch(name)]
+    return {name: clean_block(form[name][:LONGEST], limit=LONGEST) for name in known[:MOST_FIELDS]}
+
+
+def ways(view: CartView, kept: Mapping[str, str]) -> Ways:
+    """Return what a basket's parcels could be at the place that is chosen so far, in at most four statements."""
+    wilaya, commune = _place(kept)
+    if wilaya:
+        parcels = tuple(_travel(each, kept) for each in offered(view.cart_id, wilaya_code=wilaya, commune_code=commune))
+    else:
+        parcels = tuple(Travel(p.store_id, p.store_name, p.goods, (), 0, None) for p in view.parcels)
+    return Ways(parcels, _methods(parcels), wilaya, commune)
+
+
+def _place(kept: Mapping[str, str]) -> tuple[str, str]:
+    wilaya = kept.get("wilaya", "")
+    if wilaya not in {each.code for each in geography.wilayas()}:
+        return "", ""
+    commune = kept.get("commune", "")
+    return wilaya, commune if commune in {each.code for each in geography.communes(wilaya)} else ""
+
+
+def _travel(offer: ParcelOffer, kept: Mapping[str, str]) -> Travel:
+    parcel = offer.parcel
+    wanted = kept.get(f"delivery-{parcel.store_id}", "")
+    chosen = next((quote for quote in offer.quotes if _value(quote) == wanted), None)
+    elsewhere = "" if offer.quotes else _elsewhere(parcel.store_id)
+    return Travel(
+        parcel.store_id, parcel.store_name, parcel.goods, offer.quotes, parcel.making_days, chosen, elsewhere
+    )  # fmt: skip
+
+
+def _value(quote: StoreQuote) -> str:
+    return f"{quote.kind}.{quote.account_id}.{quote.price.minor}"
+
+
+def _elsewhere(store_id: int) -> str:
+    served = wilayas_served(store_id)
+    names = [geography.label(geography.wilaya(code)) for code in served]
+    return _(", ").join(names) if len(names) <= MOST_NAMED else ""
+
+
+def _methods(parcels: Sequence[Travel]) -> tuple[MethodOffer, ...]:
+    """Return the methods that serve every parcel: one purchase is paid in one way."""
+    asked = [
+        offers(Ask("", each.due, language(), stores_in_purchase=len(parcels)))
+        for each in parcels
+    ]  # fmt: skip
+    return tuple(m for m in (asked[0] if asked else []) if all(m.key in {o.key for o in each} for each in asked))
+
+
+class DetailsForm(HirfaForm):
+    """Who buys and where she lives; `form_for` adds a choice for every parcel of her basket."""
+
+
+class DeskField(ChoiceField):
+    """The desk of a parcel: asked only when the parcel goes to one."""
+
+    def __init__(self, label: str = "", *, delivery: str, **kwargs: Any) -> None:
+        super().__init__(label, [required(DESK_MISSING)], message=DESK_MISSING, **kwargs)
+        self.delivery = delivery
+
+    def pre_validate(self, form: BaseForm) -> None:
+        """Forget a desk that is not asked for."""
+        if not str(form[self.delivery].data or "").startswith("desk."):
+            self.data = None
+            raise StopValidation
+        super().pre_validate(form)
+
+
+def form_for(found: Ways, kept: Mapping[str, str]) -> HirfaForm:
+    """Make the form of a basket, filled with what was typed, its fields in the order of the page."""
+    fields = dict(_fields(found))
+    kind = type("DetailsFormOfBasket", (DetailsForm,), fields)
+    form: HirfaForm = kind(MultiDict(kept))
+    return form
+
+
+def _fields(found: Ways) -> Iterator[tuple[str, Any]]:
+    communes = geography.communes(found.wilaya) if found.wilaya else ()
+    yield "phone", PhoneField(N_("Phone"), [required(PHONE_MISSING)])
+    yield "name", TextField(N_("Name"), [required(NAME_MISSING)], most=120)
+    yield "wilaya", ChoiceField(
+        N_("Wilaya"), [required(WILAYA_MISSING)], message=WILAYA_MISSING,
+        choices=[(each.code, geography.label(each)) for each in geography.wilayas()],
+    )  # fmt: skip
+    yield "commune", ChoiceField(
+        N_("Commune"), [required(COMMUNE_MISSING)], message=COMMUNE_MISSING,
+        choices=[(each.code, geography.name(each)) for each in communes],
+    )  # fmt: skip
+    for parcel in found.parcels if found.wilaya else ():
+        yield from _parcel_fields(parcel)
+    yield "address", BlockField(N_("Address"), [_address_needed(found)], most=400)
+    methods = [(each.key, _(each.title)) for each in found.methods]
+    yield "payment", ChoiceField(
+        N_("Payment"), [required(PAYMENT_MISSING)], message=PAYMENT_MISSING, choices=methods
+    )  # fmt: skip
+    yield "note", BlockField(N_("A word for the workshop"), most=400)
+
+
+def _parcel_fields(parcel: Travel) -> Iterator[tuple[str, Any]]:
+    name = f"delivery-{parcel.store_id}"
+    values = [(parcel.value(quote), "") for quote in parcel.quotes]
+    yield name, ChoiceField("", [_travels(parcel)], message=TRAVEL_CHANGED, choices=values)
+    desks = [(str(point.desk_id), point.name) for quote in parcel.quotes for point in quote.points]
+    if len(desks) > 1:
+        yield f"desk-{parcel.store_id}", DeskField(N_("Pick-up desk"), delivery=name, choices=desks)
+
+
+def _travels(parcel: Travel) -> Callable[[Form, Field], None]:
+    def check(_form: Form, field: Field) -> None:
+        if not parcel.quotes:
+            raise StopValidation(_(NOT_SERVED, store=parcel.store_name))
+        if not field.data:
+            raise StopValidation(_(TRAVEL_MISSING, store=parcel.store_name))
+
+    return check
+
+
+def _address_needed(found: Ways) -> Callable[[Form, Field], None]:
+    def check(form: Form, field: Field) -> None:
+        chosen = [str(form[f"delivery-{each.store_id}"].data or "") for each in found.parcels if found.wilaya]
+        if not field.data and any(each.startswith("home.") for each in chosen):
+            raise StopValidation(_(ADDRESS_MISSING))
+
+    return check
+
+
+def settled(found: Ways, kept: Mapping[str, str]) -> dict[str, str]:
+    """Return what was typed with the one desk of a carrier filled in where there is nothing to choose."""
+    only = {
+        f"desk-{each.store_id}": str(each.chosen.points[0].desk_id)
+        for each in found.parcels
+        if each.chosen and len(each.chosen.points) == 1
+    }
+    return {**kept, **only}
+
+
+def understood(kept: Mapping[str, str], lang: str) -> tuple[Details, list[Choice]] | None:
+    """Return what the kept details say in the words of the checkout; None when they can't be read."""
+    wilaya, commune = _place(kept)
+    try:
+        phone = parse_phone(kept.get("phone", ""))
+    except BadPhone:
+        return None
+    if not commune:
+        return None
+    details = Details(
+        phone=phone, name=clean(kept.get("name", ""), limit=120), wilaya_code=wilaya, commune_code=commune,
+        address=clean_block(kept.get("address", ""), limit=400), note=clean_block(kept.get("note", ""), limit=400),
+        language=lang,
+    )  # fmt: skip
+    return details, [choice for name in sorted(kept) if (choice := _choice(name, kept)) is not None]
+
+
+def _choice(name: str, kept: Mapping[str, str]) -> Choice | None:
+    chosen = _DELIVERY.fullmatch(kept[name])
+    if not name.startswith("delivery-") or chosen is None:
+        return None
+    store_id = int(name.removeprefix("delivery-"))
+    desk = kept.get(f"desk-{store_id}", "")
+    return Choice(
+        store_id=store_id, kind=chosen[1], account_id=int(chosen[2]), price=Money(int(chosen[3])),
+        method=kept.get("payment", ""),
+        desk_id=int(desk) if chosen[1] == "desk" and desk.isascii() and desk.isdigit() and len(desk) < 19 else None,
+    )  # fmt: skip
