@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 
 SEEN = ("stores", "products", "variants", "pictures", "carrier_accounts", "delivery_rates", "desks")
 
@@ -16,10 +16,7 @@ def upgrade() -> None:
     op.execute("INSERT INTO shop_version (number) VALUES (1)")
     for table in SEEN:
         for verb in ("INSERT", "UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER {table}_seen_{verb.lower()} AFTER {verb} ON {table} "
-                f"BEGIN UPDATE shop_version SET number = number + 1; END"
-            )
+            op.execute(f"CREATE TRIGGER {table}_seen_{verb.lower()} AFTER {verb} ON {table} BEGIN UPDATE shop_version SET number = number + 1; END")
 
 
 def downgrade() -> None:
