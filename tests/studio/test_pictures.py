@@ -142,7 +142,9 @@ def test_nothing_chosen_is_said(amina: Person, url: str) -> None:
 
 
 def test_more_than_twelve_megabytes_are_refused_in_words(application: Flask, amina: Person, url: str) -> None:
-    answer = amina.post(url, photos=(io.BytesIO(b"\0" * (UPLOAD_BYTES + 1)), "huge.jpg"))
+    head = b'--x\r\nContent-Disposition: form-data; name="photos"; filename="huge.jpg"\r\n\r\n'
+    body = head + b"\0" * UPLOAD_BYTES + b"\r\n--x--\r\n"
+    answer = amina.client.post(url, data=body, content_type="multipart/form-data; boundary=x")
     assert answer.status_code == 413
     assert "fewer or smaller photographs" in answer.text
     assert rows(application) == []
