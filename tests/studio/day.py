@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import Flask
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from shop.catalogue.models import Product, Variant
 from shop.orders.models import Order
 from shop.payments.models import Payment
 from shop.payments.queries import payment_of
 from shop.plumbing import i18n
 from shop.plumbing.db import session, transaction
 from shop.plumbing.journal import SYSTEM
-from shop.shipping.models import Shipment
+from shop.shipping.models import CarrierAccount, Shipment
 from shop.shipping.queries import live_shipment
 from shop.stores import service as stores
+from shop.stores.models import Store
 from tests.checkout import cast
 from tests.people import Person, sign_in
 
@@ -26,7 +30,7 @@ class Day:
     """The workshop, its people, and its orders as they stand."""
 
     application: Flask
-    shop: cast.Workshop
+    store_id: int
     amina: Person
     lila: Person
     sami: Person
@@ -42,7 +46,7 @@ class Day:
         assert answer.status_code == 200, answer.status_code
         return answer.text
 
-    def send(self, path: str, fields: dict[str, object] | None = None, who: Person | None = None) -> TestResponse:
+    def send(self, path: str, fields: Mapping[str, object] | None = None, who: Person | None = None) -> TestResponse:
         """Send a form as Amina, or somebody else."""
         return (who or self.amina).post(self.url + path, fields)
 
@@ -69,32 +73,40 @@ class Day:
     def order(self, code: str) -> Order:
         """Return an order as it stands."""
         with self.application.app_context():
-            found = session.query(Order).filter_by(code=code).one()
+            found = session.scalars(select(Order).where(Order.code == code)).one()
             session.expunge_all()
             return found
 
     def parcel(self, code: str) -> Shipment:
         """Return the parcel of an order as it stands."""
         with self.application.app_context():
-            found = live_shipment(self.shop.id, self.order(code).id)
+            found = live_shipment(self.store_id, self.order(code).id)
             assert found is not None
             return found
 
     def payment(self, code: str) -> Payment:
         """Return the payment of an order as it stands."""
         with self.application.app_context():
-            found = payment_of(self.shop.id, self.order(code).id)
+            found = payment_of(self.store_id, self.order(code).id)
             assert found is not None
             return found
 
     def on_hand(self) -> int:
         """How many pieces are in stock."""
         with self.application.app_context():
-            return self.shop.on_hand()
+            return session.scalars(select(Variant.on_hand).where(Variant.store_id == self.store_id)).one()
+
+    def _workshop(self) -> cast.Workshop:
+        return cast.Workshop(
+            session.get_one(Store, self.store_id),
+            session.scalars(select(Product).where(Product.store_id == self.store_id)).one(),
+            session.scalars(select(Variant).where(Variant.store_id == self.store_id)).one(),
+            session.scalars(select(CarrierAccount).where(CarrierAccount.store_id == self.store_id)).first(),  # type: ignore[arg-type]
+        )
 
     def _made(self, which: str, **how: object) -> str:
         with self.application.app_context(), i18n.speaking("en"):
-            made = getattr(cast, which)(self.shop, **how)
+            made = getattr(cast, which)(self._workshop(), **how)
             order = made[0] if isinstance(made, tuple) else made
             code = str(order.code)
             session.remove()  # type: ignore[attr-defined]
@@ -113,8 +125,9 @@ def a_day(application: Flask, *, stock: int = 50) -> Day:
             stores.add_member(shop.id, amina.account_id, "owner", by=SYSTEM)
             stores.add_member(shop.id, lila.account_id, "helper", by=SYSTEM)
             stores.add_member(other.id, sami.account_id, "owner", by=SYSTEM)
+        store_id = shop.id
         session.remove()  # type: ignore[attr-defined]
-    return Day(application, shop, amina, lila, sami)
+    return Day(application, store_id, amina, lila, sami)
 
 
 def bar(page: str) -> str:

@@ -18,6 +18,8 @@ from shop.web.ui.templating import page_url
 
 GROUPED_FROM = 21  # more cards than this in one list are told by wilaya
 
+SAME_TOLD = 3  # codes that a warning names
+
 Tag = tuple[str, str]  # words, kind
 
 
@@ -79,7 +81,7 @@ def title_of(job: JobCard) -> str:
 
 def repeated(codes: tuple[str, ...]) -> str:
     """Warn that an order may be the same as an earlier one."""
-    return _("Perhaps the same order as {codes}.", codes=", ".join(codes)) if codes else ""
+    return _("Perhaps the same order as {codes}.", codes=" · ".join(codes[-SAME_TOLD:])) if codes else ""
 
 
 def tag_of(job: JobCard, now: datetime) -> Tag:

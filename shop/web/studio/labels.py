@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from shop.core.errors import InvalidTransition, Refused
 from shop.documents import engine, service
 from shop.documents import queries as documents
+from shop.documents.models import LabelPrint
 from shop.documents.papers import PAPERS, chosen
 from shop.fulfilment import queries as fulfilment
 from shop.plumbing.db import transaction
@@ -68,7 +69,7 @@ def label_batch(batch: str) -> str:
     """Show printed labels: pictures of the very PDF, and what to do with it."""
     printed = documents.prints(here().store.id, batch)
     paper = PAPERS[printed[0].paper]
-    pages = -(-(printed[0].start - 1 + len(printed)) // paper.cells)
+    pages = page_count(printed)
     parcels = shipping.shipments(here().store.id, [each.shipment_id for each in printed])
     return shop_page(
         "studio/label_batch.html", "orders", batch=batch, count=len(printed), pages=pages, paper=paper,
@@ -90,7 +91,9 @@ def label_pdf(batch: str) -> Response:
 @studio.get("/<name:store>/labels/<name:batch>/<number:page>.png")
 @entry(Access.HELPER)
 def label_picture(batch: str, page: int) -> Response:
-    """Send the picture of one page of that PDF."""
+    """Send the picture of one page of that PDF. Raises NotFound past its end."""
+    if page > page_count(documents.prints(here().store.id, batch)):
+        raise NotFound
     return picture_answer(service.batch_pdf(here().store.id, batch), page)
 
 
@@ -111,6 +114,11 @@ def calibration_pdf() -> Response:
     if paper not in PAPERS:
         raise NotFound
     return pdf_answer(engine.calibration_pdf(paper, nudge=(store.nudge_x, store.nudge_y)), f"calibration-{paper}")
+
+
+def page_count(printed: Sequence[LabelPrint]) -> int:
+    """Return how many pages labels take, the free places before the first one counted."""
+    return -(-(printed[0].start - 1 + len(printed)) // PAPERS[printed[0].paper].cells)
 
 
 def choose_page(problem: str | None) -> str:

@@ -74,7 +74,8 @@ def order_page(code: str, *, call_form: CallForm | None = None, problem: str = "
         steps=shown(told.artisan_steps), links=links(order, told), items=items(order), place=place(order),
         words=scan_words(shipment), finals=FINAL, reasons=reasons(), form=call_form or CallForm(),
         failed=bool(problem or (call_form and call_form.errors)), problem=problem, today=clock.today(),
-        store_craft=store.craft, trail=trail(order, shipment, payment), copies=copies(shipment), received=_received(payment),
+        store_craft=store.craft, trail=trail(order, shipment, payment), copies=copies(shipment),
+        received=_received(payment),
         done=just_done(request.args.get("done", "")), cancel_reason=_(REASONS.get(order.cancel_reason, "")),
         cancellable=order.state == "confirmed" and (shipment is None or _is_here(shipment)),
     )  # fmt: skip

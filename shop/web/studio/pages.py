@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import make_response, render_template, request, session, url_for
-from flask_login import login_user, logout_user
+from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
 from shop.accounts import queries as accounts
@@ -32,7 +32,7 @@ def shop_page(template: str, tab: str, **context: Any) -> str:
 def outside_page(template: str, *, form: HirfaForm | None = None, **context: Any) -> str:
     """Draw a page for somebody who isn't signed in, with the three languages to choose from."""
     assert request.endpoint is not None
-    kept = {name: value for name, value in request.args.items() if name in {"next", "how"}}
+    kept: dict[str, Any] = {name: value for name, value in request.args.items() if name in {"next", "how"}}
     languages = [
         (lang, url_for(request.endpoint, **(request.view_args or {}), **kept, lang=lang)) for lang in LANGUAGES
     ]
@@ -43,8 +43,8 @@ def outside_page(template: str, *, form: HirfaForm | None = None, **context: Any
 
 
 def speak_as_asked() -> None:
-    """Speak the language that the address asks for (`?lang=`), on pages that know nobody yet."""
-    asked = request.args.get("lang", "")
+    """Speak the language that the address asks for (`?lang=`), else hers who is signed in already."""
+    asked = request.args.get("lang", "") or (current_user.viewer.language if current_user.is_authenticated else "")
     if asked in LANGUAGES:
         set_language(asked)
         here().lang = asked

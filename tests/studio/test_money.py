@@ -1,0 +1,149 @@
+"""Money: every figure opens its orders, cash is ticked off by its parcel, and differences are said."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from shop.core import clock
+from tests.studio.day import Day, a_day
+
+
+def ticked(day: Day, *codes: str, received: object = "1100", **fields: object) -> dict[str, object]:
+    """Fill in the form for these orders."""
+    ids = [day.payment(code).id for code in codes]
+    amounts = {f"received-{each}": received for each in ids} | {f"fee-{each}": "0" for each in ids}
+    return {
+        "carrier": "Barq Express", "lines": ids, "reference": "VRS-1", "received_on": clock.today().isoformat(),
+        **amounts, **fields,
+    }  # fmt: skip
+
+
+def test_every_figure_opens_its_orders(application: Flask) -> None:
+    day = a_day(application)
+    placed, road, held = day.ordered(), day.handed_over(), day.delivered()
+    page = day.page("/money")
+    assert page.count("1\u00a0100\u00a0DA") >= 3
+    assert placed in day.page("/money/orders/expected")
+    assert road not in day.page("/money/orders/expected")
+    assert road in day.page("/money/orders/on_the_way?carrier=Barq+Express")
+    assert road not in day.page("/money/orders/on_the_way?carrier=Nobody")
+    assert held in day.page("/money/remittances/new")
+    assert day.amina.get(day.url + "/money/orders/stolen").status_code == 404
+
+
+def test_a_payment_is_ticked_off_with_the_expected_amounts_filled_in(application: Flask) -> None:
+    day = a_day(application)
+    first, second = day.delivered(), day.delivered()
+    form = day.page("/money/remittances/new")
+    assert form.count('value="1100"') == 2
+    assert 'name="lines" value="1" checked' not in form
+    assert day.page("/money/remittances/new?all=1").count(" checked") == 2
+    answer = day.send("/money/remittances/new", ticked(day, first))
+    assert answer.status_code == 303
+    page = day.amina.get(answer.location).text
+    assert "All there" in page
+    assert "VRS-1" in page
+    assert f"/orders/{first}" in page
+    assert (day.payment(first).state, day.payment(second).state) == ("settled", "collected")
+    assert answer.location in day.page("/money")
+
+
+@pytest.mark.parametrize(
+    ("received", "fee", "said"),
+    [
+        ("900", "0", "200\u00a0DA</span> missing"),
+        ("900", "200", "All there"),
+        ("1 250,50", "", "150,50\u00a0DA</span> too much"),
+    ],
+)
+def test_differences_are_said_in_words(application: Flask, received: str, fee: str, said: str) -> None:
+    day = a_day(application)
+    code = day.delivered()
+    payment = day.payment(code).id
+    typed = {f"received-{payment}": received, f"fee-{payment}": fee}
+    answer = day.send("/money/remittances/new", ticked(day, code) | typed)
+    assert said in day.amina.get(answer.location).text
+    assert ("All there" in said) or said.split("</span>")[0] in day.page("/money")
+
+
+@pytest.mark.parametrize(
+    ("change", "at"),
+    [
+        ({"lines": []}, "lines"),
+        ({"received_on": "some day"}, "received_on"),
+        ({"received_on": "2999-01-01"}, "received_on"),
+        ({"received": "much"}, "received-"),
+        ({"received": ""}, "received-"),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(
+    application: Flask, change: dict[str, object], at: str
+) -> None:
+    day = a_day(application)
+    code = day.delivered()
+    fields = ticked(day, code, **change) if "received" in change else ticked(day, code) | change
+    answer = day.send("/money/remittances/new", fields)
+    assert answer.status_code == 422
+    assert f'href="#{at}' in answer.text
+    assert "VRS-1" in answer.text
+    assert day.payment(code).state == "collected"
+
+
+def test_the_same_reference_is_refused_and_the_same_cash_comes_once(application: Flask) -> None:
+    day = a_day(application)
+    first, second = day.delivered(), day.delivered()
+    fields = ticked(day, first)
+    assert day.send("/money/remittances/new", fields).status_code == 303
+    assert day.send("/money/remittances/new", ticked(day, second)).status_code == 422
+    assert day.send("/money/remittances/new", fields | {"reference": "VRS-2"}).status_code in {409, 422}
+    assert day.payment(second).state == "collected"
+
+
+def test_a_helper_looks_and_the_owner_writes(application: Flask) -> None:
+    day = a_day(application)
+    code = day.delivered()
+    page = day.page("/money/remittances/new", who=day.lila)
+    assert "Only the owner" in page
+    assert "Write it down" not in page
+    assert day.send("/money/remittances/new", ticked(day, code), who=day.lila).status_code == 403
+    assert day.payment(code).state == "collected"
+
+
+def test_a_stranger_sees_no_money(application: Flask) -> None:
+    day = a_day(application)
+    code = day.delivered()
+    made = day.send("/money/remittances/new", ticked(day, code)).location
+    for url in (day.url + "/money", made, made.replace("atelier-amina", "atelier-sami")):
+        assert day.sami.get(url).status_code == 404
+    other = day.delivered()
+    for url in (day.url, "/studio/atelier-sami"):
+        assert day.sami.post(url + "/money/remittances/new", ticked(day, other)).status_code in {404, 422}
+    assert day.payment(other).state == "collected"
+
+
+def test_the_whole_day_from_placed_to_settled(application: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    day = a_day(application, stock=3)
+    code = day.ordered()
+    day.send(f"/orders/{code}/calls", {"outcome": "no_answer", "back": "today"}, who=day.lila)
+    later = clock.now() + timedelta(hours=3)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    day.send(f"/orders/{code}/calls", {"outcome": "confirmed", "back": "today"})
+    parcel = day.parcel(code)
+    assert f'value="{parcel.id}"' in day.page()
+    day.send("/labels", {"shipments": parcel.id})
+    day.send("/hand-over", {"action": "sheet", "shipments": parcel.id})
+    day.send(f"/orders/{code}/scans", {"word": "delivered"})
+    day.send("/money/remittances/new", ticked(day, code))
+    states = day.order(code).state, day.parcel(code).state, day.payment(code).state
+    assert states == ("completed", "delivered", "settled")
+    page = day.page(f"/orders/{code}")
+    for said in (
+        "Call 1: no answer", "Call 2: the order is confirmed", "Label printed", "Handed over, sheet 1", "Delivered",
+        "The money has reached you", "Lila Benali",
+    ):  # fmt: skip
+        assert said in page, said
+    assert day.on_hand() == 2
+    assert "Nothing to do" in day.page()
