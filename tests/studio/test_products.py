@@ -231,6 +231,25 @@ def test_a_second_choice_without_a_name_is_refused_at_its_field(application: Fla
     assert 'value="900"' in answer.text
 
 
+def test_a_choice_of_another_product_is_not_found(application: Flask, shop: Shop, amina: Person) -> None:
+    for _time in range(2):
+        amina.post(f"{shop.url}/products/new", SOAP, photos=(photograph(), "a.jpg"))
+    first, second = products(application)
+    with application.app_context():
+        foreign = session.scalars(select(Variant.id).where(Variant.product_id == second.id)).one()
+    rows = {"v0-id": str(foreign), "v0-price": "1", "v0-on_hand": "1"}
+    assert amina.post(f"{shop.url}/products/{first.id}/variants", rows).status_code == 404
+
+
+def test_a_draft_is_published_with_what_was_just_typed(application: Flask, shop: Shop, amina: Person) -> None:
+    amina.post(f"{shop.url}/products/new", SOAP | {"action": "draft"}, photos=(photograph(), "a.jpg"))
+    (made,) = products(application)
+    words = {"name_fr": "Savon doux", "craft": "soap", "weight_g": "90", "action": "publish"}
+    amina.post(f"{shop.url}/products/{made.id}", words)
+    (now,) = products(application)
+    assert (now.state, now.name_fr, now.weight_g) == ("published", "Savon doux", 90)
+
+
 def test_another_shops_product_and_choices_are_not_found(
     application: Flask, shop: Shop, neighbour: Shop, amina: Person, sami: Person
 ) -> None:

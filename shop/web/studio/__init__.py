@@ -13,6 +13,7 @@ from shop.web.studio import (
     labels,
     members,
     money,
+    new_product,
     orders,
     papers,
     people,
@@ -25,8 +26,8 @@ from shop.web.studio import (
 from shop.web.studio.blueprint import studio
 
 PAGES = (
-    account, calls, delivery, handover, joining, labels, members, money, orders, papers, people, pictures, products,
-    profile, today, variants,
+    account, calls, delivery, handover, joining, labels, members, money, new_product, orders, papers, people, pictures,
+    products, profile, today, variants,
 )  # fmt: skip
 
 

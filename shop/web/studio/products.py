@@ -1,24 +1,21 @@
-"""Products: the list with quick changes, a new one in two minutes, everything else afterwards."""
+"""Products: the list with quick changes, and everything that can be said of one."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, render_template, request, session
+from flask import flash, redirect, render_template, request
 from werkzeug.wrappers import Response
 from wtforms import BooleanField
 
 from shop.catalogue import queries, service
 from shop.catalogue.models import Product
 from shop.catalogue.queries import ProductView
-from shop.core import clock
-from shop.core.errors import NotFound, Refused
+from shop.core.errors import Refused
 from shop.core.money import Money
 from shop.core.text import clean
 from shop.plumbing.db import transaction
-from shop.plumbing.formats import date_short
 from shop.plumbing.i18n import LANGUAGES, N_, _, pick
-from shop.plumbing.links import new_token
 from shop.web.studio import pictures
 from shop.web.studio.blueprint import studio
 from shop.web.studio.pictures import hers
@@ -31,7 +28,6 @@ from shop.web.ui.templating import page_url
 
 LIMIT = 30
 MOST_PIECES = 9_999
-FRENCH_LETTERS = frozenset("àâæçéèêëîïôœùûü")
 LONGEST_TEXT = 4000
 STATES = {
     "draft": (N_("Draft"), "soon"),
@@ -43,20 +39,6 @@ STORE_SUSPENDED = N_("Your shop is suspended. The product is kept as it is.")
 TWO_LANGUAGES = N_("Add the name in a second language: half of the customers read only one.")
 WORDLESS = N_("Describe it in a few sentences: what it is for, how it is made.")
 ONE_PICTURE = N_("Add a second photograph, from another side.")
-
-
-class NewProductForm(HirfaForm):
-    """What a product needs before it is sold; the name in the language that she writes."""
-
-    photos = TextField(N_("Photographs"))
-    name = TextField(N_("Name of the product"), [required(service.NAMELESS)], most=160)
-    price = DinarsField(N_("Price in dinars"), [required(service.PRICELESS)])
-    stock = WholeField(N_("Pieces in stock"), [required()], most=MOST_PIECES)
-    craft = ChoiceField(N_("Craft"), [required(N_("Please choose a craft."))])
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.craft.choices = craft_choices()
 
 
 class ProductForm(HirfaForm):
@@ -113,29 +95,6 @@ def change_figures(product_id: int) -> Response | tuple[str, int]:
         service.count_stock(here().store.id, shown[0].id, form.on_hand.data, by=here().by)
     flash(_("Saved."), "done")
     return redirect(page_url("studio.products", _anchor=f"p{product_id}"), 303)
-
-
-@studio.route("/<name:store>/products/new", methods=["GET", "POST"])
-@entry(Access.HELPER, body=UPLOAD_BYTES)
-def new_product() -> str | Response | tuple[str, int]:
-    """Make a product. Whatever is right is kept as a draft; the rest is asked again with what was typed."""
-    form = NewProductForm(request.form or None, craft=here().store.craft)
-    if request.method == "GET":
-        return new_page(form, key=new_token())
-    draft, repeated = known_draft()
-    if repeated:
-        return redirect(page_url("studio.product", product_id=draft), 303)
-    received = pictures.receive(request.files.getlist("photos"))
-    right = form.validate() and costs_something(form)
-    for problem in received.problems:
-        form.refuse("photos", problem)
-    if right or received.good:
-        draft = keep_draft(draft, form, received)
-    if form.summary:
-        return new_page(form, key=request.form.get("key", "")[:40], draft=draft), 422
-    assert draft is not None
-    session["made"] = [request.form.get("key", "")[:40], draft]
-    return published_or_told(draft) if request.form.get("action") == "publish" else told(draft, _("Kept as a draft."))
 
 
 @studio.route("/<name:store>/products/<number:product_id>", methods=["GET", "POST"])
@@ -195,15 +154,6 @@ def list_page(*, wrong: tuple[int, PriceAndStockForm] | None = None) -> str:
     )  # fmt: skip
 
 
-def new_page(form: NewProductForm, *, key: str, draft: int | None = None) -> str:
-    """Draw the form of a new product, with the photographs that are kept already."""
-    shots = hers(draft).pictures if draft else ()
-    return render_template(
-        "studio/product_new.html", form=form, key=key, draft=draft, shots=shots, shop_name=here().store.name,
-        failed=bool(form.summary), tab="products", store_open=here().store.state == "open",
-    )  # fmt: skip
-
-
 def product_page(view: ProductView, form: ProductForm) -> str:
     """Draw a product with everything that can be said of it."""
     name, name_lang = pick(view.names)
@@ -238,9 +188,9 @@ def price_of(product: Product) -> Money:
     return Money(product.price_minor, product.currency)
 
 
-def costs_something(form: NewProductForm | PriceAndStockForm) -> bool:
+def costs_something(form: HirfaForm) -> bool:
     """Tell whether the price is above zero; the sentence goes to its field."""
-    if form.price.data is None or form.price.data.minor > 0:
+    if form["price"].data is None or form["price"].data.minor > 0:
         return True
     form.refuse("price", _(service.PRICELESS))
     return False
@@ -252,68 +202,6 @@ def is_named(form: ProductForm) -> bool:
         return True
     form.refuse(f"name_{here().lang}", _(service.NAMELESS))
     return False
-
-
-def known_draft() -> tuple[int | None, bool]:
-    """Return the draft that this form goes on with, and whether the very same form came before."""
-    key, made = request.form.get("key", "")[:40], session.get("made", ["", 0])
-    if key and made[0] == key and queries.studio_product(here().store.id, made[1]) is not None:
-        return made[1], True
-    given = request.form.get("draft", "")
-    if not given:
-        return None, False
-    if not (given.isascii() and given.isdigit() and len(given) <= 18):
-        raise NotFound("no such draft")
-    return hers(int(given)).product.id, False
-
-
-def keep_draft(draft: int | None, form: NewProductForm, received: pictures.Received) -> int:
-    """Write what is right of a new product, and its photographs; return its number."""
-    try:
-        with pictures.kept(received) as shots, transaction():
-            made = draft or begin(form)
-            if draft:
-                go_on(draft, form)
-            pictures.add_all(made, shots)
-    except Refused as refused:
-        form.refuse(refused.field, said(refused))
-        if draft is None:
-            raise
-        return draft
-    return made
-
-
-def begin(form: NewProductForm) -> int:
-    """Make the draft; without a name yet it is called after the day."""
-    price, stock = form.price.data or Money(0), form.stock.data or 0
-    craft = form.craft.data or here().store.craft
-    made = service.create_product(
-        here().store.id, by=here().by, craft=craft, names=named(form), price=price, stock=stock
-    )
-    return made.id
-
-
-def go_on(draft: int, form: NewProductForm) -> None:
-    """Write what was corrected into the draft."""
-    store_id, by = here().store.id, here().by
-    blank = {f"name_{lang}": "" for lang in LANGUAGES}
-    spoken = {f"name_{lang}": text for lang, text in named(form).items()}
-    service.update_product(store_id, draft, by=by, craft=form.craft.data or here().store.craft, **(blank | spoken))
-    variant = hers(draft).variants[0]
-    if form.price.data:
-        service.set_price(store_id, variant.id, form.price.data, by=by)
-    service.count_stock(store_id, variant.id, form.stock.data or 0, by=by)
-
-
-def named(form: NewProductForm) -> dict[str, str]:
-    """Return the name under the language that it is written in."""
-    text = "" if form.name.errors else form.name.data or ""
-    if not text:
-        return {here().lang: _("Draft of {day}", day=date_short(clock.today()))}
-    if any("\u0600" <= letter <= "\u06ff" for letter in text):
-        return {"ar": text}
-    french = here().lang != "en" or any(letter in FRENCH_LETTERS for letter in text.lower())
-    return {"fr" if french else "en": text}
 
 
 def published_or_told(product_id: int) -> Response:
