@@ -39,7 +39,8 @@ class Page:
     @property
     def text(self) -> str:
         """All that can be read, every space one plain space."""
-        return _plain(self.body.find("body").text_content())
+        body = self.body.find("body")
+        return _plain((self.body if body is None else body).text_content())
 
     @property
     def title(self) -> str:

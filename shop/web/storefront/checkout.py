@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from flask import make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
+from shop.cart import queries
 from shop.cart import service as carts
 from shop.cart.models import Cart
 from shop.cart.queries import CartView
@@ -129,13 +130,13 @@ def _check_page(*, told: str = "") -> Response:
 @entry(Access.BUYER)
 def place() -> Response:
     """Order what was seen. The same tap again, from wherever, leads to the same order."""
-    held = visitor.held()
+    cart = queries.cart_by_token(here().cart_token)
     key = request.form.get("key", "")[:LONGEST_KEY]
-    asked = understood(held[0].details, here().lang) if held else None
-    if held is None or asked is None or not key:
-        return _nothing_to_order(held)
+    asked = understood(cart.details, here().lang) if cart else None
+    if cart is None or asked is None or not key:
+        return _nothing_to_order(visitor.held())
     try:
-        placed = _placed(held[0], key, *asked)
+        placed = _placed(cart, key, *asked)
     except TooManyOrders:
         answer = _check_page(told=_(TOO_MANY))
         answer.status_code = 429 if answer.status_code == 200 else answer.status_code
