@@ -8,8 +8,11 @@ import pypdfium2
 import pytest
 from flask import Flask
 from PIL import Image
+from sqlalchemy import delete
 
 from shop.documents.queries import prints_of
+from shop.plumbing.db import changed, transaction
+from shop.shipping.models import DeliveryRate
 from tests.studio.day import Day, a_day
 
 
@@ -96,6 +99,19 @@ def test_what_cannot_be_printed_is_said_and_the_choice_stays(application: Flask,
     assert "There is a problem" in answer.text
     assert "Yacine Haddad" in answer.text
     assert day.parcel(code).state == "preparing"
+
+
+def test_printing_announces_parcels_and_a_refusal_is_said_but_prints(application: Flask) -> None:
+    day = a_day(application)
+    code, late = day.confirmed(), day.confirmed()
+    printed(day, [code])
+    assert day.parcel(code).booked_at is not None
+    assert day.parcel(code).tracking
+    with application.app_context(), transaction():
+        changed(delete(DeliveryRate).where(DeliveryRate.store_id == day.store_id))
+    page = day.page(printed(day, [late]))
+    assert "1 parcel was refused by its carrier" in page
+    assert "1 label is ready" in page
 
 
 def test_an_order_that_was_cancelled_meanwhile_gets_no_label(application: Flask) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import redirect, request
+from flask import flash, redirect, request
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
@@ -13,9 +13,10 @@ from shop.documents import engine, service
 from shop.documents import queries as documents
 from shop.documents.models import LabelPrint
 from shop.documents.papers import PAPERS, chosen
+from shop.fulfilment import booking
 from shop.fulfilment import queries as fulfilment
 from shop.plumbing.db import transaction
-from shop.plumbing.i18n import N_, _
+from shop.plumbing.i18n import N_, _, ngettext
 from shop.shipping import queries as shipping
 from shop.stores import service as stores
 from shop.web.studio.blueprint import studio
@@ -52,6 +53,7 @@ def print_labels() -> Response | tuple[str, int]:
     start = whole(request.form.get("start", ""), least=1, most=9) or (store.label_start if paper == store.paper else 1)
     try:
         start = start if start <= chosen(paper).cells else 1
+        announce(shipment_ids())
         with transaction():
             if (paper, start) != (store.paper, store.label_start):
                 stores.update_profile(store.id, by=here().by, paper=paper, label_start=start)
@@ -114,6 +116,17 @@ def calibration_pdf() -> Response:
     if paper not in PAPERS:
         raise NotFound
     return pdf_answer(engine.calibration_pdf(paper, nudge=(store.nudge_x, store.nudge_y)), f"calibration-{paper}")
+
+
+def announce(ids: Sequence[int]) -> None:
+    """Book parcels with their carriers before their first print; our own label prints whatever they answer."""
+    booked = booking.book(here().store.id, ids, by=here().by)
+    refused = sum(each.outcome == "refused" for each in booked)
+    if refused:
+        flash(ngettext(
+            "{n} parcel was refused by its carrier. Please call the carrier before handing it over.",
+            "{n} parcels were refused by their carrier. Please call the carrier before handing them over.", refused,
+        ), "problem")  # fmt: skip
 
 
 def page_count(printed: Sequence[LabelPrint]) -> int:
