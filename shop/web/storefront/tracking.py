@@ -164,7 +164,7 @@ def _page(purchase: Purchase, *, told: str, kind: str) -> Response:
     address = settings().base_url + tracking_path(signer(), here().lang, purchase.code)
     page = render_template(
         "storefront/tracking.html", purchase=purchase, proof=proof, parcels=parcels, title=title_of(parcels),
-        told=told, told_kind=kind, due=[each for each in parcels if each.due], address=address,
+        told=told, told_kind=kind, due=[each for each in parcels if each.due],
         share=shared_on_whatsapp(address, len(parcels)),
         alternates=[(lang, tracking_path(signer(), lang, purchase.code)) for lang in LANGUAGES],
     )  # fmt: skip
