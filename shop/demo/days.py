@@ -133,9 +133,11 @@ def _place(tale: Tale, number: int, buyer: Buyer, pieces: list[int], key: str) -
 
 
 def _goods(slug: str, number: int) -> list[int]:
+    """Return variants of a shop of which there are most, beginning with another one for each number."""
     wanted = (
         select(Variant.id).join(Product, Product.id == Variant.product_id).join(Store, Store.id == Variant.store_id)
-        .where(Store.slug == slug, Product.state == "published", Variant.on_hand >= 4).order_by(Variant.id)
+        .where(Store.slug == slug, Product.state == "published", Variant.on_hand >= 4)
+        .order_by(Variant.on_hand.desc(), Variant.id).limit(5)
     )  # fmt: skip
     found = list(session.scalars(wanted))
     turn = number % len(found)

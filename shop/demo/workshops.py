@@ -37,7 +37,7 @@ def build(media: Path) -> None:
     """Make the operator, the six workshops and all their products, inside the current transaction."""
     accounts.create_account(name="Nadia Rahmani", password=PASSWORD, email=OPERATOR, language="fr", is_operator=True)
     alts = {row["key"]: row for row in rows("pictures/alt.csv")}
-    shops = {row["slug"]: _workshop(row) for row in rows("artisans.csv")}
+    shops = {row["slug"]: _workshop(row) for row in reversed(list(rows("artisans.csv")))}  # the first is the newest
     helper = accounts.create_account(name="Yasmine Benali", password=PASSWORD, phone=HELPER, language="ar")
     stores.add_member(shops["atelier-amina"].id, helper.id, "helper", by=SYSTEM)
     products = list(rows("products.csv"))
