@@ -8,7 +8,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from shop.catalogue import service as catalogue
+from shop.catalogue.models import Product
 from shop.core import clock
+from shop.core.money import Money
 from shop.plumbing.db import session, transaction
 from shop.plumbing.journal import SYSTEM, Entry
 from shop.stores import service
@@ -54,6 +57,16 @@ def test_the_profile_is_written_with_the_phone_in_any_spelling(application: Flas
     assert (row.wilaya_code, row.commune_code, row.email) == ("31", "3101", "Amina@example.dz")
     assert row.story_fr == "J'ai appris de ma mère."
     assert "0550123456" in amina.get(f"{shop.url}/settings/profile").text
+
+
+def test_products_move_with_the_shop(application: Flask, shop: Shop, amina: Person) -> None:
+    with application.app_context(), transaction():
+        made = catalogue.create_product(
+            shop.store_id, by=SYSTEM, craft="soap", names={"fr": "Savon"}, price=Money.dinars(650), stock=1
+        )
+    amina.post(f"{shop.url}/settings/profile", PROFILE)
+    with application.app_context():
+        assert session.get_one(Product, made.id).wilaya_code == "31"
 
 
 def test_a_wrong_phone_is_said_at_its_field_and_keeps_everything(application: Flask, shop: Shop, amina: Person) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request
 from werkzeug.wrappers import Response
 
+from shop.catalogue import service as catalogue
 from shop.core import clock
 from shop.core.errors import Refused
 from shop.core.text import western_digits
@@ -121,8 +122,11 @@ def profile() -> str | Response | tuple[str, int]:
         return profile_page(form)
     if not form.validate():
         return profile_page(form), 422
+    moved = (store.wilaya_code, store.name) != (form.wilaya_code.data, form.name.data)
     with transaction():
         service.update_profile(store.id, by=here().by, **written(form))
+        if moved:
+            catalogue.follow_store(store.id, str(form.wilaya_code.data))
     flash(_("Saved."), "done")
     return redirect(page_url("studio.settings"), 303)
 
