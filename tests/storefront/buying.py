@@ -83,6 +83,10 @@ class Page:
         """What a field of the checkout holds."""
         return self.filled(self.form("/checkout")).get(name)
 
+    def value_of(self, name: str) -> str | None:
+        """What a field holds, in whatever form."""
+        return next((each.get("value") for each in self.body.iter("input") if each.get("name") == name), None)
+
     def ways(self, store_id: int) -> dict[str, str]:
         """The deliveries that can be chosen for a workshop's parcel, by kind."""
         radios = self.body.xpath(f'//input[@name="delivery-{store_id}"][@type="radio"]')
