@@ -1,0 +1,91 @@
+"""One demo shop and one browser for each worker; phones for the people of the tests."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from shop.demo.workshops import OPERATOR, PASSWORD
+from tests.browser.phone import Phone
+from tests.browser.server import demo_shop
+
+AMINA = "0550 00 01 01"
+ARGUMENTS = [
+    "--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-gpu",
+    "--no-first-run",
+]  # fmt: skip
+
+
+class MakePhone(Protocol):
+    """What the fixture `phone` gives."""
+
+    def __call__(self, lang: str, javascript: bool = True, **more: Any) -> Phone: ...
+
+
+@pytest.fixture(scope="session")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of this worker's demo shop."""
+    with demo_shop(tmp_path_factory.mktemp("demo")) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """This worker's Chromium."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.fail("Chromium is not installed: scripts/install-test-machine installs it")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def phone(browser: Browser, base: str) -> Iterator[MakePhone]:
+    """Make phones; in the end nothing may have gone wrong on any of them."""
+    phones: list[Phone] = []
+
+    def make(lang: str, javascript: bool = True, **more: Any) -> Phone:
+        phones.append(Phone(browser, base=base, lang=lang, javascript=javascript, **more))
+        return phones[-1]
+
+    yield make
+    for each in phones:
+        each.context.close()
+    complaints = [complaint for each in phones for complaint in each.complaints]
+    assert not complaints, "\n".join(complaints)
+
+
+@pytest.fixture(scope="session")
+def keys(browser: Browser, base: str) -> dict[str, Any]:
+    """The cookies of Amina and of the operator, signed in once."""
+    kept: dict[str, Any] = {}
+    for name in (AMINA, OPERATOR):
+        phone = Phone(browser, base=base, lang="fr", javascript=False)
+        sign_in(phone, name)
+        kept[name] = phone.context.storage_state()
+        phone.context.close()
+    return kept
+
+
+def sign_in(phone: Phone, name: str) -> None:
+    """Sign in to the studio by its form."""
+    page = phone.open(f"/studio/sign-in?lang={phone.lang}")
+    page.locator("#identifier").fill(name)
+    page.locator("#password").fill(PASSWORD)
+    phone.tap(page.locator("main form button"))
+    assert "sign-in" not in page.url, page.locator("main").inner_text()
+
+
+def speak(phone: Phone) -> None:
+    """Let the signed-in person's account speak the phone's language."""
+    page = phone.open("/studio/account")
+    token = page.locator("input[name=csrf]").first.input_value()
+    form = {"csrf": token, "language": phone.lang}
+    answer = phone.context.request.post("/studio/account/language", form=form, headers={"Origin": phone.base})
+    assert answer.ok, answer.status

@@ -1,0 +1,83 @@
+"""A phone in a hand: 360 × 640, touch. It remembers everything that went wrong on the pages it saw."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Response
+
+ARTEFACTS = Path(__file__).resolve().parents[2] / "artefacts"
+WIDTH, HEIGHT = 360, 640
+LOCALES = {"ar": "ar-DZ", "fr": "fr-DZ", "en": "en-GB"}
+# The browser says this of every answer from 400 on; the answers are looked at themselves.
+_SAID_ANYWAY = "Failed to load resource"
+
+
+class Phone:
+    """One person's browser, her language, and the complaints about what she saw."""
+
+    def __init__(self, browser: Browser, *, base: str, lang: str, javascript: bool, **more: Any) -> None:
+        settings: dict[str, Any] = {
+            "viewport": {"width": WIDTH, "height": HEIGHT}, "screen": {"width": WIDTH, "height": HEIGHT},
+            "is_mobile": True, "has_touch": True, "locale": LOCALES[lang], "timezone_id": "Africa/Algiers",
+            "java_script_enabled": javascript, "base_url": base, "reduced_motion": "reduce",
+        }  # fmt: skip
+        self.base, self.lang, self.javascript = base, lang, javascript
+        self.context: BrowserContext = browser.new_context(**(settings | more))
+        self.context.set_default_timeout(20_000)
+        self.complaints: list[str] = []
+        self.expected: set[int] = set()
+        self.context.on("console", self._console)
+        self.context.on("weberror", lambda error: self.complaints.append(f"script: {error.error}"))
+        self.context.on("response", self._response)
+        self.page: Page = self.context.new_page()
+
+    def open(self, path: str) -> Page:
+        """Go to an address of the shop."""
+        self.page.goto(path)
+        return self.page
+
+    def tap(self, target: Locator) -> None:
+        """Tap something that leads to another page, and wait until that has come."""
+        with self.page.expect_navigation():
+            target.tap()
+
+    def picture(self, name: str) -> Path:
+        """Keep a picture of the whole screen for a person to look at."""
+        file = ARTEFACTS / self.lang / f"{name}{'' if self.javascript else '-plain'}.png"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        tall = self.page.evaluate("document.documentElement.scrollHeight")
+        self.page.set_viewport_size({"width": WIDTH, "height": max(HEIGHT, tall)})
+        self.page.screenshot(path=file)
+        self.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
+        return file
+
+    def quietly(self, action: Callable[[], object], *, status: int) -> None:
+        """Do what is meant to answer with an error of this status."""
+        self.expected.add(status)
+        action()
+        self.expected.discard(status)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not message.text.startswith(_SAID_ANYWAY):
+            self.complaints.append(f"console: {message.text} ({message.page.url if message.page else ''})")
+
+    def _response(self, response: Response) -> None:
+        document = response.request.resource_type == "document"
+        if response.status >= (500 if document else 400) and response.status not in self.expected:
+            self.complaints.append(f"{response.status} {response.url}")
+
+
+def under_the_thumb(action: Locator) -> None:
+    """Assert that an action can be tapped without scrolling, in the lower half of the screen or in a sticky bar."""
+    box = action.bounding_box()
+    assert box is not None, f"{action} is not shown"
+    scrolled = action.page.evaluate("scrollY")
+    assert scrolled == 0, f"scrolled by {scrolled}"
+    middle = box["y"] + box["height"] / 2
+    in_bar = action.locator("xpath=ancestor::*[contains(concat(' ', @class, ' '), ' bar ')]").count()
+    assert box["y"] + box["height"] <= HEIGHT + 1, f"{action} ends at {box['y'] + box['height']:.0f} of {HEIGHT}"
+    assert in_bar or middle >= HEIGHT / 2, f"{action} lies at {middle:.0f} of {HEIGHT}"
+    assert box["height"] >= 44, f"{action} is {box['height']:.0f} px high"
