@@ -335,6 +335,19 @@ def test_a_price_that_changed_at_the_last_moment_is_shown_before_anything_is_ord
     assert [each.total for each in _orders(application)] == [Money.dinars(1200)]
 
 
+def test_what_changed_must_be_seen_in_the_basket_before_the_check(
+    application: Flask, yacine: Buyer, amina: Workshop
+) -> None:
+    _checked(yacine, amina)
+    with application.app_context(), transaction():
+        catalogue.set_price(amina.id, amina.variant.id, Money.dinars(500), by=SYSTEM)
+    page = yacine.open("/checkout/check")
+    assert page.path == "/en/cart"
+    assert page.texts("//s") == ["600 DA"]
+    yacine.press("/cart/changes")
+    assert yacine.open("/checkout/check").path == "/en/checkout/check"
+
+
 def test_a_delivery_price_that_changed_is_chosen_again(application: Flask, yacine: Buyer, amina: Workshop) -> None:
     _checked(yacine, amina)
     with application.app_context(), transaction():
