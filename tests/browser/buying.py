@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page
 
 from tests.browser.phone import Phone
 
-SOAP, BOWL = 40, 33  # of Atelier Amina and of Terre de Maâtkas
+SOAP, BOWL = 40, 31  # of Atelier Amina and of Terre de Maâtkas
 ORAN, ORAN_CITY = "31", "3101"
 
 
