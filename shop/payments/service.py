@@ -56,9 +56,9 @@ def start(payment_id: int, *, language: str = "ar", return_url: str = "", stores
         reference=payment.reference, amount=payment.amount, language=language, return_url=return_url,
         stores_in_purchase=stores_in_purchase,
     )  # fmt: skip
-    store_id = payment.store_id
+    store_id, name = payment.store_id, payment.method
     session.rollback()  # the read snapshot does not wait for the outside
-    fact = method(payment.method).start(ask)
+    fact = method(name).start(ask)
     if fact.external or fact.state != "pending":
         with transaction():
             record_fact(store_id, payment_id, fact, by=SYSTEM)

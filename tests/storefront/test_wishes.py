@@ -6,8 +6,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from shop.catalogue import service as catalogue
 from shop.catalogue.models import Wish
 from shop.plumbing.db import session, transaction
+from shop.plumbing.journal import SYSTEM
 from shop.web.storefront import wishes
 from tests.checkout.cast import Workshop
 from tests.storefront.buying import Buyer
@@ -20,18 +22,21 @@ def _kept(application: Flask) -> list[tuple[int, str, str]]:
         ]
 
 
-def _sell_out(application: Flask, shop: Workshop) -> None:
+@pytest.fixture
+def sold_out(application: Flask, amina: Workshop) -> Workshop:
+    """Amina's soap, all sold."""
     with application.app_context(), transaction():
-        session.merge(shop.variant).on_hand = 0
+        catalogue.count_stock(amina.id, amina.variant.id, 0, by=SYSTEM)
+    return amina
 
 
-def test_who_misses_something_leaves_her_phone_on_its_page(application: Flask, yacine: Buyer, amina: Workshop) -> None:
-    _sell_out(application, amina)
-    yacine.open(f"/p/{amina.product.id}-{amina.product.slug}")
+def test_who_misses_something_leaves_her_phone_on_its_page(application: Flask, sold_out: Workshop) -> None:
+    yacine = Buyer(application, "fr")
+    yacine.open(f"/p/{sold_out.product.id}-{sold_out.product.slug}")
     page = yacine.press("/wishes", phone="٠٥٥٠ ١٢ ٣٤ ٥٦")
-    assert page.path == f"/en/p/{amina.product.id}-{amina.product.slug}"
-    assert "We will write to you when it is back." in page.text
-    assert _kept(application) == [(amina.variant.id, "+213550123456", "en")]
+    assert page.path == f"/fr/p/{sold_out.product.id}-{sold_out.product.slug}"
+    assert page.answer.request.args["wished"] == "1"
+    assert _kept(application) == [(sold_out.variant.id, "+213550123456", "fr")]
 
 
 def test_the_same_wish_twice_is_one(application: Flask, yacine: Buyer, amina: Workshop) -> None:
@@ -52,6 +57,17 @@ def test_a_number_that_cannot_be_read_is_said_and_kept(application: Flask, yacin
     assert len(_kept(application)) == 1
 
 
+@pytest.mark.parametrize("typed", ["", "055", "abc"])
+def test_a_bad_phone_gets_a_sentence_and_stays(application: Flask, sold_out: Workshop, typed: str) -> None:
+    yacine = Buyer(application, "ar")
+    yacine.open(f"/p/{sold_out.product.id}-{sold_out.product.slug}")
+    page = yacine.press("/wishes", phone=typed)
+    assert page.status == 422
+    assert page.problems
+    assert page.value_of("phone") == typed
+    assert _kept(application) == []
+
+
 @pytest.mark.parametrize("variant", ["", "x", "0", "999999", "9" * 30, "1\x00"])
 def test_a_wish_for_nothing_is_not_found(yacine: Buyer, variant: str) -> None:
     assert yacine.send("/wishes", {"variant": variant, "phone": "0550123456"}).status == 404
@@ -68,8 +84,10 @@ def test_a_phone_has_so_many_wishes_a_day(
     assert page.problems == ["Too many messages were asked for from here today. Please call us."]
 
 
-def test_another_site_cannot_wish(application: Flask, yacine: Buyer, amina: Workshop) -> None:
-    fields = {"variant": amina.variant.id, "phone": "0550123456"}
-    answer = yacine.client.post("/en/wishes", data=fields, headers={"Origin": "https://elsewhere.example"})
-    assert answer.status_code == 403
+@pytest.mark.parametrize("headers", [{"Origin": "https://elsewhere.example"}, {"Sec-Fetch-Site": "cross-site"}])
+def test_another_site_cannot_wish_in_her_name(
+    application: Flask, yacine: Buyer, sold_out: Workshop, headers: dict[str, str]
+) -> None:
+    fields = {"variant": sold_out.variant.id, "phone": "0550123456"}
+    assert yacine.send("/wishes", fields, headers=headers).status == 403
     assert _kept(application) == []
