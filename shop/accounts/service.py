@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import os
 import threading
-from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import or_, select, update
+from sqlalchemy.exc import IntegrityError
 
 from shop.accounts.models import Account, Device
 from shop.core import clock
@@ -47,7 +49,11 @@ def create_account(
         is_operator=is_operator, created_at=clock.now(),
     )  # fmt: skip
     session.add(made)
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError as error:  # another tap was quicker by a moment
+        taken = ("email", EMAIL_TAKEN) if "email" in str(error.orig) else ("phone", PHONE_TAKEN)
+        raise Refused(taken[1], field=taken[0]) from None
     return made
 
 
@@ -61,11 +67,11 @@ def authenticate(identifier: str, password: str) -> Account | None:
         wanted.append(Account.phone == parse_phone(identifier))
     except BadPhone:
         wanted.append(Account.phone == "-")
-    found = session.scalar(select(Account).where(or_(*wanted)))
-    session.rollback()
-    known = found.password_hash if found is not None else _dummy()
+    row = session.execute(select(Account.id, Account.password_hash).where(or_(*wanted))).first()
+    session.rollback()  # hashing takes its time: it holds no connection
+    account_id, known = row if row is not None else (None, _NOBODYS)
     fits = _verify(known, password)
-    return found if fits and found is not None else None
+    return session.get(Account, account_id) if fits and account_id is not None else None
 
 
 def open_device(account_id: int, *, name: str) -> str:
@@ -133,6 +139,12 @@ def _verify(known: str, password: str) -> bool:
             return False
 
 
-@cache
-def _dummy() -> str:
-    return _hash("nobody has this password")
+def _by_chance(length: int) -> str:
+    return base64.b64encode(os.urandom(length)).decode().rstrip("=")
+
+
+# What an unknown account's password is compared with: costs the same, fits nothing.
+_NOBODYS = (
+    f"$argon2id$v=19$m={_hasher.memory_cost},t={_hasher.time_cost},p={_hasher.parallelism}"
+    f"${_by_chance(_hasher.salt_len)}${_by_chance(_hasher.hash_len)}"
+)

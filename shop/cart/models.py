@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.core.money import Money
 from shop.plumbing.db import Base, BigKey
+
+UNDO = timedelta(hours=1)  # how long a removed line waits to be brought back
 
 
 class Cart(Base):

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from shop.cart.models import Cart, CartLine
+from shop.cart.models import UNDO, Cart, CartLine
 from shop.catalogue.queries import CartVariant, variants_for_cart
+from shop.core import clock
 from shop.core.money import Money, total
 from shop.plumbing.db import session
 from shop.plumbing.links import digest
@@ -117,7 +118,9 @@ def _view(cart_id: int, rows: list[CartLine]) -> CartView:
         if row.removed_at is None:
             by_store.setdefault(line.variant.store_id, []).append(line)
     parcels = [_parcel(several) for several in by_store.values()]
-    removed = sorted(((row.removed_at, line) for row, line in lines if row.removed_at), key=lambda each: each[0])
+    since = clock.now() - UNDO
+    taken_out = ((row.removed_at, line) for row, line in lines if row.removed_at and row.removed_at >= since)
+    removed = sorted(taken_out, key=lambda each: each[0])
     return CartView(cart_id, tuple(parcels), tuple(line for _at, line in reversed(removed)))
 
 

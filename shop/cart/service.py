@@ -8,8 +8,9 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
-from shop.cart.models import Cart, CartLine
+from shop.cart.models import UNDO, Cart, CartLine
 from shop.catalogue.queries import variants_for_cart
 from shop.core import clock
 from shop.core.errors import NotFound, OutOfStock, Refused
@@ -20,7 +21,6 @@ from shop.plumbing.links import digest, new_token
 __all__ = ["new_token"]
 
 MOST_LINES = 60
-UNDO = timedelta(hours=1)
 FULL = N_("A basket can hold {most} different articles at most.")
 GONE = N_("This article is no longer for sale.")
 CLOSED = N_("This workshop is not taking orders at the moment.")
@@ -36,12 +36,14 @@ class Added:
 
 def open_cart(token: str) -> Cart:
     """Return the cart of a token, made when there is none."""
-    now = clock.now()
-    found = session.scalar(select(Cart).where(Cart.token_hash == digest(token)))
+    mine = select(Cart).where(Cart.token_hash == digest(token))
+    found = session.scalar(mine)
     if found is None:
-        found = Cart(token_hash=digest(token), details={}, created_at=now, touched_at=now)
-        session.add(found)
-        session.flush()
+        now = clock.now()
+        row = {"token_hash": digest(token), "details": {}, "created_at": now, "touched_at": now}
+        upsert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+        session.execute(upsert(Cart).values(row).on_conflict_do_nothing())  # a second tap may have been quicker
+        found = session.scalars(mine).one()
     return found
 
 
@@ -57,6 +59,7 @@ def add(cart_id: int, variant_id: int, *, pieces: int) -> Added:
         raise Refused(GONE)
     if not variant.accepting:
         raise Refused(CLOSED)
+    _hold(cart_id)
     line = session.scalar(select(CartLine).where(CartLine.cart_id == cart_id, CartLine.variant_id == variant_id))
     held = line.pieces if line is not None and line.removed_at is None else 0
     wanted = held + max(1, pieces)
@@ -78,30 +81,32 @@ def add(cart_id: int, variant_id: int, *, pieces: int) -> Added:
 
 
 def set_pieces(cart_id: int, line_id: int, pieces: int) -> Added:
-    """Set a line's pieces, at most as many as can be ordered; zero removes it. Raises NotFound for another's line."""
+    """Set a line's pieces, at most as many as can be ordered; zero removes it. Raises NotFound for another's line.
+
+    While none can be ordered (sold out, on holiday) the line stays as it is.
+    """
     line = _line(cart_id, line_id)
     if pieces <= 0:
         remove(cart_id, line_id)
         return Added(0, capped=False)
     variant = variants_for_cart([line.variant_id])[line.variant_id]
-    line.pieces = max(1, min(pieces, variant.most or 1, 999))
+    line.pieces = min(pieces, variant.most) or line.pieces
     line.removed_at = None
     session.flush()
     _touch(cart_id)
-    return Added(line.pieces, capped=line.pieces < pieces)
+    return Added(line.pieces, capped=line.pieces != pieces)
 
 
 def remove(cart_id: int, line_id: int) -> None:
-    """Take a line out; it can be brought back for an hour. Lines removed longer ago are forgotten."""
+    """Take a line out; it can be brought back for an hour. Twice is harmless."""
     line = _line(cart_id, line_id)
-    changed(delete(CartLine).where(CartLine.cart_id == cart_id, CartLine.removed_at < clock.now() - UNDO))
     line.removed_at = clock.now()
     session.flush()
     _touch(cart_id)
 
 
 def undo_removal(cart_id: int, line_id: int) -> None:
-    """Bring a removed line back."""
+    """Bring a removed line back. Raises NotFound when it is forgotten, or another's."""
     _line(cart_id, line_id).removed_at = None
     session.flush()
     _touch(cart_id)
@@ -152,5 +157,12 @@ def _require_room(cart_id: int) -> None:
         raise Refused(FULL, most=MOST_LINES)
 
 
+def _hold(cart_id: int) -> None:
+    """Let two taps on one cart follow each other: the second one finds the line that the first one made."""
+    session.execute(select(Cart.id).where(Cart.id == cart_id).with_for_update(key_share=True))
+
+
 def _touch(cart_id: int) -> None:
+    """Note that the cart is in use; what was taken out more than an hour ago is forgotten."""
+    changed(delete(CartLine).where(CartLine.cart_id == cart_id, CartLine.removed_at < clock.now() - UNDO))
     changed(update(Cart).where(Cart.id == cart_id).values(touched_at=clock.now()))

@@ -8,16 +8,33 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    CompoundSelect,
+    Integer,
+    Select,
+    String,
+    Subquery,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    union_all,
+)
 
 from shop.catalogue.models import Product, Variant
 from shop.core.money import Money
 from shop.plumbing.db import session
-from shop.stores.models import Store
+from shop.stores.models import CRAFTS, Store
 
 SORTS = ("new", "cheap", "dear")
+HIGHEST_MINOR = 2**31 - 1  # what a price's column holds
+LONGEST_CURSOR = 200
 
 
 @dataclass(frozen=True)
@@ -83,11 +100,29 @@ def card_rows(condition: ColumnElement[bool]) -> list[CardRow]:
 
 def related(product_id: int, *, craft: str, store_id: int, limit: int = 4) -> list[CardRow]:
     """Return other products of the workshop, then of the craft."""
-    nearest = (Product.store_id == store_id).desc()
-    near = or_(Product.store_id == store_id, Product.craft == craft)
-    query = _cards().where(Product.state == "published", Store.state == "open", Product.id != product_id, near)
-    rows = session.execute(query.order_by(nearest, Product.listed_at.desc(), Product.id.desc()).limit(limit))
-    return [_card(row) for row in rows]
+    given = {"product_id": product_id, "craft": craft, "store_id": store_id, "limit": limit}
+    return [_card(row) for row in session.execute(_related(), given)]
+
+
+@cache
+def _related() -> Select[*tuple[Any, ...]]:
+    # each half reads the head of an index; one condition with OR would sort the whole craft
+    shop, limit = bindparam("store_id", type_=BigInteger), bindparam("limit", type_=Integer)
+    craft = bindparam("craft", type_=String)
+    halves = (_newest(condition, limit + 1) for condition in (Product.store_id == shop, Product.craft == craft))
+    near = union_all(*(select(half.c.id) for half in halves))
+    return (
+        _cards().where(Product.id.in_(near), Product.id != bindparam("product_id", type_=BigInteger))
+        .order_by((Product.store_id == shop).desc(), *_ORDERS["new"]).limit(limit)
+    )  # fmt: skip
+
+
+def _newest(condition: ColumnElement[bool], limit: int | ColumnElement[int]) -> Subquery:
+    return (
+        select(Product.id, Product.craft, Product.cover).join(Store, Store.id == Product.store_id)
+        .where(Product.state == "published", Store.state == "open", condition)
+        .order_by(*_ORDERS["new"]).limit(limit).subquery()
+    )  # fmt: skip
 
 
 def conditions(wanted: Filter) -> list[ColumnElement[bool]]:
@@ -98,9 +133,9 @@ def conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     if wanted.wilaya:
         found.append(Product.wilaya_code == wanted.wilaya)
     if wanted.min_minor is not None:
-        found.append(Product.price_minor >= wanted.min_minor)
+        found.append(Product.price_minor >= min(wanted.min_minor, HIGHEST_MINOR))
     if wanted.max_minor is not None:
-        found.append(Product.price_minor <= wanted.max_minor)
+        found.append(Product.price_minor <= min(wanted.max_minor, HIGHEST_MINOR))
     if wanted.in_stock:
         found.append(Product.in_stock.is_(True))
     if wanted.store_id is not None:
@@ -108,6 +143,7 @@ def conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     return found
 
 
+@cache
 def _cards() -> Select[*tuple[Any, ...]]:
     shown = select(Variant).where(Variant.product_id == Product.id, Variant.hidden.is_(False)).correlate(Product)
     left = shown.with_only_columns(func.coalesce(func.sum(Variant.on_hand), 0)).scalar_subquery()
@@ -145,7 +181,7 @@ def _cursor(key: datetime | int, product_id: int) -> str:
 
 def _beyond(sort: str, after: str | None) -> ColumnElement[bool] | None:
     """Return what lies beyond a cursor; None for no cursor, or one that makes no sense."""
-    if not after:
+    if not after or len(after) > LONGEST_CURSOR:
         return None
     try:
         key, product_id = json.loads(base64.urlsafe_b64decode(after + "=" * (-len(after) % 4)))
@@ -153,7 +189,7 @@ def _beyond(sort: str, after: str | None) -> ColumnElement[bool] | None:
         product_id = int(product_id)
     except (ValueError, TypeError, OverflowError, binascii.Error):
         return None
-    if not 0 < product_id < 2**62 or (isinstance(value, int) and not 0 <= value < 2**31):
+    if not 0 < product_id < 2**62 or (isinstance(value, int) and not 0 <= value <= HIGHEST_MINOR):
         return None
     column = Product.listed_at if isinstance(value, datetime) else Product.price_minor
     if sort == "cheap":
@@ -163,19 +199,24 @@ def _beyond(sort: str, after: str | None) -> ColumnElement[bool] | None:
 
 def craft_covers() -> dict[str, str]:
     """Return, for each craft that has something to show, the picture of its newest product."""
-    newest = (
-        select(func.max(Product.id))
-        .join(Store, Store.id == Product.store_id)
-        .where(Product.state == "published", Store.state == "open", Product.cover != "")
-    )
-    rows = select(Product.craft, Product.cover).where(Product.id.in_(newest.group_by(Product.craft)))
-    return {craft: cover for craft, cover in session.execute(rows)}  # noqa: C416 - rows are not pairs to mypy
+    return {row.craft: row.cover for row in session.execute(_craft_heads())}
+
+
+@cache
+def _craft_heads() -> CompoundSelect[*tuple[Any, ...]]:
+    return union_all(*(select(_newest(Product.craft == craft, 1)) for craft in CRAFTS))
 
 
 def store_covers(store_ids: Collection[int]) -> dict[int, str]:
-    """Return, for each workshop, the picture of its newest product."""
-    newest = select(func.max(Product.id)).where(
-        Product.state == "published", Product.cover != "", Product.store_id.in_(store_ids)
-    )
-    rows = select(Product.store_id, Product.cover).where(Product.id.in_(newest.group_by(Product.store_id)))
-    return {store_id: cover for store_id, cover in session.execute(rows)}  # noqa: C416
+    """Return, for each workshop that has something to show, the picture of its newest product."""
+    rows = session.execute(_store_heads(), {"store_ids": list(store_ids)})
+    return {store_id: cover for store_id, cover in rows if cover is not None}
+
+
+@cache
+def _store_heads() -> Select[int, str]:
+    newest = (
+        select(Product.cover).where(Product.state == "published", Product.store_id == Store.id).correlate(Store)
+        .order_by(*_ORDERS["new"]).limit(1).scalar_subquery()
+    )  # fmt: skip
+    return select(Store.id, newest).where(Store.id.in_(bindparam("store_ids", expanding=True)))

@@ -18,6 +18,10 @@ from shop.stores.models import Store
 __all__ = ["CardRow", "Filter", "Page", "card_rows", "listing", "related"]
 
 
+MOST_PIECES = 999  # of one variant in one order
+MOST_TO_ORDER = 99  # of what is made when it is ordered
+
+
 @dataclass(frozen=True)
 class ProductView:
     """A product as its page shows it."""
@@ -75,18 +79,20 @@ class CartVariant:
         """How many pieces can be ordered now."""
         if not (self.offered and self.accepting):
             return 0
-        return 99 if self.made_to_order_days is not None else self.on_hand
+        return MOST_TO_ORDER if self.made_to_order_days is not None else min(self.on_hand, MOST_PIECES)
 
 
 def product_page(product_id: int) -> ProductView | None:
-    """Return what the public page of a product needs, in three queries; None when buyers can't see it."""
-    row = session.execute(
-        select(Product, Store).join(Store, Store.id == Product.store_id)
+    """Return what the public page of a product needs, in two queries; None when buyers can't see it."""
+    rows = session.execute(
+        select(Product, Store, Variant).join(Store, Store.id == Product.store_id)
+        .join(Variant, and_(Variant.product_id == Product.id, Variant.hidden.is_(False)))
         .where(Product.id == product_id, Product.state == "published", Store.state == "open")
-    ).one_or_none()  # fmt: skip
-    if row is None:
+        .order_by(Variant.position, Variant.id)
+    ).all()  # fmt: skip
+    if not rows:
         return None
-    return _view(row[0], row[1], shown_only=Variant.hidden.is_(False))
+    return ProductView(rows[0][0], rows[0][1], tuple(row[2] for row in rows), _pictures(product_id))
 
 
 def studio_product(store_id: int, product_id: int) -> ProductView | None:
@@ -167,10 +173,12 @@ def _view(product: Product, store: Store, *, shown_only: object) -> ProductView:
         select(Variant).where(Variant.product_id == product.id, shown_only)  # type: ignore[arg-type]
         .order_by(Variant.position, Variant.id)
     )  # fmt: skip
-    pictures = session.scalars(
-        select(Picture).where(Picture.product_id == product.id).order_by(Picture.position, Picture.id)
-    )
-    return ProductView(product, store, tuple(variants), tuple(pictures))
+    return ProductView(product, store, tuple(variants), _pictures(product.id))
+
+
+def _pictures(product_id: int) -> tuple[Picture, ...]:
+    wanted = select(Picture).where(Picture.product_id == product_id).order_by(Picture.position, Picture.id)
+    return tuple(session.scalars(wanted))
 
 
 def _texts(row: Product | Variant, what: str) -> dict[str, str]:

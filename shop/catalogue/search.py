@@ -50,7 +50,7 @@ def find(query: str, wanted: Filter, *, after: str | None = None, limit: int = 2
     if not asked or any(not known[word] for word in asked):
         return Page([], None)
     ranked = _ranked(asked, known, wanted)
-    start = int(after) if after and after.isdigit() and len(after) < 5 else 0
+    start = int(after) if after and after.isascii() and after.isdigit() and len(after) < 5 else 0
     chosen = ranked[start : start + limit]
     cards = {card.product_id: card for card in _cards(chosen)}
     following = str(start + limit) if len(ranked) > start + limit else None

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import case, func, insert, select, update
 
 from shop.catalogue import search, stock
 from shop.catalogue.models import Picture, Product, Variant, Wish
@@ -32,19 +32,24 @@ FIELDS = frozenset({
 NAMELESS = N_("Write the product's name in one language at least.")
 PRICELESS = N_("Write a price above zero.")
 PICTURELESS = N_("Add one photograph at least.")
+CHOICELESS = N_("Keep at least one choice.")
 TOO_MANY_VARIANTS = N_("A product can have {most} choices at most.")
 TOO_MANY_PICTURES = N_("A product can have {most} photographs at most.")
 
 
 @dataclass(frozen=True)
 class VariantRow:
-    """One choice as typed: labels by language, price, pieces on hand. `variant_id` names the one it replaces."""
+    """One choice as typed: labels by language, price, pieces on hand. `variant_id` names the one it replaces.
+
+    `seen` is the number of pieces that stood in the form, if it told one: see `count_stock`.
+    """
 
     labels: Mapping[str, str]
     price: Money
     on_hand: int
     hidden: bool = False
     variant_id: int | None = None
+    seen: int | None = None
 
 
 def create_product(
@@ -92,13 +97,14 @@ def update_product(store_id: int, product_id: int, *, by: Actor, **fields: Any) 
 
 
 def publish(store_id: int, product_id: int, *, by: Actor) -> None:
-    """Let buyers see it. Raises Refused while its name, price or picture is missing."""
+    """Let buyers see it, as new when it never was for sale. Raises Refused while its price or picture is missing."""
     row = _product(store_id, product_id)
     if row.price_minor <= 0:
         raise Refused(PRICELESS, field="price")
     if not row.cover:
         raise Refused(PICTURELESS, field="photos")
-    _move(store_id, product_id, ("draft", "hidden"), "published")
+    first_time = case((Product.state == "draft", clock.now()), else_=Product.listed_at)
+    _move(store_id, product_id, ("draft", "hidden"), "published", listed_at=first_time)
     search.index(product_id)
     _record("product.published", product_id, store_id, by)
 
@@ -113,10 +119,13 @@ def hide(store_id: int, product_id: int, *, by: Actor) -> None:
 def set_variants(store_id: int, product_id: int, rows: Sequence[VariantRow], *, by: Actor) -> None:
     """Write all choices of a product, in their order. Those left out are hidden: orders and carts may name them.
 
-    Raises Refused for too many, NotFound when a row names a variant of another product.
+    Raises Refused for too many or when none would be shown, NotFound when a row names a variant of another product.
     """
     if len(rows) > MOST_VARIANTS:
         raise Refused(TOO_MANY_VARIANTS, most=MOST_VARIANTS)
+    if all(row.hidden for row in rows):
+        raise Refused(CHOICELESS)
+    stock.hold_product(product_id)
     product = _product(store_id, product_id)
     known = {row.id: row for row in session.scalars(select(Variant).where(Variant.product_id == product_id))}
     for position, row in enumerate(rows):
@@ -128,7 +137,7 @@ def set_variants(store_id: int, product_id: int, rows: Sequence[VariantRow], *, 
                 raise NotFound
             _write_variant(variant, position, row)
             session.flush()
-            count_stock(store_id, variant.id, row.on_hand, by=by)
+            count_stock(store_id, variant.id, row.on_hand, seen=row.seen, by=by)
     for left_out in known.values():
         left_out.hidden = True
     session.flush()
@@ -140,6 +149,7 @@ def set_price(store_id: int, variant_id: int, price: Money, *, by: Actor) -> Non
     """Set the price of one variant. Raises NotFound for another store's, Refused for zero."""
     if price.minor <= 0:
         raise Refused(PRICELESS, field="price")
+    stock.hold_product_of(variant_id)
     variant = session.scalar(select(Variant).where(Variant.id == variant_id, Variant.store_id == store_id))
     if variant is None:
         raise NotFound
@@ -223,6 +233,7 @@ def wish(variant_id: int, *, phone: str, language: str) -> None:
 
 def follow_store(store_id: int, wilaya_code: str) -> None:
     """Bring the products of a workshop that moved in line with its wilaya, and find them under its present names."""
+    stock.hold_products_of_store(store_id)
     changed(update(Product).where(Product.store_id == store_id)
             .values(wilaya_code=wilaya_code, version=Product.version + 1))  # fmt: skip
     for product_id in session.scalars(
@@ -253,9 +264,9 @@ def _cover(product_id: int) -> None:
     changed(update(Product).where(Product.id == product_id).values(cover=key, version=Product.version + 1))
 
 
-def _move(store_id: int, product_id: int, old: Sequence[str], new: str) -> None:
+def _move(store_id: int, product_id: int, old: Sequence[str], new: str, **more: Any) -> None:
     guarded = update(Product).where(Product.id == product_id, Product.store_id == store_id, Product.state.in_(old))
-    if changed(guarded.values(state=new, version=Product.version + 1)) != 1:
+    if changed(guarded.values(state=new, version=Product.version + 1, **more)) != 1:
         _product(store_id, product_id)
         raise InvalidTransition
 

@@ -1,8 +1,12 @@
-"""Stock: one guarded statement, one movement row. on_hand is always the sum of its movements."""
+"""Stock: one guarded statement, one movement row. on_hand is always the sum of its movements.
+
+Whoever touches the stock of a variant holds its product first, so that nobody waits crosswise and what is told of the
+product (is any left?) is computed after the last commit.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import case, exists, func, insert, or_, select, update
+from sqlalchemy import Select, case, exists, func, insert, or_, select, update
 
 from shop.catalogue.models import MOVEMENTS, Product, StockMovement, Variant
 from shop.core import clock
@@ -13,7 +17,10 @@ from shop.plumbing.journal import Actor
 
 
 def take(store_id: int, variant_id: int, pieces: int, *, order_id: int, by: Actor) -> None:  # noqa: ARG001
-    """Take pieces for an order. What is made to order is not counted. Raises OutOfStock."""
+    """Take pieces for an order. What is made to order is not counted. Raises OutOfStock, ValueError for no pieces."""
+    if pieces <= 0:
+        raise ValueError("pieces are taken")
+    hold_product_of(variant_id)
     made_to_order = exists().where(Product.id == Variant.product_id, Product.made_to_order_days.is_not(None))
     guarded = update(Variant).where(
         Variant.id == variant_id, Variant.store_id == store_id, Variant.on_hand >= pieces, ~made_to_order
@@ -30,6 +37,7 @@ def restock(
     """Add pieces: made, taken back from a cancelled or returned order. Raises NotFound for another store's variant."""
     if pieces <= 0 or reason not in MOVEMENTS:
         raise ValueError("pieces are added, for a known reason")
+    hold_product_of(variant_id)
     hers = update(Variant).where(Variant.id == variant_id, Variant.store_id == store_id)
     if changed(hers.values(on_hand=Variant.on_hand + pieces)) != 1:
         raise NotFound
@@ -38,14 +46,21 @@ def restock(
         journal.record("stock.added", subject="variant", subject_id=variant_id, store_id=store_id, by=by, pieces=pieces)
 
 
-def count_stock(store_id: int, variant_id: int, on_hand: int, *, by: Actor) -> None:
-    """Say how many pieces are there. Raises NotFound for another store's variant, ValueError below zero."""
+def count_stock(store_id: int, variant_id: int, on_hand: int, *, seen: int | None = None, by: Actor) -> None:
+    """Say how many pieces are there.
+
+    `seen` is the figure that stood in the form: what was sold since then is gone all the same, so the difference
+    between the two is what counts, and a figure left as it was changes nothing. Raises NotFound for another store's
+    variant, ValueError below zero.
+    """
     if on_hand < 0:
         raise ValueError("stock is never below zero")
-    wanted = select(Variant.on_hand).where(Variant.id == variant_id, Variant.store_id == store_id).with_for_update()
-    before = session.scalar(wanted)
+    hold_product_of(variant_id)
+    before = session.scalar(select(Variant.on_hand).where(Variant.id == variant_id, Variant.store_id == store_id))
     if before is None:
         raise NotFound
+    if seen is not None:
+        on_hand = max(0, before + on_hand - seen)
     if before == on_hand:
         return
     guarded = update(Variant).where(Variant.id == variant_id, Variant.on_hand == before)
@@ -61,6 +76,27 @@ def begin(store_id: int, variant_id: int, pieces: int) -> None:
     """Write the first movement of a new variant whose row already says on_hand."""
     if pieces:
         _moved(store_id, variant_id, pieces, reason="initial")
+
+
+def hold_product(product_id: int) -> None:
+    """Let nobody else touch a product's stock and prices until this transaction ends."""
+    _hold(select(Product.id).where(Product.id == product_id))
+
+
+def hold_product_of(variant_id: int) -> None:
+    """Hold the product of a variant; an unknown one holds nothing."""
+    product_id = select(Variant.product_id).where(Variant.id == variant_id).scalar_subquery()
+    _hold(select(Product.id).where(Product.id == product_id))
+
+
+def hold_products_of_store(store_id: int) -> None:
+    """Hold all products of a workshop."""
+    _hold(select(Product.id).where(Product.store_id == store_id))
+
+
+def _hold(rows: Select[int]) -> None:
+    if session.get_bind().dialect.name != "sqlite":  # there, a transaction holds the whole database already
+        session.execute(rows.order_by(Product.id).with_for_update(key_share=True))
 
 
 def refresh(product_id: int) -> None:

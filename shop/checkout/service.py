@@ -77,9 +77,7 @@ def _write(purchase: Purchased, seen: Review) -> Placed:
     return Placed(purchase.code, tuple(each.order_id for each in written), tuple(paid), repeated=False)
 
 
-def _order(
-    purchase: Purchased, parcel: ReviewParcel, details: Details, code: str | None
-) -> _Written:
+def _order(purchase: Purchased, parcel: ReviewParcel, details: Details, code: str | None) -> _Written:
     products = {line.product_id for line in parcel.lines}
     alike = order_queries.orders_alike(parcel.store_id, phone=details.phone, product_ids=products)
     new = NewOrder(

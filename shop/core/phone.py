@@ -10,14 +10,12 @@ from shop.core.text import western_digits
 Reason = Literal["empty", "digits", "prefix"]
 
 ALGERIA: Final = "+213"
-_NOISE = re.compile(
-    "[\\s\u00a0\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff().\\-\u2010-\u2015\u2212/\u0640\u00b7_]+"
-)
+_NOISE = re.compile("[\\s\u00a0\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff().\\-\u2010-\u2015\u2212/\u0640\u00b7_]+")
 _MOBILE = re.compile(r"[5-7]\d{8}")
 _NATIONAL = re.compile(r"[5-7]\d{8}|[2-4]\d{7}|98\d{7}")  # mobile, landline, telephony over the Internet
 
 
-class BadPhone(ValueError):  # noqa: N818 - names what was typed, not that it failed
+class BadPhone(ValueError):
     """This is no number that can be called: `reason` is "empty", "digits" (how many) or "prefix" (which)."""
 
     def __init__(self, reason: Reason) -> None:

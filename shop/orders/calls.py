@@ -27,9 +27,7 @@ def record_call(
     store_id: int, order_id: int, outcome: str, *, by: Actor, note: str = "", call_at: datetime | None = None
 ) -> int:
     """Write down one call and return its number (1, 2, …). Raises IntegrityError for another store's order."""
-    number = 1 + session.scalars(
-        select(func.count()).where(Call.store_id == store_id, Call.order_id == order_id)
-    ).one()
+    number = 1 + session.scalars(select(func.count()).where(Call.store_id == store_id, Call.order_id == order_id)).one()
     row = {
         "store_id": store_id, "order_id": order_id, "number": number, "outcome": outcome, "note": note[:300],
         "call_at": call_at, "at": clock.now(), "account_id": by.account_id, "by_name": by.name,

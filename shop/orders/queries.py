@@ -67,9 +67,7 @@ def orders_of_purchase(purchase_id: int) -> list[Order]:
     return list(session.scalars(wanted, execution_options=FRESH))
 
 
-def orders_alike(
-    store_id: int, *, phone: str, product_ids: Collection[int], now: datetime | None = None
-) -> list[str]:
+def orders_alike(store_id: int, *, phone: str, product_ids: Collection[int], now: datetime | None = None) -> list[str]:
     """Return the codes of the store's live orders of the last 24 hours with this phone and one of these products."""
     since = (now or clock.now()) - ALIKE_WITHIN
     wanted = (

@@ -70,9 +70,7 @@ def record_remittance(
     return remittance
 
 
-def _check(
-    store_id: int, carrier_title: str, reference: str, *, received_on: date, lines: Sequence[Received]
-) -> None:
+def _check(store_id: int, carrier_title: str, reference: str, *, received_on: date, lines: Sequence[Received]) -> None:
     if not lines:
         raise Refused(N_("Please tick at least one parcel."), field="lines")
     if len({payment_id for payment_id, _received, _fee in lines}) != len(lines):

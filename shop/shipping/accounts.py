@@ -191,9 +191,7 @@ def _read(cells: Sequence[str]) -> RateRow:
     high = _days(rest[3], max(3, low))
     if low > high:
         raise Refused(N_("The days of delivery are the wrong way round."))
-    return RateRow(
-        wilaya_code=wilaya.code, home=_dinars(rest[0]), desk=_dinars(rest[1]), min_days=low, max_days=high
-    )
+    return RateRow(wilaya_code=wilaya.code, home=_dinars(rest[0]), desk=_dinars(rest[1]), min_days=low, max_days=high)
 
 
 _FIRST = re.compile(r"\d{0,2}")

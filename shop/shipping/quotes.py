@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 import structlog
-from sqlalchemy import and_, select
+from sqlalchemy import Row, and_, select
 
 from shop.core.errors import AdapterError, Misconfigured
 from shop.core.money import Money
@@ -87,8 +87,14 @@ def _place(wilaya: geography.Wilaya, commune: geography.Commune | None) -> Place
 
 
 def wilaya_quotes(store_id: int, wilaya_code: str, weight_g: int) -> list[StoreQuote]:
-    """Return what delivery to a wilaya costs, for a product's page. Raises NotFound."""
+    """Return what delivery to a wilaya costs, with the desks there. Raises NotFound."""
     return quotes(store_id, place_of_wilaya(wilaya_code), weight_g=weight_g, declared=Money(0))
+
+
+def wilaya_prices(store_id: int, wilaya_code: str, weight_g: int) -> list[StoreQuote]:
+    """Return what delivery to a wilaya costs, for a product's page: in one statement, no desks. Raises NotFound."""
+    place, loads = place_of_wilaya(wilaya_code), {store_id: Load(weight_g, Money(0))}
+    return _first_of_each_kind(_accounts(loads, place), {}, place, loads)[store_id]
 
 
 def quotes(store_id: int, place: Place, *, weight_g: int, declared: Money) -> list[StoreQuote]:
@@ -101,17 +107,28 @@ def quotes_for(loads: Mapping[int, Load], place: Place) -> dict[int, list[StoreQ
 
     A carrier that is misconfigured or does not answer is passed over and logged.
     """
-    accounts = session.execute(
+    accounts = _accounts(loads, place)
+    served = [row.id for row in accounts if row.desk_minor is not None or row.carrier not in _FROM_ROWS]
+    desks = _desks(served, place.wilaya_code) if served else {}
+    return _first_of_each_kind(accounts, desks, place, loads)
+
+
+def _accounts(store_ids: Collection[int], place: Place) -> Sequence[Row[Any]]:
+    wanted = (
         select(*_ACCOUNT, *_RATE)
         .outerjoin(
             DeliveryRate,
             and_(DeliveryRate.account_id == CarrierAccount.id, DeliveryRate.wilaya_code == place.wilaya_code),
         )
-        .where(CarrierAccount.store_id.in_(loads), CarrierAccount.active)
+        .where(CarrierAccount.store_id.in_(store_ids), CarrierAccount.active)
         .order_by(CarrierAccount.store_id, CarrierAccount.position, CarrierAccount.id)
-    ).all()
-    served = [row.id for row in accounts if row.desk_minor is not None or row.carrier not in _FROM_ROWS]
-    desks = _desks(served, place.wilaya_code) if served else {}
+    )
+    return session.execute(wanted).all()
+
+
+def _first_of_each_kind(
+    accounts: Sequence[Row[Any]], desks: Mapping[int, list[Any]], place: Place, loads: Mapping[int, Load]
+) -> dict[int, list[StoreQuote]]:
     found: dict[int, list[StoreQuote]] = {store_id: [] for store_id in loads}
     for row in accounts:
         load = loads[row.store_id]

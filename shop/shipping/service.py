@@ -239,9 +239,7 @@ def cancel_for(store_id: int, order_id: int, *, by: Actor) -> Shipment | None:
 def reopen_for(store_id: int, order_id: int, *, by: Actor) -> None:
     """Undo `cancel_for` a moment later, for a parcel that was never labelled or booked. Raises InvalidTransition."""
     mine = update(Shipment).where(Shipment.store_id == store_id, Shipment.order_id == order_id)
-    untouched = mine.where(
-        Shipment.state == "cancelled", Shipment.labelled_at.is_(None), Shipment.booked_at.is_(None)
-    )
+    untouched = mine.where(Shipment.state == "cancelled", Shipment.labelled_at.is_(None), Shipment.booked_at.is_(None))
     if changed(untouched.values(state="preparing")) != 1:
         raise InvalidTransition
     journal.record("shipment.reopened", subject="order", subject_id=order_id, store_id=store_id, by=by)

@@ -106,7 +106,7 @@ def invite(store_id: int, role: str, *, by: Actor) -> str:
 
 
 def accept_invitation(token: str, account_id: int, *, by: Actor) -> Member:
-    """Make the person a member; a token works once. Raises Refused when it was used or is too old."""
+    """Make the person a member, a helper an owner; a token works once. Raises Refused when used or too old."""
     found = queries.invitation(token)
     if found is None:
         raise Refused(USED)
@@ -115,10 +115,12 @@ def accept_invitation(token: str, account_id: int, *, by: Actor) -> Member:
     if changed(mine.values(used_at=now, used_by=account_id)) != 1:
         raise Refused(USED)
     member = session.scalar(select(Member).where(Member.store_id == found.store_id, Member.account_id == account_id))
+    if member is not None and found.role == "owner":
+        member.role = "owner"
     if member is None:
         member = Member(store_id=found.store_id, account_id=account_id, role=found.role, joined_at=now)
         session.add(member)
-        session.flush()
+    session.flush()
     _record("member.joined", found.store_id, by, role=member.role, account=account_id)
     return member
 
@@ -134,6 +136,8 @@ def add_member(store_id: int, account_id: int, role: str, *, by: Actor) -> Membe
 
 def remove_member(store_id: int, member_id: int, *, by: Actor) -> None:
     """Take a person out of the workshop. Raises Refused for the last owner, NotFound for another workshop's member."""
+    # two owners who remove each other at the same moment follow one another here
+    session.execute(select(Store.id).where(Store.id == store_id).with_for_update(key_share=True))
     member = session.scalar(select(Member).where(Member.store_id == store_id, Member.id == member_id))
     if member is None:
         raise NotFound

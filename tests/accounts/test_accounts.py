@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
+from argon2 import Parameters, extract_parameters
 from flask import Flask
 from sqlalchemy import select
 
@@ -10,6 +13,8 @@ from shop.accounts import queries, service
 from shop.accounts.models import Account, Device
 from shop.core.errors import NotFound, Refused
 from shop.plumbing.db import session, transaction
+from tests.counting import statements
+from tests.crowd import at_once
 
 PASSWORD = "savon-de-nuit-42"
 
@@ -36,6 +41,36 @@ def test_she_signs_in_by_any_spelling_of_her_phone_or_mail(amina: int, identifie
 )
 def test_wrong_password_and_unknown_account_are_the_same_no(amina: int, identifier: str, password: str) -> None:
     assert service.authenticate(identifier.replace("\0", ""), password) is None
+
+
+def test_unknown_and_known_accounts_cost_the_same_hash_and_hashing_holds_no_connection(
+    amina: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[Parameters, bool]] = []
+    real = service._verify
+
+    def verify(known: str, password: str) -> bool:
+        seen.append((extract_parameters(known), session().in_transaction()))  # type: ignore[operator]
+        return real(known, password)
+
+    monkeypatch.setattr(service, "_verify", verify)
+    for identifier in ("0550000001", "0550000002"):
+        with statements() as few:
+            assert service.authenticate(identifier, "wrong-password") is None
+        assert len(few) == 1
+    assert seen[0] == seen[1]
+    assert (seen[0][0].memory_cost, seen[0][0].time_cost, seen[0][0].parallelism) == (19_456, 2, 1)
+    assert not seen[0][1]
+
+
+def test_one_of_three_taps_makes_the_account(application: Flask) -> None:
+    def tap() -> None:
+        with transaction():
+            service.create_account(name="Amina", password=PASSWORD, phone="+213550000001", email="a@a.example")
+            time.sleep(0.05)
+
+    raised = at_once(application, tap, tap, tap)
+    assert [type(error) for error in raised] == [Refused, Refused]
 
 
 def test_no_password_and_no_token_stands_in_the_database(amina: int) -> None:

@@ -16,16 +16,19 @@ window.hirfaLooks = (() => {
 
   function outside(width) {
     const wrong = [];
+    const boxes = [];
     const whole = document.documentElement.scrollWidth;
     if (whole !== width) wrong.push(`the page is ${whole} px wide on ${width} px`);
     for (const el of document.body.querySelectorAll("*")) {
       if (!shown(el) || unseen(el) || clips(el) || el.closest("svg") !== null && el.localName !== "svg") continue;
       const box = el.getBoundingClientRect();
-      if (box.width && (box.right > width + 1 || box.left < -1)) {
-        wrong.push(`${named(el)} lies from ${Math.round(box.left)} to ${Math.round(box.right)} on ${width} px`);
-      }
+      if (box.width && (box.right > width + 1 || box.left < -1)) boxes.push([el, box]);
     }
-    return wrong.slice(0, 5);
+    for (const [el, box] of boxes) {
+      if (boxes.some(([other]) => other !== el && el.contains(other))) continue; // the innermost one is the cause
+      wrong.push(`${named(el)} lies from ${Math.round(box.left)} to ${Math.round(box.right)} on ${width} px`);
+    }
+    return wrong.slice(0, 8);
   }
 
   // A box that hides what does not fit has lost words: only what may scroll or is meant unseen is let off.

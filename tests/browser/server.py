@@ -24,16 +24,12 @@ def demo_shop(folder: Path) -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     base = f"http://127.0.0.1:{port}"
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("HIRFA_")}
-    told = {
-        "HIRFA_DATA_DIR": str(folder),
-        "HIRFA_PORT": str(port),
-        "HIRFA_BASE_URL": base,
-        "HIRFA_LOG_LEVEL": "WARNING",
-    }
+    told = {"DATA_DIR": str(folder), "PORT": str(port), "BASE_URL": base, "LOG_LEVEL": "WARNING"}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("HIRFA_")}
+    environment |= {f"HIRFA_{name}": value for name, value in told.items()}
     command = [str(Path(sys.executable).with_name("hirfa")), "run", "--demo"]
     with (folder.parent / f"{folder.name}.log").open("wb") as log:
-        process = subprocess.Popen(command, env=kept | told, stdout=log, stderr=log, start_new_session=True)
+        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
         try:
             _wait(process, base, Path(log.name))
             yield base

@@ -1,4 +1,4 @@
-"""Every page, in every language it has: no violation of axe's rules, no overflow, room for longer words, sound bones."""
+"""Every page, in every language it has: axe finds nothing, nothing overflows, longer words have room."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import re
 
 import pytest
 
+from shop.demo.workshops import OPERATOR
 from tests.browser.buying import BOWL, SOAP, bar, confirm, fill_details, put_aside, to_check
 from tests.browser.conftest import AMINA, MakePhone, speak
 from tests.browser.looks import faults
 from tests.browser.phone import Phone
 from tests.browser.walk import PUBLIC, kind, pages_behind
-from shop.demo.workshops import OPERATOR
 
 pytestmark = pytest.mark.browser
 

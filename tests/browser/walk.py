@@ -10,8 +10,9 @@ from tests.browser.phone import Phone
 PUBLIC = {
     "home": "/", "crafts": "/crafts/", "craft": "/crafts/soap?stock=1&sort=cheap&wilaya=16",
     "found": "/crafts/?q=savon", "nothing-found": "/crafts/?q=zzzzqqq", "store": "/@atelier-amina",
-    "store-terms": "/@atelier-amina/terms", "product": "/p/40-x", "product-one-picture": "/p/31-x", "help": "/help", "terms": "/terms",
-    "privacy": "/privacy", "sell": "/sell", "find-order": "/t", "cart-empty": "/cart",
+    "store-terms": "/@atelier-amina/terms", "product": "/p/40-x", "one-picture": "/p/31-x", "sold-out": "/p/29-x",
+    "help": "/help", "terms": "/terms", "privacy": "/privacy", "sell": "/sell", "find-order": "/t",
+    "cart-empty": "/cart",
 }  # fmt: skip
 _FILES = re.compile(r"\.(pdf|png|csv|jpg|webmanifest)(\?|$)")
 _HREF = re.compile(r'href="(/[^"#]*)')

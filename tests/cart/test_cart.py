@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from datetime import timedelta
+
 import pytest
 import time_machine
 from flask import Flask
@@ -12,15 +15,14 @@ from shop.cart import service as carts
 from shop.cart.models import Cart, CartLine
 from shop.catalogue import service as catalogue
 from shop.core import clock
-from shop.core.errors import NotFound, OutOfStock, Refused, StoreClosed
+from shop.core.errors import NotFound, OutOfStock, Refused
 from shop.core.money import Money
 from shop.plumbing.db import session, transaction
 from shop.plumbing.journal import SYSTEM
 from shop.stores import service as stores
 from tests.checkout.cast import add_product, basket, workshop
 from tests.counting import statements
-
-assert StoreClosed
+from tests.crowd import at_once
 
 
 def test_pieces_add_up_and_stop_at_what_is_there(app: Flask) -> None:
@@ -101,6 +103,53 @@ def test_a_workshop_on_holiday_blocks_its_lines(app: Flask) -> None:
     with transaction():
         stores.close_until(shop.id, clock.today().replace(year=clock.today().year + 1), by=SYSTEM)
     assert cart_queries.view(cart.id).parcels[0].lines[0].changed == "closed"
+
+
+def test_more_than_one_order_can_hold_is_not_put_aside(app: Flask) -> None:
+    shop = workshop(stock=5000)
+    cart = basket({shop.variant: 1})
+    with transaction():
+        assert carts.add(cart.id, shop.variant.id, pieces=1500) == carts.Added(999, capped=True)
+        line = session.scalars(select(CartLine.id)).one()
+        assert carts.set_pieces(cart.id, line, 5000) == carts.Added(999, capped=True)
+
+
+def test_pieces_stay_as_they_are_while_none_can_be_ordered(app: Flask) -> None:
+    shop = workshop(stock=5)
+    cart = basket({shop.variant: 3})
+    line = cart_queries.view(cart.id).parcels[0].lines[0].line_id
+    with transaction():
+        stores.close_until(shop.id, clock.today() + timedelta(days=9), by=SYSTEM)
+        assert carts.set_pieces(cart.id, line, 2) == carts.Added(3, capped=True)
+
+
+def test_taking_out_what_was_taken_out_long_ago_is_harmless_and_it_is_gone(app: Flask) -> None:
+    shop = workshop()
+    cart = basket({shop.variant: 1})
+    line = cart_queries.view(cart.id).parcels[0].lines[0].line_id
+    with time_machine.travel(clock.now(), tick=False) as traveller:
+        with transaction():
+            carts.remove(cart.id, line)
+        traveller.shift(carts.UNDO * 2)
+        assert cart_queries.view(cart.id).removed == ()
+        with transaction():
+            carts.accept_changes(cart.id)
+    with pytest.raises(NotFound), transaction():
+        carts.undo_removal(cart.id, line)
+
+
+def test_six_taps_at_once_on_one_new_cart_make_one_line_of_six(application: Flask) -> None:
+    with application.app_context():
+        variant_id = workshop(stock=50).variant.id
+
+    def tap() -> None:
+        with transaction():
+            carts.add(carts.open_cart("a-token").id, variant_id, pieces=1)
+            time.sleep(0.02)
+
+    assert at_once(application, *[tap] * 6) == []
+    with application.app_context():
+        assert [(line.pieces) for line in session.scalars(select(CartLine))] == [6]
 
 
 def test_another_visitors_line_is_not_there(app: Flask) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 from flask import Flask
 
@@ -23,6 +25,9 @@ GOODS = (
     ("pottery", {"fr": "Grand bol aux losanges", "ar": "صحن كبير بمعينات"}, 4200),
     ("weaving", {"ar": "زربية صوف معقودة يدويًا"}, 38_000),
 )
+
+
+DEEP = pytest.param(base64.urlsafe_b64encode(b"[" * 6000).decode(), id="deep")
 
 
 @pytest.fixture
@@ -111,10 +116,20 @@ def test_pages_follow_one_another_without_a_gap_or_a_repetition(shop: Store, sor
     assert len(whole) == 6
 
 
-@pytest.mark.parametrize("after", ["x", "////", "bnVsbA", "WzEsIDJd" * 9, "WyJ4IiwgMV0", "WzFlOTk5LDFd"])
+@pytest.mark.parametrize("after", [DEEP, "²", "x", "////", "bnVsbA", "WzEsIDJd" * 9, "WyJ4IiwgMV0", "WzFlOTk5LDFd"])
 @pytest.mark.parametrize("sort", ["new", "cheap", "dear"])
 def test_a_cursor_that_makes_no_sense_gives_the_first_page(shop: Store, after: str, sort: str) -> None:
     assert len(listing(Filter(sort=sort), after=after).items) == 6
+
+
+@pytest.mark.parametrize("after", ["²", "٣", "-1", "x", "99999", "1" * 5000])
+def test_a_search_that_continues_nowhere_begins_again(shop: Store, after: str) -> None:
+    assert len(search.find("rose", Filter(), after=after).items) == 2
+
+
+def test_prices_beyond_all_prices_are_prices(shop: Store) -> None:
+    assert len(listing(Filter(max_minor=10**12)).items) == 6
+    assert listing(Filter(min_minor=10**12)).items == []
 
 
 def test_listing_and_search_take_the_same_few_statements_for_any_number_of_rows(shop: Store) -> None:

@@ -34,6 +34,14 @@ def test_more_than_there_is_cannot_be_taken(app: Flask) -> None:
     assert (shop.on_hand(), _sum(shop)) == (2, 2)
 
 
+@pytest.mark.parametrize("pieces", [0, -3])
+def test_taking_never_adds(app: Flask, pieces: int) -> None:
+    shop = workshop(stock=2)
+    with pytest.raises(ValueError, match="taken"), transaction():
+        catalogue.take(shop.id, shop.variant.id, pieces, order_id=1, by=SYSTEM)
+    assert (shop.on_hand(), _sum(shop)) == (2, 2)
+
+
 def test_a_stranger_takes_and_adds_nothing(app: Flask) -> None:
     shop, other = workshop(), workshop("Parfums Ismahane")
     with pytest.raises(OutOfStock), transaction():

@@ -107,9 +107,7 @@ def test_a_second_tap_returns_the_same_order() -> None:
     answers = []
     for _tap in range(2):
         with transaction():
-            answers.append(
-                checkout.place(cart.id, key="once", details=YACINE, choices=choices, review_hash=seen.hash)
-            )
+            answers.append(checkout.place(cart.id, key="once", details=YACINE, choices=choices, review_hash=seen.hash))
     first, second = answers
     assert (first.repeated, second.repeated) == (False, True)
     assert (first.purchase_code, first.order_ids, first.payment_ids) == (

@@ -54,9 +54,7 @@ def test_one_mobile_number_is_read_from_every_usual_way_to_write_it(typed: str) 
         ("+1 (514) 555-0199", "+15145550199", False),
     ],
 )
-def test_landlines_and_foreign_numbers_are_read_but_are_not_mobile(
-    typed: str, stored: str, mobile: bool
-) -> None:
+def test_landlines_and_foreign_numbers_are_read_but_are_not_mobile(typed: str, stored: str, mobile: bool) -> None:
     assert parse_phone(typed) == stored
     assert is_mobile(stored) is mobile
 

@@ -44,9 +44,7 @@ def test_cleaning_twice_changes_nothing_more(text: str, limit: int) -> None:
 def test_what_is_clean_can_be_stored_and_cannot_reorder_its_neighbours(text: str) -> None:
     kept = clean_block(text, limit=100)
     kept.encode()  # no lone surrogate
-    assert not any(
-        0x202A <= ord(c) <= 0x202E or 0x2066 <= ord(c) <= 0x2069 or c in "\u200e\u200f\0" for c in kept
-    )
+    assert not any(0x202A <= ord(c) <= 0x202E or 0x2066 <= ord(c) <= 0x2069 or c in "\u200e\u200f\0" for c in kept)
     assert not any(unicodedata.category(c) == "Cc" and c != "\n" for c in kept)
 
 

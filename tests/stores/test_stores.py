@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -15,6 +17,7 @@ from shop.plumbing.db import transaction
 from shop.plumbing.journal import SYSTEM
 from shop.stores import queries, service
 from shop.stores.models import Store
+from tests.crowd import at_once
 
 COMPLETE = {
     "legal_name": "Amina Benali", "register_number": "16-1", "nif": "1" * 15, "address": "12, rue",
@@ -82,6 +85,35 @@ def test_an_invitation_works_once_and_for_two_weeks(store: Store) -> None:
     assert queries.member_role(store.id, amina) == "owner"
     assert queries.membership(sami, "atelier-amina") is None
     assert [each.slug for each in queries.memberships(amina)] == ["atelier-amina"]
+
+
+def test_a_helper_who_is_invited_as_an_owner_becomes_one_and_never_the_reverse(store: Store) -> None:
+    amina = _person("+213550000001")
+    for role, becomes in (("helper", "helper"), ("owner", "owner"), ("helper", "owner")):
+        with transaction():
+            token = service.invite(store.id, role, by=SYSTEM)
+            assert service.accept_invitation(token, amina, by=SYSTEM).role == becomes
+    assert len(queries.members(store.id)) == 1
+
+
+def test_two_owners_cannot_remove_each_other(application: Flask) -> None:
+    with application.app_context():
+        people = [_person("+213550000001"), _person("+213550000002")]
+        with transaction():
+            made = service.create_store(name="Atelier", craft="soap", wilaya_code="16", by=SYSTEM)
+            owners = [service.add_member(made.id, each, "owner", by=SYSTEM).id for each in people]
+            store_id = made.id
+
+    def remove(member_id: int) -> Callable[[], None]:
+        def deed() -> None:
+            with transaction():
+                service.remove_member(store_id, member_id, by=SYSTEM)
+                time.sleep(0.05)
+
+        return deed
+
+    raised = at_once(application, *[remove(each) for each in owners])
+    assert [type(error) for error in raised] == [Refused]
 
 
 def test_the_last_owner_stays_and_another_workshops_member_is_not_there(store: Store) -> None:

@@ -20,11 +20,13 @@ IMPORTANT_ALLOWED = {"[hidden]"}  # besides the layers utilities and print
 LARGE, SMALL = 3.0, 4.5
 PAIRS = [  # text or control, ground, least contrast
     ("ink", "lime", 7), ("ink", "paper", 7), ("ink", "sand", 7), ("ink-2", "lime", SMALL), ("ink-2", "paper", SMALL),
-    ("ink-2", "sand", SMALL), ("emerald", "lime", SMALL), ("emerald", "paper", SMALL), ("emerald", "emerald-wash", SMALL),
+    ("ink-2", "sand", SMALL), ("emerald", "lime", SMALL), ("emerald", "paper", SMALL),
+    ("emerald", "emerald-wash", SMALL),
     ("emerald-deep", "emerald-wash", SMALL), ("ink-2", "emerald-wash", SMALL), ("paper", "emerald", SMALL),
     ("paper", "emerald-deep", SMALL), ("on-deep", "emerald-deep", SMALL), ("ink", "saffron", SMALL),
     ("ink", "saffron-light", SMALL), ("saffron-ink", "saffron-wash", SMALL), ("ink", "saffron-wash", SMALL),
-    ("cobalt", "cobalt-wash", SMALL), ("ink", "cobalt-wash", SMALL), ("henna", "lime", SMALL), ("henna", "paper", SMALL),
+    ("cobalt", "cobalt-wash", SMALL), ("ink", "cobalt-wash", SMALL), ("henna", "lime", SMALL),
+    ("henna", "paper", SMALL),
     ("henna", "henna-wash", SMALL), ("ink", "henna-wash", SMALL), ("paper", "ink", SMALL),
     ("line-strong", "lime", LARGE), ("line-strong", "paper", LARGE), ("henna", "sand", LARGE),
     ("saffron", "emerald-deep", LARGE), ("saffron", "emerald", LARGE), ("saffron", "ink", LARGE),
@@ -34,7 +36,7 @@ PAIRS = [  # text or control, ground, least contrast
 
 def rules(sheet: str) -> str:
     """A sheet without its comments."""
-    return re.sub(r"/\*.*?\*/", "", sheet, flags=re.S)
+    return re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)
 
 
 def outside(sheet: str, *layers: str) -> str:
@@ -156,7 +158,7 @@ class TestTemplates:
         assert "<style" not in text
         assert not re.search(r"<[a-z][^>{]*\son[a-z]+\s*=", text)
         assert "javascript:" not in text
-        for attributes, body in re.findall(r"<script([^>]*)>(.*?)</script>", text, re.S):
+        for attributes, body in re.findall(r"<script([^>]*)>(.*?)</script>", text, re.DOTALL):
             assert "src=" in attributes or 'type="application/ld+json"' in attributes
             assert not body.strip() or 'type="application/ld+json"' in attributes
 
@@ -166,7 +168,7 @@ class TestTemplates:
         assert not re.search(r"""<link[^>]*href\s*=\s*["']\s*(?:https?:)?//""", text)
 
     def test_every_icon_it_draws_exists(self, template: Path) -> None:
-        text = re.sub(r"\{#.*?#\}", "", template.read_text(encoding="utf-8"), flags=re.S)
+        text = re.sub(r"\{#.*?#\}", "", template.read_text(encoding="utf-8"), flags=re.DOTALL)
         assert set(re.findall(r"""\bicon\(\s*['"]([^'"]+)['"]""", text)) <= SHAPES.keys()
 
     def test_every_file_it_names_exists(self, template: Path) -> None:

@@ -155,10 +155,8 @@ def test_nothing_is_chosen_beforehand() -> None:
 
 
 def test_an_error_link_lands_on_the_first_card() -> None:
-    html = said(
-        PICK
-        + "{{ pick('ship', 'Livraison', [{'value': 'a', 'label': 'A'}, {'value': 'b', 'label': 'B'}], ['Choisissez']) }}"
-    )
+    options = [{"value": "a", "label": "A"}, {"value": "b", "label": "B"}]
+    html = said(PICK + "{{ pick('ship', 'Livraison', options, ['Choisissez']) }}", options=options)
     assert re.search(r'<input type="radio" id="ship" name="ship" value="a">', html)
     assert html.count('name="ship"') == 2
 

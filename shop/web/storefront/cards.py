@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from flask import url_for
+from flask import current_app, request, url_for
+from markupsafe import Markup
 
 from shop.catalogue.listing import CardRow
 from shop.core.money import Money
 from shop.plumbing import geography
-from shop.plumbing.i18n import LANGUAGES, _, language, ngettext, pick
+from shop.plumbing.i18n import LANGUAGES, _, language, ngettext, pick, speaking
 from shop.web.storefront.blueprint import front
 from shop.web.ui.crafts import CRAFT_NAMES
 from shop.web.ui.here import here, settings
@@ -58,7 +60,26 @@ def _tag(row: CardRow) -> str:
 
 def product_url(product_id: int, slug: str, **values: Any) -> str:
     """Return the address of a product's page in the language being spoken."""
-    return url_for("storefront.product", product_id=product_id, slug=slug, **values)
+    if values:
+        return url_for("storefront.product", product_id=product_id, slug=slug, **values)
+    return _product_url(request.root_path, language(), product_id, slug)
+
+
+@lru_cache(maxsize=4096)
+def _product_url(_root: str, _lang: str, product_id: int, slug: str) -> str:
+    return url_for("storefront.product", product_id=product_id, slug=slug)
+
+
+@lru_cache(maxsize=4096)
+def _drawn(_lang: str, item: Card, level: int, first: bool) -> Markup:
+    macros: Any = current_app.jinja_env.get_template("ui/card.html").module
+    drawn: Markup = macros.card(item, level, first=first)
+    return drawn
+
+
+def card(item: Card, level: int = 3, *, first: bool = False) -> Markup:
+    """Draw a card, once for all pages that show the same: whatever it shows is part of the key."""
+    return _drawn(language(), item, level, first)
 
 
 def wilaya_name(code: str) -> str:
@@ -66,11 +87,27 @@ def wilaya_name(code: str) -> str:
     return geography.name(geography.wilaya(code), language())
 
 
-def links(endpoint: str, **values: Any) -> dict[str, Any]:
-    """Return `canonical` and `alternates` of a page that exists in each language."""
+@lru_cache(maxsize=256)
+def wilaya_options(lang: str, chosen: str) -> Markup:
+    """Return the options of a list of wilayas in a language, one of them chosen."""
+    with speaking(lang):
+        labels = [(each.code, each.code == chosen, geography.label(each)) for each in geography.wilayas()]
+    return Markup().join(
+        Markup('<option value="{}"{}>{}</option>').format(code, " selected" if mine else "", label)
+        for code, mine, label in labels
+    )
+
+
+def links(endpoint: str, *, kept: Mapping[str, Any] | None = None, **values: Any) -> dict[str, Any]:
+    """Return `canonical` and `alternates` of a page that exists in each language.
+
+    `kept` is what the reader chose on the page (a filter, a variant): it goes along to another language, and is no
+    part of the page's own address.
+    """
     base = settings().base_url
-    own = {lang: base + url_for(endpoint, lang=lang, **values) for lang in LANGUAGES}
-    return {"canonical": own[here().lang], "alternates": list(own.items())}
+    chosen = {lang: base + url_for(endpoint, lang=lang, **values, **(kept or {})) for lang in LANGUAGES}
+    own = base + url_for(endpoint, lang=here().lang, **values) if kept else chosen[here().lang]
+    return {"canonical": own, "alternates": list(chosen.items())}
 
 
 @front.context_processor
@@ -80,4 +117,5 @@ def _frame() -> dict[str, Any]:
         "crafts": [(key, _(CRAFT_NAMES[key])) for key in CRAFT_PICTURES],
         "contact": settings().contact_phone,
         "base_url": settings().base_url,
+        "card": card,
     }

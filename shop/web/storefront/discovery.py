@@ -9,8 +9,8 @@ from flask import Response, jsonify, render_template, url_for
 from sqlalchemy import func, select
 from werkzeug.exceptions import NotFound
 
-from shop.catalogue.models import Product
-from shop.catalogue.queries import ProductView
+from shop.catalogue.models import Product, Variant
+from shop.catalogue.queries import ProductView, crafts_shown
 from shop.plumbing.db import session
 from shop.plumbing.i18n import LANGUAGES, _, language, pick
 from shop.plumbing.storage import FileStorage
@@ -24,14 +24,17 @@ from shop.web.ui.media import public_storage
 CHUNK = 10_000
 SHARE_SIZE = (1200, 630)
 LIME = (251, 250, 246)
+SCHEMA = "https://schema.org"
 
 
 @front.get("/sitemap.xml")
 @entry(Access.PUBLIC)
 def sitemap() -> Response:
-    """List the parts of the map: the pages, and the products by thousands."""
-    last = session.scalar(select(func.max(Product.id)).where(Product.state == "published")) or 0
-    return _xml("storefront/sitemap_index.xml", parts=["pages", *range(last // CHUNK + 1)])
+    """List the parts of the map: the still pages, then workshops and products by their numbers."""
+    shops, last = session.execute(select(select(func.max(Store.id)).scalar_subquery(),
+                                         select(func.max(Product.id)).scalar_subquery())).one()  # fmt: skip
+    parts = ["pages", *(f"shops-{n}" for n in range((shops or 0) // CHUNK + 1)), *range((last or 0) // CHUNK + 1)]
+    return _xml("storefront/sitemap_index.xml", parts=parts)
 
 
 @front.get("/sitemap/<name:part>.xml")
@@ -40,24 +43,19 @@ def sitemap_part(part: str) -> Response:
     """List the addresses of one part, in each language."""
     if part == "pages":
         return _xml("storefront/sitemap.xml", pages=_pages())
-    if not part.isascii() or not part.isdigit() or len(part) > 9:
+    kind, number = ("shops", part[6:]) if part.startswith("shops-") else ("products", part)
+    if not number.isascii() or not number.isdigit() or len(number) > 9:
         raise NotFound
-    start = int(part) * CHUNK
-    rows = session.execute(
-        select(Product.id, Product.slug)
-        .join(Store, Store.id == Product.store_id)
-        .where(Product.id >= start, Product.id < start + CHUNK, Product.state == "published", Store.state == "open")
-        .order_by(Product.id)
-    )
-    pages = [_in_each_language("storefront.product", product_id=row[0], slug=row[1]) for row in rows]
-    return _xml("storefront/sitemap.xml", pages=pages)
+    start = int(number) * CHUNK
+    return _xml("storefront/sitemap.xml", pages=_shops(start) if kind == "shops" else _products(start))
 
 
 @front.get("/robots.txt")
 @entry(Access.PUBLIC)
 def robots() -> Response:
     """Keep machines out of carts, tracking pages and the back office."""
-    closed = ["/studio/", "/desk/", *(f"/{lang}/{part}" for lang in LANGUAGES for part in ("cart", "checkout", "t"))]
+    of_buyers = [f"/{lang}/{part}" for lang in LANGUAGES for part in ("cart", "checkout", "t/", "t$")]
+    closed = ["/studio/", "/desk/", *of_buyers]
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed), f"Sitemap: {settings().base_url}/sitemap.xml"]
     return Response("\n".join(lines) + "\n", mimetype="text/plain")
 
@@ -91,25 +89,53 @@ def share_picture(key: str) -> Response:
 
 
 def product_data(view: ProductView, name: str) -> dict[str, Any]:
-    """Return a product and its offer in the words of schema.org."""
+    """Return a product and its offer, or the offers of its variants, in the words of schema.org."""
     base, product = settings().base_url, view.product
     url = base + url_for("storefront.product", product_id=product.id, slug=product.slug)
-    there = "InStock" if product.in_stock else "OutOfStock"
-    if product.made_to_order_days is not None:
-        there = "MadeToOrder"
-    prices = [each.price_minor for each in view.variants]
-    offer: dict[str, Any] = {
-        "@type": "Offer", "url": url, "priceCurrency": product.currency, "price": f"{min(prices) / 100:.2f}",
-        "availability": f"https://schema.org/{there}", "itemCondition": "https://schema.org/NewCondition",
-        "seller": {"@type": "Organization", "name": view.store.name},
-    }  # fmt: skip
+    offers = [_offer(view, each, url) for each in view.variants]
     found: dict[str, Any] = {
-        "@context": "https://schema.org", "@type": "Product", "name": name, "inLanguage": language(), "url": url,
+        "@context": SCHEMA, "@type": "Product", "name": name, "inLanguage": language(), "url": url,
         "description": pick(view.descriptions)[0][:500], "category": _(CRAFT_NAMES[product.craft]),
-        "brand": {"@type": "Brand", "name": view.store.name}, "offers": offer,
+        "brand": {"@type": "Brand", "name": view.store.name},
+        "offers": offers[0] if len(offers) == 1 else _aggregate(offers),
         "image": [f"{base}/media/{each.key}-900.webp" for each in view.pictures],
     }  # fmt: skip
-    return found
+    return {key: value for key, value in found.items() if value}
+
+
+def breadcrumbs(view: ProductView, name: str) -> dict[str, Any]:
+    """Return the way from the first page to a product in the words of schema.org."""
+    craft, product = view.product.craft, view.product
+    way = (
+        (_("Hirfa"), url_for("storefront.home")),
+        (_(CRAFT_NAMES[craft]), url_for("storefront.listing", craft=craft)),
+        (name, url_for("storefront.product", product_id=product.id, slug=product.slug)),
+    )
+    steps = [
+        {"@type": "ListItem", "position": at, "name": title, "item": settings().base_url + path}
+        for at, (title, path) in enumerate(way, 1)
+    ]
+    return {"@context": SCHEMA, "@type": "BreadcrumbList", "itemListElement": steps}
+
+
+def _offer(view: ProductView, variant: Variant, url: str) -> dict[str, Any]:
+    there = "InStock" if variant.on_hand > 0 else "OutOfStock"
+    if view.product.made_to_order_days is not None:
+        there = "MadeToOrder"
+    return {
+        "@type": "Offer", "url": url if len(view.variants) == 1 else f"{url}?variant={variant.id}",
+        "priceCurrency": variant.currency, "price": f"{variant.price_minor / 100:.2f}",
+        "availability": f"{SCHEMA}/{there}", "itemCondition": f"{SCHEMA}/NewCondition",
+        "seller": {"@type": "Organization", "name": view.store.name},
+    }  # fmt: skip
+
+
+def _aggregate(offers: list[dict[str, Any]]) -> dict[str, Any]:
+    prices = sorted((each["price"] for each in offers), key=float)
+    return {
+        "@type": "AggregateOffer", "lowPrice": prices[0], "highPrice": prices[-1], "offerCount": len(offers),
+        "priceCurrency": offers[0]["priceCurrency"], "offers": offers,
+    }  # fmt: skip
 
 
 def front_asset(path: str) -> str:
@@ -137,9 +163,22 @@ def _pages() -> list[dict[str, str]]:
     still = ("storefront.home", "storefront.listing", "storefront.help_page", "storefront.terms", "storefront.privacy",
              "storefront.sell")  # fmt: skip
     pages = [_in_each_language(endpoint) for endpoint in still]
-    pages += [_in_each_language("storefront.listing", craft=craft) for craft in CRAFT_NAMES]
-    slugs = session.scalars(select(Store.slug).where(Store.state == "open").order_by(Store.id))
-    return pages + [_in_each_language("storefront.store", slug=slug) for slug in slugs]
+    return pages + [_in_each_language("storefront.listing", craft=craft) for craft in crafts_shown()]
+
+
+def _shops(start: int) -> list[dict[str, str]]:
+    wanted = select(Store.slug).where(Store.id >= start, Store.id < start + CHUNK, Store.state == "open")
+    return [_in_each_language("storefront.store", slug=slug) for slug in session.scalars(wanted.order_by(Store.id))]
+
+
+def _products(start: int) -> list[dict[str, str]]:
+    wanted = (
+        select(Product.id, Product.slug)
+        .join(Store, Store.id == Product.store_id)
+        .where(Product.id >= start, Product.id < start + CHUNK, Product.state == "published", Store.state == "open")
+    )
+    rows = session.execute(wanted.order_by(Product.id))
+    return [_in_each_language("storefront.product", product_id=row[0], slug=row[1]) for row in rows]
 
 
 def _in_each_language(endpoint: str, **values: Any) -> dict[str, str]:

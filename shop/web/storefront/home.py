@@ -12,7 +12,7 @@ from shop.web.storefront.blueprint import front
 from shop.web.storefront.cards import cards, links, wilaya_name
 from shop.web.ui.access import Access, entry
 from shop.web.ui.crafts import CRAFT_NAMES
-from shop.web.ui.here import here
+from shop.web.ui.here import here, settings
 
 MOST_ARTISANS = 12
 
@@ -32,12 +32,13 @@ def home() -> str:
     """Show what is new, by craft and by artisan."""
     newest = cards(listing(Filter(), limit=8).items)
     covers = craft_covers()
-    shops = stores.public_stores()[:MOST_ARTISANS]
+    shops = stores.newest_stores(MOST_ARTISANS)
     pictures = store_covers([shop.id for shop in shops])
     return render_template(
         "storefront/home.html",
         newest=newest,
         crafts_shown=[(key, _(name), covers[key]) for key, name in CRAFT_NAMES.items() if key in covers],
         artisans=[(shop, pictures.get(shop.id, ""), wilaya_name(shop.wilaya_code)) for shop in shops],
+        x_default=settings().base_url + url_for("storefront.root"),
         **links("storefront.home"),
     )

@@ -16,7 +16,7 @@ from shop.core.text import clean, western_digits
 from shop.plumbing import geography
 from shop.plumbing.i18n import N_, _, language
 from shop.web.storefront.blueprint import front
-from shop.web.storefront.cards import cards, links
+from shop.web.storefront.cards import cards, links, wilaya_options
 from shop.web.ui.access import Access, entry
 from shop.web.ui.crafts import CRAFT_NAMES
 
@@ -35,7 +35,7 @@ class Asked:
 
     @property
     def arguments(self) -> dict[str, Any]:
-        """What must stay in links of this page, `after` left out."""
+        """What must stay in links of this page; the craft stands in their path, `after` is left out."""
         wanted = self.filter
         given = {
             "q": self.query,
@@ -56,9 +56,11 @@ def listing(craft: str = "") -> str:
     if craft and craft not in CRAFT_NAMES:
         raise NotFound
     asked = _read(request.args, craft)
+    craft = asked.filter.craft
     page = _page(asked)
     address: dict[str, Any] = {"craft": craft} if craft else {}
     nothing = not page.items
+    kept = asked.arguments | ({"after": asked.after} if asked.after else {})
     return render_template(
         "storefront/listing.html",
         asked=asked,
@@ -67,13 +69,12 @@ def listing(craft: str = "") -> str:
         items=cards(page.items),
         count=page.count,
         next_url=url_for("storefront.listing", **address, **asked.arguments, after=page.next) if page.next else "",
-        filters_set=[(name, _without(asked, address, name)) for name in asked.arguments if name != "sort"],
+        filters_set=_removable(asked, address),
         other=cards(listed(Filter(), limit=4).items) if nothing else [],
-        wilayas=[(each.code, geography.label(each)) for each in geography.wilayas()],
+        wilayas=wilaya_options(language(), asked.filter.wilaya),
         craft_choices=[(key, _(name)) for key, name in CRAFT_NAMES.items()],
         sorts=[(key, _(SORT_NAMES[key])) for key in SORTS],
-        spoken=language(),
-        **links("storefront.listing", **address, **({"q": asked.query} if asked.query else {})),
+        **links("storefront.listing", kept=kept, **address),
     )
 
 
@@ -106,6 +107,11 @@ def _dinars(text: str) -> int | None:
     return int(digits) * 100 if digits.isascii() and digits.isdigit() and len(digits) < 9 else None
 
 
-def _without(asked: Asked, address: Mapping[str, Any], name: str) -> str:
-    kept = {key: value for key, value in asked.arguments.items() if key != name}
-    return url_for("storefront.listing", **address, **kept)
+def _removable(asked: Asked, address: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return each filter that is set, and the address of the same page without it."""
+    given = {name: value for name, value in asked.arguments.items() if name != "sort"}
+    found = [("craft", url_for("storefront.listing", **asked.arguments))] if asked.filter.craft else []
+    for name in given:
+        rest = {key: value for key, value in asked.arguments.items() if key != name}
+        found.append((name, url_for("storefront.listing", **address, **rest)))
+    return found

@@ -20,11 +20,11 @@ from shop.core.money import Money
 from shop.plumbing import geography
 from shop.plumbing.formats import money_text
 from shop.plumbing.i18n import _, language, pick
-from shop.shipping.quotes import wilaya_quotes
+from shop.shipping.quotes import wilaya_prices
 from shop.stores.queries import accepting
 from shop.web.storefront.blueprint import front
-from shop.web.storefront.cards import cards, links, product_url, wilaya_name
-from shop.web.storefront.discovery import product_data
+from shop.web.storefront.cards import cards, links, product_url, wilaya_name, wilaya_options
+from shop.web.storefront.discovery import breadcrumbs, product_data
 from shop.web.ui.access import Access, entry
 from shop.web.ui.here import settings
 
@@ -54,6 +54,7 @@ def product(product_id: int, slug: str) -> str | Response:
     chosen = _chosen(view, request.args.get("variant", ""))
     name, name_lang = pick(view.names)
     place = remembered_wilaya() or view.store.wilaya_code
+    kept = {"variant": chosen.id} if len(view.variants) > 1 and "variant" in request.args else None
     return render_template(
         "storefront/product.html",
         view=view,
@@ -65,18 +66,19 @@ def product(product_id: int, slug: str) -> str | Response:
         pictures=[{"key": each.key, "alt": getattr(each, f"alt_{language()}") or name} for each in view.pictures],
         chosen=chosen,
         choices=_choices(view),
+        prices_differ=len({each.price_minor for each in view.variants}) > 1,
         can_buy=view.can_buy(chosen) and accepting(view.store),
         open_now=accepting(view.store),
         artisan=pick({"ar": view.store.artisan_ar, "fr": view.store.artisan_fr, "en": ""})[0] or view.store.name,
         wilaya=wilaya_name(view.store.wilaya_code),
         place=place,
         place_name=wilaya_name(place),
-        wilayas=[(each.code, geography.label(each)) for each in geography.wilayas()],
-        deliveries=_deliveries(view, chosen, place),
+        wilayas=wilaya_options(language(), place),
+        deliveries=_deliveries(view, place),
         near=cards(related(product_id, craft=view.product.craft, store_id=view.store.id)),
-        structured=product_data(view, name),
+        structured=(product_data(view, name), breadcrumbs(view, name)),
         wished=request.args.get("wished") == "1",
-        **links("storefront.product", product_id=product_id, slug=slug),
+        **links("storefront.product", product_id=product_id, slug=slug, kept=kept),
     )
 
 
@@ -117,6 +119,7 @@ def _choices(view: ProductView) -> list[dict[str, Any]]:
             "value": each.id,
             "label": _label(each) if one_price else f"{_label(each)} · {money_text(each.price)}",
             "sold_out": not view.can_buy(each),
+            "url": product_url(view.product.id, view.product.slug, variant=each.id),
         }
         for each in view.variants
     ]
@@ -132,11 +135,10 @@ def _texts(view: ProductView) -> dict[str, tuple[str, str]]:
     return {"description": pick(view.descriptions), "materials": pick(view.materials)}
 
 
-def _deliveries(view: ProductView, chosen: Variant, place: str) -> list[Delivery]:
-    assert chosen
+def _deliveries(view: ProductView, place: str) -> list[Delivery]:
     preparing = max(view.store.preparation_days, view.product.made_to_order_days or 0)
     today = clock.today()
     return [
         Delivery(quote.kind, quote.price, *delivery_window(today, preparing, quote.min_days, quote.max_days))
-        for quote in wilaya_quotes(view.store.id, place, view.product.weight_g)
+        for quote in wilaya_prices(view.store.id, place, view.product.weight_g)
     ]

@@ -72,9 +72,7 @@ def _come_in(token: str, form: SignInForm | JoinForm) -> tuple[int, str | None]:
 
 def _accept(token: str, viewer: account_queries.Viewer) -> None:
     with transaction():
-        service.accept_invitation(
-            token, viewer.account_id, by=Actor("member", viewer.account_id, viewer.name)
-        )
+        service.accept_invitation(token, viewer.account_id, by=Actor("member", viewer.account_id, viewer.name))
 
 
 def _join_anew(token: str, form: JoinForm) -> tuple[int, str | None]:

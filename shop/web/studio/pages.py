@@ -54,9 +54,7 @@ def remembering_language(page: str | tuple[str, int]) -> Response:
     """Answer with a page, and remember its language on this browser when it was asked for."""
     response = make_response(page)
     if request.args.get("lang", "") in LANGUAGES:
-        response.set_cookie(
-            LANGUAGE_COOKIE, here().lang, max_age=A_YEAR_S, secure=settings().https, samesite="Lax"
-        )
+        response.set_cookie(LANGUAGE_COOKIE, here().lang, max_age=A_YEAR_S, secure=settings().https, samesite="Lax")
     return response
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from markupsafe import Markup
 
 from shop.plumbing import formats
 from shop.plumbing.i18n import NATIVE_NAMES, _, _m, direction, language, ngettext
 from shop.web.ui.icons import icon
 
+FEW = {"lang", "store", "craft"}  # arguments with few values
 CRAFT_PICTURES = ("soap", "pottery", "perfume", "weaving", "basketry", "copper")
 FORMATTERS = (
     "money", "money_text", "number", "weight", "date_long", "date_short", "date_range", "time_short", "ago",
@@ -52,13 +54,22 @@ def page_url(endpoint: str, **values: Any) -> str:
 
     `lang=` and `store=` say otherwise; they are left out where the address has no place for them.
     """
-    here = {"lang": language(), **(request.view_args or {})} if request else {"lang": language()}
+    place = {**g.get("place", {}), **(request.view_args or {})} if request else {}
+    here = {**place, "lang": place.get("lang", language())}
     for name in ("lang", "store"):
         if not current_app.url_map.is_endpoint_expecting(endpoint, name):
             values.pop(name, None)
         elif name in here:
             values.setdefault(name, here[name])
+    if request and values.keys() <= FEW:
+        return _of_the_frame(request.root_path, endpoint, tuple(values.items()))
     return url_for(endpoint, **values)
+
+
+@lru_cache(maxsize=2048)
+def _of_the_frame(_root: str, endpoint: str, values: tuple[tuple[str, Any], ...]) -> str:
+    """Build an address once: headers and footers name the same thirty on every page, and building is slow."""
+    return url_for(endpoint, **dict(values))
 
 
 def bdi(text: str) -> Markup:

@@ -1,0 +1,142 @@
+"""What the small scripts add to pages that work without them, and how each falls back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.buying import ORAN, ORAN_CITY, SOAP, bar, fill_details, put_aside, to_check
+from tests.browser.conftest import AMINA, MakePhone
+
+pytestmark = pytest.mark.browser
+
+STUDIO = "/studio/atelier-amina"
+
+
+def test_the_badge_counts_the_basket_on_every_page(phone: MakePhone) -> None:
+    buyer = phone("fr")
+    page = buyer.open("/fr/")
+    badge = page.locator("[data-basket] .n")
+    expect(badge).to_be_hidden()
+    put_aside(buyer, SOAP)
+    put_aside(buyer, SOAP)
+    page = buyer.open("/fr/")
+    expect(badge).to_have_text("2")
+    expect(page.locator("[data-basket]")).to_have_accessible_name("Panier : 2", ignore_case=True)
+    page.go_back()
+    expect(badge).to_have_text("2")
+
+
+def test_the_menu_opens_by_itself_and_closes_at_escape_or_outside(phone: MakePhone) -> None:
+    plain = phone("ar", javascript=False).open("/ar/")
+    plain.locator("details.menu summary").tap()
+    expect(plain.locator("details.menu nav")).to_be_visible()
+    page = phone("ar").open("/ar/")
+    menu = page.locator("details.menu nav")
+    page.locator("details.menu summary").tap()
+    expect(menu).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(menu).to_be_hidden()
+    expect(page.locator("details.menu summary")).to_be_focused()
+    page.locator("details.menu summary").tap()
+    page.touchscreen.tap(150, 29)
+    expect(menu).to_be_hidden()
+
+
+def test_the_stepper_sends_once_for_several_taps(phone: MakePhone) -> None:
+    buyer = phone("ar")
+    page = put_aside(buyer, SOAP)
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    more = page.locator(".qty button[value='1']")
+    with page.expect_navigation():
+        more.tap()
+        more.tap()
+        expect(page.locator("input[name=pieces]")).to_have_value("3")
+    expect(page.locator("input[name=pieces]")).to_have_value("3")
+    assert len(sent) == 1, sent
+
+
+def test_the_stepper_reads_arabic_digits_and_keeps_to_what_there_is(phone: MakePhone) -> None:
+    page = put_aside(phone("ar"), SOAP)
+    with page.expect_navigation():
+        page.locator("input[name=pieces]").fill("٣")
+        page.locator("input[name=pieces]").blur()
+    expect(page.locator("input[name=pieces]")).to_have_value("3")
+    with page.expect_navigation():
+        page.locator("input[name=pieces]").fill("999")
+        page.locator("input[name=pieces]").blur()
+    most = int(page.locator("input[name=pieces]").get_attribute("data-max") or 0)
+    expect(page.locator("input[name=pieces]")).to_have_value(str(most))
+    expect(page.locator(".qty button[value='1']")).to_be_disabled()
+
+
+def test_a_double_tap_orders_once(phone: MakePhone) -> None:
+    buyer = phone("fr")
+    put_aside(buyer, SOAP)
+    page = fill_details(buyer, number="0555 99 00 01")
+    to_check(buyer, page)
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    with page.expect_navigation(url="**/t/**"):
+        page.evaluate("for (const _ of [1, 2]) document.querySelector('.bar .btn').click()")
+    assert len(sent) == 1, sent
+
+
+def test_without_a_network_the_form_says_so_and_keeps_what_was_typed(phone: MakePhone) -> None:
+    buyer = phone("fr")
+    put_aside(buyer, SOAP)
+    page = fill_details(buyer)
+    buyer.context.set_offline(True)
+    bar(page).tap()
+    expect(page.locator("[data-said]")).to_be_visible()
+    expect(page.locator("[data-said]")).to_have_attribute("role", "alert")
+    expect(page.locator("#name")).to_have_value("Yacine Haddad")
+    buyer.picture("details-offline")
+    buyer.context.set_offline(False)
+    to_check(buyer, page)
+
+
+def test_copying_says_copied_and_is_not_offered_where_it_cannot_be_done(phone: MakePhone, keys: dict[str, Any]) -> None:
+    amina = phone("fr", storage_state=keys[AMINA])
+    amina.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = amina.open(f"{STUDIO}/orders?step=to_confirm")
+    order = page.locator(".job h3 a").first.get_attribute("href") or ""
+    page = amina.open(order)
+    button = page.locator("[data-copy]")
+    button.tap()
+    expect(button.locator("[role=status]")).to_have_text(button.get_attribute("data-done") or "?")
+    assert page.evaluate("navigator.clipboard.readText()") == button.get_attribute("data-copy")
+    old = phone("fr", storage_state=keys[AMINA])
+    old.context.add_init_script("Object.defineProperty(Navigator.prototype, 'clipboard', { value: undefined })")
+    expect(old.open(order).locator("[data-copy]")).to_be_hidden()
+
+
+def test_sharing_uses_the_phones_own_sheet_or_stays_a_whatsapp_link(phone: MakePhone, keys: dict[str, Any]) -> None:
+    plain = phone("fr", storage_state=keys[AMINA])
+    link = plain.open(f"{STUDIO}/settings").locator("[data-share]")
+    assert (link.get_attribute("href") or "").startswith("https://wa.me/")
+    modern = phone("fr", storage_state=keys[AMINA])
+    modern.context.add_init_script("navigator.share = async (what) => { window.shared = what; };")
+    page = modern.open(f"{STUDIO}/settings")
+    page.locator("[data-share]").tap()
+    assert page.evaluate("window.shared.url") == page.locator("[data-share]").get_attribute("data-share")
+    assert page.url.endswith("/settings"), "the link is not followed as well"
+
+
+def test_the_communes_follow_the_wilaya_without_a_new_page(phone: MakePhone) -> None:
+    buyer = phone("ar")
+    put_aside(buyer, SOAP)
+    page = buyer.open("/ar/checkout")
+    page.locator("#name").fill("ياسين حداد")
+    expect(page.locator("button[name=update]")).to_be_hidden()
+    before = page.evaluate("performance.timeOrigin")
+    page.locator("#wilaya").select_option(ORAN)
+    page.locator(f"#commune option[value='{ORAN_CITY}']").wait_for(state="attached")
+    page.locator("#commune").select_option(ORAN_CITY)
+    page.locator("fieldset.travel label").first.tap()
+    expect(page.locator("#totals .total")).to_be_visible()
+    expect(page.locator("#name")).to_have_value("ياسين حداد")
+    assert page.evaluate("performance.timeOrigin") == before
