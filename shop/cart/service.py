@@ -129,9 +129,9 @@ def accept_changes(cart_id: int) -> None:
 
 def keep_details(cart_id: int, details: dict[str, Any]) -> None:
     """Keep what was typed at checkout, right or wrong, until the order is placed."""
-    session.get_one(Cart, cart_id).details = details
+    cart = session.get_one(Cart, cart_id)
+    cart.details, cart.touched_at = details, clock.now()
     session.flush()
-    _touch(cart_id)
 
 
 def clear(cart_id: int, line_ids: Iterable[int]) -> None:

@@ -97,8 +97,9 @@ session = cast(Session, db.session)
 
 @dataclass
 class _Unit:
-    """What one transaction still has to do: before its commit, and after it."""
+    """What one transaction still has to do: before its commit, and after it, and rows that wait for the former."""
 
+    waiting: dict[str, list[Any]] = field(default_factory=dict)
     before: list[Callable[[], None]] = field(default_factory=list)
     after: list[Callable[[], None]] = field(default_factory=list)
 
@@ -141,6 +142,11 @@ def in_transaction() -> bool:
 def before_commit(act: Callable[[], None]) -> None:
     """Run `act` as the last thing inside the current transaction. Raises RuntimeError outside one."""
     _current().before.append(act)
+
+
+def waiting(name: str) -> list[Any]:
+    """Return the list that the current transaction keeps under a name; it ends with it. Raises RuntimeError outside."""
+    return _current().waiting.setdefault(name, [])
 
 
 def after_commit(act: Callable[[], None]) -> None:

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.core import clock
 from shop.plumbing import jobs
-from shop.plumbing.db import Base, BigKey, before_commit, session
+from shop.plumbing.db import Base, BigKey, before_commit, session, waiting
 
 PLATFORM = 0
 
@@ -91,7 +91,7 @@ def record(verb: str, *, subject: str, subject_id: int, store_id: int | None, by
         "scope": store_id or PLATFORM, "at": clock.now(), "actor": by.kind, "account_id": by.account_id,
         "actor_name": by.name, "subject": subject, "subject_id": subject_id, "verb": verb, "data": data,
     }  # fmt: skip
-    pending: list[dict[str, Any]] = session.info.setdefault("journal", [])
+    pending = waiting("journal")
     if not pending:
         before_commit(_write)
     pending.append(row)
@@ -104,9 +104,7 @@ def timeline(subject: str, subject_id: int, *, store_id: int) -> list[Entry]:
 
 
 def _write() -> None:
-    pending: list[dict[str, Any]] = session.info.pop("journal")
-    pending.sort(key=lambda row: row["scope"])
-    for row in pending:
+    for row in sorted(waiting("journal"), key=lambda row: int(row["scope"])):
         number = session.execute(_NEXT, {"scope": row["scope"]}).scalar_one()
         entry_id = session.execute(insert(Entry).returning(Entry.id), {**row, "number": number}).scalar_one()
         kind = _listeners.get(row["verb"])

@@ -13,7 +13,7 @@ from shop.fulfilment.queries import OrderFilter, find_jobs, search_orders, step_
 from shop.payments.queries import payment_of
 from shop.plumbing.db import session, transaction
 from tests.checkout.cast import AMINA, confirmed, delivered, handed_over, labelled, ordered, parcel, workshop
-from tests.checkout.test_place import statements
+from tests.counting import statements
 
 pytestmark = pytest.mark.usefixtures("app")
 

@@ -22,7 +22,7 @@ from shop.shipping.queries import (
 )
 from shop.shipping.service import DeskRow, RateRow
 from tests.checkout.cast import workshop
-from tests.checkout.test_place import statements
+from tests.counting import statements
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -59,12 +59,12 @@ def test_the_first_carrier_that_serves_wins_for_each_kind() -> None:
 
 
 def test_many_workshops_are_asked_in_two_statements() -> None:
-    shops = [workshop(), workshop("Atelier Ismahane"), workshop("Atelier Nadia")]
+    shops = [shop.id for shop in (workshop(), workshop("Atelier Ismahane"), workshop("Atelier Nadia"))]
     session.rollback()
     with statements() as heard:
-        found = quotes_for({shop.id: Load(500, Money(0)) for shop in shops}, place_of("3101"))
+        found = quotes_for({shop: Load(500, Money(0)) for shop in shops}, place_of("3101"))
     assert len(heard) <= 2
-    assert [len(found[shop.id]) for shop in shops] == [2, 2, 2]
+    assert [len(found[shop]) for shop in shops] == [2, 2, 2]
 
 
 def test_what_is_too_heavy_has_no_price() -> None:
