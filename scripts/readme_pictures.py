@@ -52,7 +52,9 @@ def photograph(browser: Browser, base: str) -> None:
 def keep(name: str, png: bytes) -> None:
     """Write a picture small enough for a readme."""
     with Image.open(io.BytesIO(png)) as picture:
-        small = picture.convert("RGB").resize((WIDTH, WIDTH * picture.height // picture.width), Image.Resampling.LANCZOS)
+        small = picture.convert("RGB").resize(
+            (WIDTH, WIDTH * picture.height // picture.width), Image.Resampling.LANCZOS
+        )
         small.quantize(128).save(PICTURES / f"{name}.png", optimize=True)
 
 
