@@ -45,6 +45,17 @@ def test_the_menu_opens_by_itself_and_closes_at_escape_or_outside(phone: MakePho
     expect(menu).to_be_hidden()
 
 
+@pytest.mark.parametrize("lang", ["ar", "fr"])
+def test_a_thumbnail_shows_its_picture_as_sharp_as_the_first(phone: MakePhone, lang: str) -> None:
+    page = phone(lang, device_scale_factor=2).open(f"/{lang}/p/{SOAP}-x")
+    second = page.locator("#picture-2 img")
+    expect(second).to_have_js_property("currentSrc", page.url.split("/" + lang)[0] + "/media/soap-olive-2-480.webp")
+    page.locator(".gal-t a").nth(1).tap()
+    expect(page.locator(".gal-t a").nth(1)).to_have_attribute("aria-current", "true")
+    expect(second).to_be_in_viewport()
+    expect(second).to_have_js_property("currentSrc", page.url.split("/" + lang)[0] + "/media/soap-olive-2-900.webp")
+
+
 def test_the_stepper_sends_once_for_several_taps(phone: MakePhone) -> None:
     buyer = phone("ar")
     page = put_aside(buyer, SOAP)
