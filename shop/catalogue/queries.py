@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import BigInteger, Select, and_, bindparam, func, or_, select
 
 from shop.catalogue.listing import CardRow, Filter, Page, card_rows, listing, related
 from shop.catalogue.models import Picture, Product, Variant
@@ -18,6 +19,7 @@ from shop.stores.models import Store
 __all__ = ["CardRow", "Filter", "Page", "card_rows", "listing", "related"]
 
 
+_PRODUCT = bindparam("product_id", type_=BigInteger)
 MOST_PIECES = 999  # of one variant in one order
 MOST_TO_ORDER = 99  # of what is made when it is ordered
 
@@ -84,15 +86,20 @@ class CartVariant:
 
 def product_page(product_id: int) -> ProductView | None:
     """Return what the public page of a product needs, in two queries; None when buyers can't see it."""
-    rows = session.execute(
-        select(Product, Store, Variant).join(Store, Store.id == Product.store_id)
-        .join(Variant, and_(Variant.product_id == Product.id, Variant.hidden.is_(False)))
-        .where(Product.id == product_id, Product.state == "published", Store.state == "open")
-        .order_by(Variant.position, Variant.id)
-    ).all()  # fmt: skip
+    rows = session.execute(_public(), {"product_id": product_id}).all()
     if not rows:
         return None
     return ProductView(rows[0][0], rows[0][1], tuple(row[2] for row in rows), _pictures(product_id))
+
+
+@cache
+def _public() -> Select[Product, Store, Variant]:
+    return (
+        select(Product, Store, Variant).join(Store, Store.id == Product.store_id)
+        .join(Variant, and_(Variant.product_id == Product.id, Variant.hidden.is_(False)))
+        .where(Product.id == _PRODUCT, Product.state == "published", Store.state == "open")
+        .order_by(Variant.position, Variant.id)
+    )  # fmt: skip
 
 
 def studio_product(store_id: int, product_id: int) -> ProductView | None:
@@ -177,8 +184,12 @@ def _view(product: Product, store: Store, *, shown_only: object) -> ProductView:
 
 
 def _pictures(product_id: int) -> tuple[Picture, ...]:
-    wanted = select(Picture).where(Picture.product_id == product_id).order_by(Picture.position, Picture.id)
-    return tuple(session.scalars(wanted))
+    return tuple(session.scalars(_pictures_of(), {"product_id": product_id}))
+
+
+@cache
+def _pictures_of() -> Select[Picture]:
+    return select(Picture).where(Picture.product_id == _PRODUCT).order_by(Picture.position, Picture.id)
 
 
 def _texts(row: Product | Variant, what: str) -> dict[str, str]:

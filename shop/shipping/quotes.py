@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any
 
 import structlog
-from sqlalchemy import Row, and_, select
+from sqlalchemy import Row, Select, String, and_, bindparam, select
 
 from shop.core.errors import AdapterError, Misconfigured
 from shop.core.money import Money
@@ -114,16 +115,18 @@ def quotes_for(loads: Mapping[int, Load], place: Place) -> dict[int, list[StoreQ
 
 
 def _accounts(store_ids: Collection[int], place: Place) -> Sequence[Row[Any]]:
-    wanted = (
+    return session.execute(_rated(), {"store_ids": list(store_ids), "wilaya_code": place.wilaya_code}).all()
+
+
+@cache
+def _rated() -> Select[*tuple[Any, ...]]:
+    here = DeliveryRate.wilaya_code == bindparam("wilaya_code", type_=String)
+    return (
         select(*_ACCOUNT, *_RATE)
-        .outerjoin(
-            DeliveryRate,
-            and_(DeliveryRate.account_id == CarrierAccount.id, DeliveryRate.wilaya_code == place.wilaya_code),
-        )
-        .where(CarrierAccount.store_id.in_(store_ids), CarrierAccount.active)
+        .outerjoin(DeliveryRate, and_(DeliveryRate.account_id == CarrierAccount.id, here))
+        .where(CarrierAccount.store_id.in_(bindparam("store_ids", expanding=True)), CarrierAccount.active)
         .order_by(CarrierAccount.store_id, CarrierAccount.position, CarrierAccount.id)
     )
-    return session.execute(wanted).all()
 
 
 def _first_of_each_kind(

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from shop.plumbing import formats
 from shop.plumbing.i18n import NATIVE_NAMES, _, _m, direction, language, ngettext
 from shop.web.ui.icons import icon
+from shop.web.ui.places import PLACES
 
 FEW = {"lang", "store", "craft"}  # arguments with few values
 CRAFT_PICTURES = ("soap", "pottery", "perfume", "weaving", "basketry", "copper")
@@ -54,22 +55,23 @@ def page_url(endpoint: str, **values: Any) -> str:
 
     `lang=` and `store=` say otherwise; they are left out where the address has no place for them.
     """
-    place = {**g.get("place", {}), **(request.view_args or {})} if request else {}
-    here = {**place, "lang": place.get("lang", language())}
-    for name in ("lang", "store"):
-        if not current_app.url_map.is_endpoint_expecting(endpoint, name):
-            values.pop(name, None)
-        elif name in here:
-            values.setdefault(name, here[name])
-    if request and values.keys() <= FEW:
-        return _of_the_frame(request.root_path, endpoint, tuple(values.items()))
-    return url_for(endpoint, **values)
+    if not (request and values.keys() <= FEW):
+        return _built(endpoint, values)
+    place = g.get("place", {})
+    return _built_once(
+        request.root_path, place.get("lang") or language(), place.get("store"), endpoint, tuple(values.items())
+    )
 
 
-@lru_cache(maxsize=2048)
-def _of_the_frame(_root: str, endpoint: str, values: tuple[tuple[str, Any], ...]) -> str:
+@lru_cache(maxsize=4096)
+def _built_once(_root: str, _lang: str, _store: str | None, endpoint: str, values: tuple[tuple[str, Any], ...]) -> str:
     """Build an address once: headers and footers name the same thirty on every page, and building is slow."""
-    return url_for(endpoint, **dict(values))
+    return _built(endpoint, dict(values))
+
+
+def _built(endpoint: str, values: dict[str, Any]) -> str:
+    wanted = current_app.url_map.is_endpoint_expecting
+    return url_for(endpoint, **{name: v for name, v in values.items() if name not in PLACES or wanted(endpoint, name)})
 
 
 def bdi(text: str) -> Markup:
