@@ -29,7 +29,7 @@ def serve(settings: Settings) -> None:
         workers=1,
         blocking_threads=settings.threads,
         respawn_failed_workers=True,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,  # its warnings doubt the many threads, which slow uploads need
         websockets=False,
     ).serve()
 

@@ -82,6 +82,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
             values[each.name] = _typed(name, text, each.default)
     if given:
         raise SettingsError(f"unknown settings: {', '.join(sorted(given))}")
+    values.setdefault("base_url", f"http://127.0.0.1:{values.get('port', Settings.port)}")
     settings = Settings(**values)  # type: ignore[arg-type]
     return replace(settings, data_dir=settings.data_dir.absolute())
 

@@ -18,6 +18,8 @@ def test_an_unknown_name_is_an_error() -> None:
 def test_values_have_their_types() -> None:
     settings = load({"HIRFA_PORT": "8080", "HIRFA_WORKER": "0", "HIRFA_TRUSTED_HOSTS": "a.example, b.example"})
     assert (settings.port, settings.worker, settings.trusted_hosts) == (8080, False, ("a.example", "b.example"))
+    assert settings.base_url == "http://127.0.0.1:8080"
+    assert load({"HIRFA_PORT": "8080", "HIRFA_BASE_URL": "https://a.example"}).base_url == "https://a.example"
     with pytest.raises(SettingsError, match="HIRFA_PORT"):
         load({"HIRFA_PORT": "many"})
 

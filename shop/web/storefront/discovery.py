@@ -73,7 +73,7 @@ def manifest() -> Response:
     return answer
 
 
-@front.get("/media/<name:key>-share.jpg")
+@front.get("/media/<key:key>-share.jpg")
 @entry(Access.PUBLIC)
 def share_picture(key: str) -> Response:
     """Send the picture that messengers show beside a shared link; made once from the largest size."""

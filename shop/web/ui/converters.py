@@ -40,8 +40,14 @@ class NameConverter(BaseConverter):
     regex = r"[\w-]{1,80}"
 
 
+class KeyConverter(BaseConverter):
+    """The name of a kept file, as storage takes it: ASCII only."""
+
+    regex = "[A-Za-z0-9_][A-Za-z0-9_-]{0,79}"
+
+
 def install(app: Flask) -> None:
     """Teach the url map our words."""
     app.url_map.converters.update(
-        lang=LanguageConverter, number=NumberConverter, code=CodeConverter, name=NameConverter
+        lang=LanguageConverter, number=NumberConverter, code=CodeConverter, name=NameConverter, key=KeyConverter
     )

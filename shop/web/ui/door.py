@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, current_app, g, redirect, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest, Forbidden, NotFound
 from werkzeug.wrappers import Response
 
@@ -62,13 +63,13 @@ def _enter() -> Response | None:
     if request.endpoint is None:
         _speak_for_errors()
         return None
-    _refuse_nul()
     view = current_app.view_functions[request.endpoint]
     request.max_content_length = getattr(view, "body", None)
     access = access_of(current_app, request.endpoint)
     place = here()
     place.lang = _language()
     i18n.set_language(place.lang)
+    _refuse_nul(request.args)
     if access in {Access.BUYER, Access.OPEN}:
         place.cart_token = request.cookies.get(CART_COOKIE, "")
     if request.method in UNSAFE:
@@ -77,8 +78,10 @@ def _enter() -> Response | None:
         answer = _sign_in_or_ask(access)
         if answer is not None:
             return answer
-    if request.method in UNSAFE and access in TOKEN:
-        _require_token()
+    if request.method in UNSAFE:
+        _refuse_nul(request.form)
+        if access in TOKEN:
+            _require_token()
     return None
 
 
@@ -123,8 +126,9 @@ def _speak_for_errors() -> None:
     i18n.set_language(here().lang)
 
 
-def _refuse_nul() -> None:
-    if "\0" in request.path or any("\0" in value for values in request.args.lists() for value in values[1]):
+def _refuse_nul(fields: MultiDict[str, str]) -> None:
+    """Refuse what no database can hold and no keyboard writes."""
+    if "\0" in request.path or any("\0" in name or "\0" in text for name, text in fields.items(multi=True)):
         raise BadRequest
 
 

@@ -14,7 +14,7 @@ WIDTHS = (240, 480, 900)
 
 def install(app: Flask) -> None:
     """Serve /media/<key>-<width>.webp, and let templates ask for `media_url(key, width)`."""
-    app.add_url_rule("/media/<name:key>-<number:width>.webp", "media.picture", picture)
+    app.add_url_rule("/media/<key:key>-<number:width>.webp", "media.picture", picture)
     app.jinja_env.globals["media_url"] = media_url
 
 
