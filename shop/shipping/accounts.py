@@ -97,6 +97,12 @@ def change_carrier(store_id: int, account_id: int, *, by: Actor, **values: Any) 
     _tell("carrier.changed", account_id, store_id, by=by, fields=sorted(values))
 
 
+def ask_first(store_id: int, account_id: int, *, by: Actor) -> None:
+    """Put a carrier before the others: for each wilaya, the first one that serves it is offered. Raises NotFound."""
+    first = session.scalar(select(func.min(CarrierAccount.position)).where(CarrierAccount.store_id == store_id))
+    change_carrier(store_id, account_id, position=(first or 0) - 1, by=by)
+
+
 def set_rates(store_id: int, account_id: int, rows: Sequence[RateRow], *, by: Actor) -> None:
     """Replace a carrier's rates. Raises NotFound, or Refused when two rows are for one wilaya."""
     _own(store_id, account_id)

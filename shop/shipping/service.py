@@ -24,6 +24,7 @@ from shop.shipping.accounts import (
     RateRow,
     add_carrier,
     add_desk,
+    ask_first,
     change_carrier,
     change_desk,
     read_rates_csv,
@@ -35,9 +36,9 @@ from shop.shipping.models import Handover, Scan, Shipment
 from shop.stores.models import Store
 
 __all__ = [
-    "DeskRow", "NewShipment", "Problem", "RateRow", "add_carrier", "add_desk", "cancel_for", "change_carrier",
-    "change_desk", "mark_booked", "mark_handed_over", "mark_labelled", "open_shipment", "read_rates_csv",
-    "record_scans", "reopen_for", "set_desks", "set_rates", "steps_to",
+    "DeskRow", "NewShipment", "Problem", "RateRow", "add_carrier", "add_desk", "ask_first", "cancel_for",
+    "change_carrier", "change_desk", "mark_booked", "mark_handed_over", "mark_labelled", "open_shipment",
+    "read_rates_csv", "record_scans", "reopen_for", "set_desks", "set_rates", "steps_to",
 ]  # fmt: skip
 
 _STAMPS = {"labelled": "labelled_at", "delivered": "delivered_at", "returned": "returned_at",

@@ -47,6 +47,18 @@ def test_a_carrier_is_added_as_buyers_read_it(application: Flask, url: str, shop
     assert "Stopped" in amina.get(f"{shop.url}/settings/delivery").text
 
 
+def test_the_carrier_that_is_put_first_is_asked_first(application: Flask, url: str, shop: Shop, amina: Person) -> None:
+    amina.post(f"{shop.url}/settings/delivery/new", BARQ | {"title": "Nakl Sud"})
+    with application.app_context():
+        titles = [each.title for each in queries.carrier_accounts(shop.store_id)]
+        last = queries.carrier_accounts(shop.store_id)[-1].id
+    assert titles[-1] == "Nakl Sud"
+    assert amina.post(f"{shop.url}/settings/delivery/{last}/first", {}).status_code == 303
+    assert amina.post(f"{shop.url}/settings/delivery/9999/first", {}).status_code == 404
+    with application.app_context():
+        assert [each.title for each in queries.carrier_accounts(shop.store_id)] == ["Nakl Sud", *titles[:-1]]
+
+
 def test_a_carrier_without_kind_or_name_is_refused_at_the_fields(shop: Shop, amina: Person) -> None:
     answer = amina.post(f"{shop.url}/settings/delivery/new", {"title": "", "title_ar": "برق"})
     assert answer.status_code == 422
@@ -110,9 +122,9 @@ def test_a_pasted_sheet_is_reported_line_by_line_before_it_is_saved(
 
 
 def test_text_that_says_nothing_saves_nothing(application: Flask, url: str, amina: Person) -> None:
-    for text in ("", "   \n", "\x00", "bonjour"):
+    for text, status in (("", 200), ("   \n", 200), ("bonjour", 200), ("\x00", 400)):
         answer = amina.post(f"{url}/rates/pasted", text=text, action="apply")
-        assert answer.status_code == 200
+        assert answer.status_code == status
     assert rates(application) == {}
 
 

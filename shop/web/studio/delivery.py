@@ -209,6 +209,15 @@ def desk(account_id: int, desk_id: int) -> str | Response | tuple[str, int]:
     return redirect(page_url("studio.desks", account_id=account_id), 303)
 
 
+@studio.post("/<name:store>/settings/delivery/<number:account_id>/first")
+@entry(Access.OWNER)
+def carrier_first(account_id: int) -> Response:
+    """Put a carrier before the others."""
+    with transaction():
+        service.ask_first(here().store.id, account_id, by=here().by)
+    return redirect(page_url("studio.delivery", _anchor=f"c{account_id}"), 303)
+
+
 def carrier_page(form: CarrierForm, account: CarrierAccount | None) -> str:
     """Draw one carrier, new or known."""
     return render_template(
