@@ -32,6 +32,7 @@ TEXTS = (
     "${7*7}", "%", "_",
     "*", "=1+1", "@SUM(1)", "\t+1", "../../etc/passwd", "..\\..", "/etc/passwd", "file:///etc/passwd",
     "//evil.example",
+    "//[", "/\t/[", "/\t/evil.example",
     "https://evil.example/", "/\\evil.example", "javascript:alert(1)", "a@b@c.dz", "=?utf-8?b?eA==?=",
     "a@x.dz\nBcc: b@x.dz", "^XA^FS~JA",
     "\x1b@\x1dV", "a;b,c\td|e", "NEAR(a b)", "a AND OR NOT", "\"", "(((((", "+213550123456", "٠٥٥٠١٢٣٤٥٦",

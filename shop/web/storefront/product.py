@@ -100,7 +100,10 @@ def remembered_wilaya() -> str:
 
 
 def _local(path: str) -> str:
-    parts = urlsplit(path)
+    try:
+        parts = urlsplit(path)
+    except ValueError:  # such as //[
+        return url_for("storefront.home")
     fine = path.startswith("/") and not path.startswith(("//", "/\\")) and not parts.netloc and not parts.scheme
     return path if fine and "\n" not in path and "\r" not in path else url_for("storefront.home")
 

@@ -137,12 +137,15 @@ def _require_own_origin() -> None:
     if site is not None and site not in {"same-origin", "none"}:
         raise Forbidden
     origin = request.headers.get("Origin")
-    if origin is not None and origin != "null" and urlsplit(origin).netloc not in {request.host, _own_netloc()}:
+    if origin is not None and origin != "null" and _netloc(origin) not in {request.host, _netloc(settings().base_url)}:
         raise Forbidden
 
 
-def _own_netloc() -> str:
-    return urlsplit(settings().base_url).netloc
+def _netloc(address: str) -> str:
+    try:
+        return urlsplit(address).netloc
+    except ValueError:  # such as http://[
+        return "?"
 
 
 def _require_token() -> None:
