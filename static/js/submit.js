@@ -57,3 +57,13 @@ document.addEventListener("htmx:finally:request", (event) => {
   const form = event.target.closest?.("form[data-sending]");
   if (form) release(form);
 });
+
+// A choice that was missing is made: its error goes, the others stay until the form is sent again.
+document.addEventListener("change", (event) => {
+  const list = event.target;
+  if (!list.matches("select[aria-invalid]") || !list.value) return;
+  const field = list.closest(".field");
+  field.classList.remove("bad");
+  field.querySelectorAll(".err").forEach((error) => error.remove());
+  list.removeAttribute("aria-invalid");
+});

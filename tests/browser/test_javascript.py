@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.buying import ORAN, ORAN_CITY, SOAP, bar, fill_details, put_aside, to_check
+from tests.browser.buying import ORAN, ORAN_CITY, SOAP, bar, choose_oran, fill_details, put_aside, to_check
 from tests.browser.conftest import AMINA, MakePhone
 
 pytestmark = pytest.mark.browser
@@ -54,6 +54,19 @@ def test_a_thumbnail_shows_its_picture_as_sharp_as_the_first(phone: MakePhone, l
     expect(page.locator(".gal-t a").nth(1)).to_have_attribute("aria-current", "true")
     expect(second).to_be_in_viewport()
     expect(second).to_have_js_property("currentSrc", page.url.split("/" + lang)[0] + "/media/soap-olive-2-900.webp")
+
+
+def test_a_choice_that_was_missing_loses_its_error_when_it_is_made(phone: MakePhone) -> None:
+    buyer = phone("ar")
+    put_aside(buyer, SOAP)
+    page = buyer.open("/ar/checkout")
+    buyer.quietly(lambda: buyer.tap(bar(page)), status=422)
+    wilaya = page.locator(".field:has(#wilaya)")
+    expect(wilaya.locator(".err")).to_be_visible()
+    choose_oran(buyer, page)
+    expect(wilaya.locator(".err")).to_have_count(0)
+    expect(page.locator("#wilaya")).not_to_have_attribute("aria-invalid", "true")
+    expect(page.locator(".field:has(#name) .err")).to_be_visible()
 
 
 def test_the_stepper_sends_once_for_several_taps(phone: MakePhone) -> None:
