@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from flask import Flask
 from flask_compress import Compress
+from sqlalchemy import make_url
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from shop import work
@@ -64,9 +65,11 @@ def connect_database(app: Flask) -> None:
 
 def flask_config(settings: Settings) -> dict[str, object]:
     """Translate our settings into Flask's words."""
-    pool = {"pool_size": settings.threads + 2, "max_overflow": 10, "pool_timeout": 5}
+    pool: dict[str, object] = {"pool_size": settings.threads + 2, "max_overflow": 10, "pool_timeout": 5}
     if not settings.is_sqlite:
         pool["pool_pre_ping"] = True
+        if "connect_timeout" not in make_url(settings.database).query:  # a server that is silent is away
+            pool["connect_args"] = {"connect_timeout": 5}
     return {
         "SECRET_KEY": settings.secret_key,
         "SECRET_KEY_FALLBACKS": list(settings.old_secret_keys),

@@ -32,6 +32,7 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.engine import CursorResult
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.types import TypeDecorator
@@ -189,14 +190,19 @@ def _open_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     raw = cast(sqlite3.Connection, connection.connection.dbapi_connection)
-    if _unit.get() is None:
-        raw.execute("BEGIN")
-        return
+    statement = "BEGIN" if _unit.get() is None else "BEGIN IMMEDIATE"
+    try:
+        _begin_in_turn(raw, statement)
+    except sqlite3.Error as error:  # nothing around this listener would give it SQLAlchemy's name
+        raise OperationalError(statement, None, error) from error
+
+
+def _begin_in_turn(raw: sqlite3.Connection, statement: str) -> None:
     # SQLite's own waiting is unfair; a short wait with our own jittered retry is not.
     give_up = time.monotonic() + PATIENCE_S
     while True:
         try:
-            raw.execute("BEGIN IMMEDIATE")
+            raw.execute(statement)
             return
         except sqlite3.OperationalError as error:
             if "locked" not in str(error) or time.monotonic() > give_up:

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
-from shop.plumbing.db import session
+from shop.plumbing.db import session, transaction
 from shop.plumbing.schema import code_head, database_head
 from shop.web.ui.access import Access, entry
 from shop.web.ui.here import settings
@@ -31,13 +31,17 @@ def alive() -> Response:
 
 @entry(Access.PUBLIC)
 def ready() -> tuple[Response, int]:
-    """Say whether the database answers with the right schema and the disk has room."""
+    """Say whether the database takes writes, has the right schema, and the disk has room."""
     try:
-        session.execute(text("SELECT 1"))
+        with transaction():  # on SQLite this waits for its turn to write, as an order would
+            session.execute(text("SELECT 1"))
         database, migrated = True, database_head() == code_head()
     except SQLAlchemyError:
         session.rollback()
         database = migrated = False
-    disk = shutil.disk_usage(settings().data_dir).free > LEAST_FREE_BYTES
+    try:
+        disk = shutil.disk_usage(settings().data_dir).free > LEAST_FREE_BYTES
+    except OSError:
+        disk = False
     fine = database and migrated and disk
     return jsonify(ok=fine, database=database, migrated=migrated, disk=disk), 200 if fine else 503
