@@ -18,6 +18,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import make_url, select
+from werkzeug.datastructures import MultiDict
 
 from shop import audit
 from shop.accounts.models import Device
@@ -38,6 +39,7 @@ from shop.settlement.models import Remittance
 from shop.shipping.models import CarrierAccount, Desk, Handover
 from shop.stores import service as stores
 from shop.stores.models import Member
+from shop.web.ui.forms import NOT_A_NUMBER, NOT_AN_AMOUNT, DinarsField, HirfaForm, WholeField
 from tests.people import Person, sign_in
 from tests.postgres import create_database, drop_database
 from tests.storefront.buying import Buyer
@@ -289,6 +291,22 @@ def test_what_no_database_can_hold_is_refused_at_the_door(application: Flask) ->
         answer = application.test_client().open(address, method="POST" if fields else "GET", data=fields)
         assert answer.status_code == 400
         assert "Cette demande" in answer.text or 'lang="fr"' in answer.text
+
+
+def test_a_digit_that_is_no_number_is_told_so_in_our_own_words(app: Flask) -> None:
+    class Figures(HirfaForm):
+        pieces, price = WholeField("Pieces"), DinarsField("Price")
+
+    for typed in ("²", "5²", "½", "Ⅷ", "-²", "5,²"):
+        form = Figures(MultiDict({"pieces": typed, "price": typed}))
+        assert not form.validate()
+        assert [said for _id, said in form.summary] == [NOT_A_NUMBER, NOT_AN_AMOUNT]
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_the_journal_has_no_first_and_no_last_day(application: Flask, day: str) -> None:
+    nadia = sign_in(application, "Nadia Operator", "+213550000090", is_operator=True)
+    assert nadia.get("/desk/journal", day=day).status_code == 200
 
 
 def test_a_picture_with_an_impossible_name_is_not_there(client: FlaskClient) -> None:

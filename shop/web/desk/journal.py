@@ -129,6 +129,7 @@ def _whole(text: str) -> int | None:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(western_digits(text))
+        found = date.fromisoformat(western_digits(text))
     except ValueError:
         return None
+    return found if date.min < found < date.max else None  # the first and the last day have no moments around them

@@ -260,7 +260,7 @@ def bare_number(text: str) -> str:
 
 def unusual_nif(nif: str) -> bool:
     """Tell whether a NIF does not look like one."""
-    return bool(nif) and not (nif.isdigit() and len(nif) in NIF_DIGITS)
+    return bool(nif) and not (nif.isascii() and nif.isdigit() and len(nif) in NIF_DIGITS)
 
 
 def read_day(form: HolidayForm) -> date | None:

@@ -151,7 +151,7 @@ class WholeField(Field):
         self.data = None
         if not text:
             return
-        if not text.removeprefix("-").isdigit() or len(text) > 15:
+        if not (text.isascii() and text.removeprefix("-").isdigit()) or len(text) > 15:
             raise ValueError(_(NOT_A_NUMBER))
         number = int(text)
         if not self.least <= number <= self.most:
@@ -183,7 +183,8 @@ class DinarsField(Field):
         if not text:
             return
         whole, _comma, cents = text.partition(",")
-        if not whole.isdigit() or (cents and not cents.isdigit()) or len(cents) > 2 or len(whole) > 9:
+        digits = whole + cents
+        if not (whole and digits.isascii() and digits.isdigit()) or len(cents) > 2 or len(whole) > 9:
             raise ValueError(_(NOT_AN_AMOUNT))
         if int(whole) > self.most:
             raise ValueError(_(NUMBER_RANGE, least=0, most=self.most))
