@@ -96,8 +96,8 @@ class Request:
 
     def __str__(self) -> str:
         return (
-            f"{self.method} {self.path[:400]!r} ?{self.query[:600]!r}\n  {self.headers} cookies {self.cookies}\n"
-            f"  {self.content_type} ({len(self.body)} bytes) {self.body[:1500]!r}"
+            f"{self.method} {self.path[:400]!r} ?{self.query[:300]!r}\n  {self.headers} cookies {self.cookies}\n"
+            f"  {self.content_type} ({len(self.body)} bytes) {self.body[:900]!r}"
         )
 
     def environ(self) -> dict[str, Any]:
