@@ -12,60 +12,55 @@ MARK = "<zq\"'>"
 METHODS = ("PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "HEAD", "BREW")
 
 NUMBERS = (
-    "0", "-1", "-0", "1.0", "1e3", "1e309", "NaN", "-Infinity", "sNaN", "0x10", "1_000", "00000001", "+5", "١٢", "۱۲",
-    "１２",
-    "१२", "²", "½", "Ⅷ", "9223372036854775807", "9223372036854775808", "-9223372036854775809", "18446744073709551616",
-    "2147483648", "999999999999999999", "1" + "0" * 30, "٣" * 30, "9" * 4301, "12,5", "12,", ",5", "1.2.3", "- 5",
-    "5 دج",
+    "0", "-1", "-0", "1.0", "1e3", "1e309", "NaN", "-Infinity", "sNaN", "0x10", "1_000", "00000001", "+5", "١٢",
+    "۱۲", "１２", "१२", "²", "½", "Ⅷ", "9223372036854775807", "9223372036854775808", "-9223372036854775809",
+    "18446744073709551616", "2147483648", "999999999999999999", "1" + "0" * 30, "٣" * 30, "9" * 4301, "12,5",
+    "12,", ",5", "1.2.3", "- 5", "5 دج",
 )  # fmt: skip
 DATES = (
-    "2026-02-30", "0000-00-00", "0001-01-01", "9999-12-31", "10000-01-01", "2026-13-01", "1969-12-31", "2026-W48-1",
-    "20261123",
-    "2026-11-23T25:61", "٢٠٢٦-١١-٢٣", "-1-1-1", "2026-11-23\n", "99999999999-01-01",
+    "2026-02-30", "0000-00-00", "0001-01-01", "9999-12-31", "10000-01-01", "2026-13-01", "1969-12-31",
+    "2026-W48-1", "20261123", "2026-11-23T25:61", "٢٠٢٦-١١-٢٣", "-1-1-1", "2026-11-23\n", "99999999999-01-01",
 )  # fmt: skip
 TEXTS = (
-    "", " ", "\u00a0\u3000", "null", "None", "undefined", "[]", "{}", "true", "a\r\nSet-Cookie: sid=1", "a\nb\rc",
-    "\x0b\x0c\x1c",
-    "\u2028\u2029\x85", "\u202eevil\u2066", "\u200f\u200e\u061c", "\ufeff\ufffe\uffff", "e" + "\u0301" * 3000,
-    "\U0001f9fc\u200d" * 50,
-    "ﷺ" * 200, "ß" * 200, "\u0130" * 100, MARK, "'\"`\\", "' OR 1=1 --", "%s%n%(x)s", "{0}{name}{{7*7}}{%raw%}",
-    "${7*7}", "%", "_",
-    "*", "=1+1", "@SUM(1)", "\t+1", "../../etc/passwd", "..\\..", "/etc/passwd", "file:///etc/passwd",
-    "//evil.example",
-    "//[", "/\t/[", "/\t/evil.example",
-    "https://evil.example/", "/\\evil.example", "javascript:alert(1)", "a@b@c.dz", "=?utf-8?b?eA==?=",
-    "a@x.dz\nBcc: b@x.dz", "^XA^FS~JA",
-    "\x1b@\x1dV", "a;b,c\td|e", "NEAR(a b)", "a AND OR NOT", "\"", "(((((", "+213550123456", "٠٥٥٠١٢٣٤٥٦",
-    "00213 550", "0550" * 9, "home.1.1",
-    "desk.99999999999999999.1", "home.1.999999999999999", "1", "owner", "published", "ar", "on",
+    "", " ", "\u00a0\u3000", "null", "None", "undefined", "[]", "{}", "true", "a\r\nSet-Cookie: sid=1",
+    "a\nb\rc", "\x0b\x0c\x1c", "\u2028\u2029\x85", "\u202eevil\u2066", "\u200f\u200e\u061c",
+    "\ufeff\ufffe\uffff", "e" + "\u0301" * 3000, "\U0001f9fc\u200d" * 50, "ﷺ" * 200, "ß" * 200, "\u0130" * 100,
+    "'\"`\\", "' OR 1=1 --", "%s%n%(x)s", "{0}{name}{{7*7}}{%raw%}", "${7*7}", "%", "_", "*", "=1+1", "@SUM(1)",
+    "\t+1", "a@b@c.dz", "=?utf-8?b?eA==?=", "a@x.dz\nBcc: b@x.dz", "^XA^FS~JA", "\x1b@\x1dV", "a;b,c\td|e",
+    "NEAR(a b)", "a AND OR NOT", "\"", "(((((", "+213550123456", "٠٥٥٠١٢٣٤٥٦", "00213 550", "0550" * 9,
+    "home.1.1", "desk.99999999999999999.1", "home.1.999999999999999", "1", "owner", "published", "ar", "on",
 )  # fmt: skip
+ADDRESSES = (
+    "//evil.example", "https://evil.example/", "/\\evil.example", "/\t/evil.example", "\\\\evil.example", "//[",
+    "/\t/[", "http://[", "javascript:alert(1)", "../../etc/passwd", "..\\..", "/etc/passwd",
+    "file:///etc/passwd", "https:evil.example",
+)  # fmt: skip
+MARKED = (MARK, f"a{MARK}", f"</script>{MARK}", f"Savon {MARK} 12", f"{MARK}@x.dz", MARK * 9)
 BYTES = (
     b"\0", b"a\0b", b"\xff\xfe", b"\xc3", b"\xc0\xaf", b"\xed\xa0\x80", b"a\xed\xb0\x80z", b"\xf4\x90\x80\x80",
-    b"\xe2\x80", b"%00", b"%ff%25",
-    b"x" * 100_000, "ب".encode() * 40_000, b"[" * 30_000, b'{"a":' * 8_000, b'[NaN,1e999,"\\ud800"]', b"\x1b" * 300,
-    b" " * 20_000,
-    b"1," * 20_000, b"\n" * 20_000, b"a " * 20_000,
+    b"\xe2\x80", b"%00", b"%ff%25", b"x" * 100_000, "ب".encode() * 40_000, b"[" * 30_000, b'{"a":' * 8_000,
+    b'[NaN,1e999,"\\ud800"]', b"\x1b" * 300, b" " * 20_000, b"1," * 20_000, b"\n" * 20_000, b"a " * 20_000,
 )  # fmt: skip
+LEADING = {"next", "back"}  # fields that say where to go afterwards
+SHARES = ((0.24, NUMBERS), (0.31, DATES), (0.55, TEXTS), (0.63, ADDRESSES), (0.70, MARKED), (0.88, BYTES))
 
 
 def value(rng: random.Random) -> str | bytes:
     """Return something that nobody should type."""
     draw = rng.random()
-    if draw < 0.28:
-        return rng.choice(NUMBERS)
-    if draw < 0.36:
-        return rng.choice(DATES)
-    if draw < 0.68:
-        return rng.choice(TEXTS)
-    if draw < 0.86:
-        return rng.choice(BYTES)
-    if draw < 0.93:
-        return "".join(chr(rng.choice((rng.randrange(32), rng.randrange(0x600, 0x700), rng.randrange(0x10FFFF)))) for _ in range(rng.randrange(1, 40)))  # fmt: skip  # noqa: E501
+    for share, known in SHARES:
+        if draw < share:
+            return rng.choice(known)
+    if draw < 0.94:
+        kinds = (rng.randrange(32), rng.randrange(0x600, 0x700), rng.randrange(0x10FFFF))
+        return "".join(chr(rng.choice(kinds)) for _each in range(rng.randrange(1, 40)))
     return rng.randbytes(rng.randrange(1, 60))
 
 
-def spoiled(rng: random.Random, right: str | bytes) -> str | bytes:
+def spoiled(rng: random.Random, right: str | bytes, name: str = "") -> str | bytes:
     """Return a value that was right with something wrong in it, or something else altogether."""
+    if name in LEADING and rng.random() < 0.6:
+        return rng.choice(ADDRESSES)
     wrong = value(rng)
     if not right or rng.random() < 0.6:
         return wrong
@@ -86,7 +81,7 @@ def spoil(rng: random.Random, fields: Fields, names: list[str]) -> Fields:
         at = rng.randrange(len(made)) if made else -1
         draw = rng.random()
         if at >= 0 and draw < 0.55:
-            made[at] = (made[at][0], spoiled(rng, made[at][1]))
+            made[at] = (made[at][0], spoiled(rng, made[at][1], made[at][0]))
         elif at >= 0 and draw < 0.65:
             del made[at]
         elif at >= 0 and draw < 0.75:
@@ -101,31 +96,28 @@ def spoil(rng: random.Random, fields: Fields, names: list[str]) -> Fields:
 
 
 TYPES = (
-    "", "text/plain", "application/json", "multipart/form-data", "multipart/form-data; boundary=", "application/xml",
-    "\xff", FORM + "; charset=utf-16",
-    FORM + "; charset=nonsense", "multipart/form-data; boundary=" + "b" * 5000, "multipart/mixed; boundary=x",
+    "", "text/plain", "application/json", "multipart/form-data", "multipart/form-data; boundary=",
+    "application/xml", "\xff", FORM + "; charset=utf-16", FORM + "; charset=nonsense",
+    "multipart/form-data; boundary=" + "b" * 5000, "multipart/mixed; boundary=x",
 )  # fmt: skip
 HEADERS = (
     "Accept-Language", "Accept-Encoding", "Host", "Origin", "Sec-Fetch-Site", "Referer", "User-Agent",
-    "If-None-Match", "If-Modified-Since", "Range",
-    "X-Forwarded-For", "X-Forwarded-Host", "Forwarded", "HX-Request", "HX-Target", "Authorization", "Content-Length",
-    "Content-Encoding", "Transfer-Encoding",
-    "X-Request-Id", "X-HTTP-Method-Override", "Accept", "Cache-Control", "REMOTE_ADDR", "Content-Type", "If-Match",
-    "Expect", "Date",
+    "If-None-Match", "If-Modified-Since", "Range", "X-Forwarded-For", "X-Forwarded-Host", "Forwarded",
+    "HX-Request", "HX-Target", "Authorization", "Content-Length", "Content-Encoding", "Transfer-Encoding",
+    "X-Request-Id", "X-HTTP-Method-Override", "Accept", "Cache-Control", "REMOTE_ADDR", "Content-Type",
+    "If-Match", "Expect", "Date",
 )  # fmt: skip
 HEADER_VALUES = (
     "", "ar;q=NaN", "fr;q=-1,en;q=1e999", "*;q=0.5", "a" * 9000, "127.0.0.1:99999999", "[::1", "evil.example",
-    "127.0.0.1:8000", "null", "http://[",
-    "http://127.0.0.1:8000", "same-origin", "bytes=0-", "bytes=9-1,-5", "W/\"x\", *", "Thu, 99 Foo 2026",
-    "0001-01-01", "-5", "99999999999999999999", "1, 1",
-    "chunked", "gzip", "Basic ====", "Bearer \xff", "for=\"[", "::ffff:1.2.3.4", "true", "\xd9\xa3", "10.0.0.1, , x",
-    "PUT", "text/html;q=x",
+    "127.0.0.1:8000", "null", "http://[", "http://127.0.0.1:8000", "same-origin", "bytes=0-", "bytes=9-1,-5",
+    "W/\"x\", *", "Thu, 99 Foo 2026", "0001-01-01", "-5", "99999999999999999999", "1, 1", "chunked", "gzip",
+    "Basic ====", "Bearer \xff", "for=\"[", "::ffff:1.2.3.4", "true", "\xd9\xa3", "10.0.0.1, , x", "PUT",
+    "text/html;q=x",
 )  # fmt: skip
 COOKIES = ("cart", "hirfa", "lang", "wilaya", "basket", "nonsense")
 COOKIE_VALUES = (
     "", "\"\\000\"", "\"a\\000b\\377\"", "\xff\xfe", "\"", "=;,", "x" * 5000, "16", "99", "1", "fr", "xx", "..",
-    "\xd9\xa3", "eyJ9.x.y", ".eJw.x.y", "-1", "٣",
-    "\"\\015\\012X: y\"", "\xed\xa0\x80", "null",
+    "\xd9\xa3", "eyJ9.x.y", ".eJw.x.y", "-1", "٣", "\"\\015\\012X: y\"", "\xed\xa0\x80", "null",
 )  # fmt: skip
 
 
@@ -137,8 +129,8 @@ GOOD_PICTURE = photograph((120, 100)).getvalue()
 PICTURES = (
     b"", b"\0" * 100, b"GIF89a" + b"\xff" * 50, b"<svg xmlns='http://www.w3.org/2000/svg'/>",
     b"<script>alert(1)</script>", b"%PDF-1.4",
-    b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\xff\xff\xff\xff\xff\xff\xff\xff\x08\x06\0\0\0", b"RIFF\xff\xff\xff\xffWEBPVP8 ",
-    b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", b"PK\3\4",
+    b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\xff\xff\xff\xff\xff\xff\xff\xff\x08\x06\0\0\0",
+    b"RIFF\xff\xff\xff\xffWEBPVP8 ", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", b"PK\3\4",
     b"\xff\xd8\xff\xe0\xff\xff" * 20, b"\xff\xd8\xff\xc0\0\x11\x08\xff\xff\xff\xff\x03",
 )  # fmt: skip
 
