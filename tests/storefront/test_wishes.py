@@ -68,7 +68,7 @@ def test_a_bad_phone_gets_a_sentence_and_stays(application: Flask, sold_out: Wor
     assert _kept(application) == []
 
 
-@pytest.mark.parametrize("variant", ["", "x", "0", "999999", "9" * 30, "1\x00"])
+@pytest.mark.parametrize("variant", ["", "x", "0", "999999", "9" * 30, "²"])
 def test_a_wish_for_nothing_is_not_found(yacine: Buyer, variant: str) -> None:
     assert yacine.send("/wishes", {"variant": variant, "phone": "0550123456"}).status == 404
 
