@@ -1,0 +1,254 @@
+"""Every address of the shop, with something in it: one's own, somebody else's, nobody's; and what its forms send."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from werkzeug.routing import Rule
+
+from shop.core import clock
+from tests.studio.photographs import photograph
+from tests.trust.street import Shop, Street
+
+NOBODYS = 999_999_999
+PASSWORD = "long enough 1"  # as tests.people gives everybody
+
+# What an address names. "own" is Amina's and named in her workshop; the others are what she must not reach.
+OWN = "own"
+FOREIGN = "foreign"  # Ismahane's workshop and her thing; for carts and devices: somebody else's
+STRAYED = "strayed"  # Amina's workshop, Ismahane's thing
+HALF = "half strayed"  # Amina's workshop and product or carrier, Ismahane's picture or desk
+SMUGGLED = "smuggled"  # Amina's workshop and thing, Ismahane's numbers in the form or behind the question mark
+MISSING = "missing"
+CLOSED = "closed"  # not public (any more): a draft, a suspended workshop, a used invitation
+NOTHING = "-"  # the address names nothing
+
+Fields = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Target:
+    """One address with a method and, for a form, what it sends."""
+
+    rule: str
+    method: str
+    thing: str
+    endpoint: str
+    url: str
+    form: Fields | None = None
+
+
+def targets(street: Street) -> Iterator[Target]:
+    """Yield every rule with every method and everything it could name. Raises KeyError for an unknown argument."""
+    by_rule: dict[str, dict[str, Rule]] = {}
+    for rule in street.application.url_map.iter_rules():
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
+            by_rule.setdefault(rule.rule, {})[method] = rule
+    for text, methods in sorted(by_rule.items()):
+        for method in ("GET", "POST"):
+            known = methods.get(method)
+            if known is None:  # one row says that this method is not taken
+                other = next(iter(methods.values()))
+                yield Target(text, method, NOTHING, "", _url(street, other, OWN), {})
+                continue
+            for thing in things(known, method):
+                yield _target(street, known, method, thing)
+
+
+def things(rule: Rule, method: str) -> list[str]:
+    """Return what an address of this rule can name."""
+    arguments = rule.arguments - {"lang"}
+    found = [OWN, MISSING] if arguments else [NOTHING]
+    if "store" in arguments:
+        found.append(FOREIGN)
+    if arguments - {"store"} and "store" in arguments and arguments != {"store", "figure"}:
+        found.append(STRAYED)
+        found += [HALF] if len(arguments) > 2 and "page" not in arguments else []
+    if arguments & {"line_id", "device_id"}:
+        found.append(FOREIGN)
+    if "proof" in arguments:
+        found.append(STRAYED)
+    if rule.endpoint in {"storefront.store", "storefront.store_terms", "storefront.product", "studio.join"}:
+        found.append(CLOSED)
+    if (rule.endpoint, method) in SMUGGLED_IN:
+        found.append(SMUGGLED)
+    return sorted(found)
+
+
+def _target(street: Street, rule: Rule, method: str, thing: str) -> Target:
+    url = _url(street, rule, OWN if thing in {SMUGGLED, NOTHING} else thing)
+    form: Fields | None = None
+    if method == "POST":
+        shop = street.ismahane if thing in {FOREIGN, STRAYED} else street.amina
+        form = _form(street, rule.endpoint, shop)
+    if thing in {OWN, FOREIGN} and (rule.endpoint, method) in ASKED:
+        url += "?" + ASKED[rule.endpoint, method](street.amina if thing == OWN else street.ismahane)
+    if thing == SMUGGLED:
+        sent = SMUGGLED_IN[rule.endpoint, method](street)
+        if method == "GET":
+            url += "?" + "&".join(f"{name}={value}" for name, value in sent.items())
+        else:
+            form = {**(form or {}), **sent}
+    return Target(rule.rule, method, thing, rule.endpoint, url, form)
+
+
+def _url(street: Street, rule: Rule, thing: str) -> str:
+    adapter = street.application.url_map.bind("127.0.0.1:8000")
+    values = _values(street, rule, thing)
+    return adapter.build(rule.endpoint, {name: values[name] for name in rule.arguments}, force_external=False)
+
+
+def _values(street: Street, rule: Rule, thing: str) -> dict[str, Any]:
+    in_store = "store" in rule.arguments
+    shop = street.ismahane if thing in {FOREIGN, STRAYED} else street.amina
+    values = _of(street, rule.endpoint, shop)
+    last = rule.rule.rpartition(":")[2].partition(">")[0]  # the name of its last argument
+    if in_store and thing == STRAYED:
+        values["store"] = street.amina.slug
+    if thing == HALF:
+        values[last] = _of(street, rule.endpoint, street.ismahane)[last]
+    if thing == MISSING:
+        values.update(
+            {name: _nobodys(name) for name in rule.arguments if name in {last, "code", "product_id"} - _kept(rule)}
+        )
+    if thing == CLOSED:
+        product = street.amina
+        values.update(slug="brouillon" if rule.endpoint.endswith("product") else street.suspended[1],
+                      product_id=product.draft_id, token=street.used_token)  # fmt: skip
+    if thing == STRAYED and not in_store:
+        values["code"] = street.amina.purchase
+    return values
+
+
+def _kept(rule: Rule) -> set[str]:
+    """Return what stays Amina's when the last thing of an address is nobody's."""
+    return {"product_id"} if rule.endpoint == "studio.picture" else set()
+
+
+def _nobodys(name: str) -> Any:
+    if name == "code":
+        return "ZZZZZZZ"
+    return NOBODYS if name.endswith("_id") or name in {"number", "page"} else {"width": 241}.get(name, "nobody")
+
+
+def _of(street: Street, endpoint: str, shop: Shop) -> dict[str, Any]:
+    """Return what may stand in an address for the things of one workshop."""
+    stage = {"studio.call": "placed", "studio.undo_call": "called", "studio.cancel_order": "confirmed",
+             "studio.scan": "handed_over"}.get(endpoint, "paid")  # fmt: skip
+    tracked = endpoint in {"storefront.tracking", "storefront.cancel"}
+    return {
+        "lang": "fr", "craft": "soap", "slug": "savon" if endpoint == "storefront.product" else shop.slug,
+        "line_id": shop.line_id, "code": shop.purchase if tracked else shop.codes[stage],
+        "proof": street.proof(shop.purchase), "key": shop.picture, "width": 240, "part": "pages",
+        "store": shop.waiting if endpoint == "studio.opening" else shop.slug, "number": shop.sheet,
+        "batch": shop.batch, "page": 1, "figure": "expected", "remittance_id": shop.remittance_id,
+        "product_id": shop.draft_id if endpoint in {"studio.publish", "studio.product"} else shop.product_id,
+        "picture_id": shop.picture_id, "account_id": shop.account_id, "desk_id": shop.desk_id,
+        "member_id": shop.member_id, "device_id": shop.device_id, "token": shop.token,
+        "store_id": street.suspended[0] if endpoint == "desk.resume" else shop.store_id,
+    }  # fmt: skip
+
+
+# ── what forms send ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _form(street: Street, endpoint: str, shop: Shop) -> Fields:
+    return {**STILL.get(endpoint, {}), **(OF_A_SHOP[endpoint](street, shop) if endpoint in OF_A_SHOP else {})}
+
+
+def photo() -> tuple[io.BytesIO, str]:
+    """Return a photograph as a form sends it."""
+    return photograph((240, 200)), "savon.jpg"
+
+
+CARRIER = {"title": "Barq", "title_ar": "برق", "phone": "0550123456"}
+DESK = {"name": "Oran Est", "wilaya_code": "31", "address": "1 rue des Lilas", "hours": "9-17"}
+PRODUCT = {"name_fr": "Savon noir", "craft": "soap", "weight_g": "300"}
+STILL: Mapping[str, Fields] = {
+    "storefront.set_pieces": {"pieces": "1"}, "storefront.choose_wilaya": {"wilaya": "31", "next": "/fr/"},
+    "desk.new_store": {"name": "Atelier Neuf", "craft": "soap", "wilaya_code": "31"},
+    "desk.invite": {"role": "owner"}, "desk.resume": {"reason": "mended"}, "desk.suspend": {"reason": "fraud"},
+    "studio.call": {"outcome": "confirmed"}, "studio.cancel_order": {"reason": "out_of_stock"},
+    "studio.scan": {"word": "delivered"}, "studio.product": PRODUCT, "studio.desks": DESK, "studio.desk": DESK,
+    "studio.carrier": CARRIER, "studio.new_carrier": {**CARRIER, "carrier": "rate_sheet"},
+    "studio.rates": {"home-31": "500", "desk-31": "300"},
+    "studio.paste_rates": {"text": "31;450;250", "action": "apply"},
+    "studio.new_product": {"name": "Savon neuf", "price": "600", "stock": "5", "craft": "soap"},
+    "studio.picture": {"action": "describe", "alt_fr": "Un savon"},
+    "studio.legal": {"legal_name": "A. Benali", "register_type": "artisan_card", "register_number": "16/1",
+                     "nif": "1" * 15},
+    "studio.invite": {"role": "helper"}, "studio.remove_member": {"sure": "1"},
+    "studio.papers": {"paper": "a6", "label_start": "1", "nudge_x": "0", "nudge_y": "0"},
+    "studio.profile": {"name": "Atelier", "craft": "soap", "wilaya_code": "16", "preparation_days": "2",
+                       "language": "fr"},
+    "studio.terms": {"terms_fr": "Nos conditions."}, "studio.set_language": {"language": "en"},
+    "studio.rename": {"name": "Quelqu'une"}, "studio.change_password": {"old": PASSWORD, "new": PASSWORD * 2},
+    "studio.sign_in": {"identifier": "0550000011", "password": PASSWORD},
+    "studio.join": {"name": "Nouvelle", "phone": "0550444555", "password": PASSWORD},
+}  # fmt: skip
+
+OF_A_SHOP: Mapping[str, Callable[[Street, Shop], Fields]] = {
+    "storefront.add_line": lambda _street, shop: {"variant": shop.variant_id, "pieces": "1"},
+    "storefront.wish": lambda _street, shop: {"variant": shop.sold_out_id, "phone": "0550123456"},
+    "storefront.details": lambda street, _shop: {
+        "phone": "0550778899", "name": "Yacine", "wilaya": "31", "commune": "3101", "address": "12 rue des Oliviers",
+        "payment": "cash_on_delivery",
+        **{f"delivery-{each.store_id}": each.value for each in (street.amina, street.ismahane)},
+    },
+    "storefront.place": lambda street, _shop: street.confirmation,
+    "storefront.find_order": lambda _street, shop: {"code": shop.purchase, "digits": shop.phone[-4:]},
+    "storefront.cancel": lambda _street, shop: {"order": shop.codes["placed"]},
+    "studio.holiday": lambda _street, _shop: {"until": (clock.today() + timedelta(days=9)).isoformat()},
+    "studio.print_labels": lambda _street, shop: {"shipments": shop.parcels["confirmed"], "paper": "a6"},
+    "studio.make_sheet": lambda _street, shop: {"shipments": shop.parcels["labelled"], "action": "sheet"},
+    "studio.record_remittance": lambda _street, shop: {
+        "carrier": shop.carrier, "received_on": clock.today().isoformat(), "reference": "R-2",
+        "lines": shop.payments["delivered"], f"received-{shop.payments['delivered']}": "1100",
+    },
+    "studio.change_figures": lambda _street, shop: {
+        f"p{shop.product_id}-price": "650", f"p{shop.product_id}-on_hand": "9",
+    },
+    "studio.add_pictures": lambda _street, _shop: {"photos": photo()},
+    "studio.variants": lambda _street, shop: {
+        "v0-id": shop.variant_id, "v0-label_fr": "250 g", "v0-price": "600", "v0-on_hand": "9",
+    },
+}  # fmt: skip
+
+# What is asked behind the question mark, where nothing else would show anything.
+ASKED: Mapping[tuple[str, str], Callable[[Shop], str]] = {
+    ("studio.slips_pdf", "GET"): lambda shop: f"orders={shop.orders['confirmed']}",
+}
+
+# Ismahane's numbers, sent into Amina's workshop (or into a cart, or along with a link).
+SMUGGLED_IN: Mapping[tuple[str, str], Callable[[Street], Fields]] = {
+    ("storefront.add_line", "POST"): lambda street: {"variant": street.ismahane.draft_variant_id},
+    ("storefront.wish", "POST"): lambda street: {"variant": street.ismahane.draft_variant_id},
+    ("storefront.details", "POST"): lambda street: {f"delivery-{street.amina.store_id}": street.ismahane.value},
+    ("storefront.find_order", "POST"): lambda street: {"digits": street.ismahane.phone[-4:][::-1]},
+    ("storefront.cancel", "POST"): lambda street: {"order": street.ismahane.codes["placed"]},
+    ("storefront.parcels", "GET"): lambda street: {
+        "wilaya": "31", f"delivery-{street.amina.store_id}": street.ismahane.value,
+    },
+    ("studio.today", "GET"): lambda street: {"done": street.ismahane.codes["called"]},
+    ("studio.orders", "GET"): lambda street: {"q": street.ismahane.codes["placed"]},
+    ("studio.order", "GET"): lambda street: {"done": street.ismahane.codes["called"]},
+    ("studio.products", "GET"): lambda street: {"q": "Savon", "before": street.ismahane.draft_id + 1},
+    ("studio.money_orders", "GET"): lambda street: {"carrier": street.ismahane.carrier},
+    ("studio.remittance", "GET"): lambda street: {"carrier": street.ismahane.carrier, "all": "1"},
+    ("studio.slips_pdf", "GET"): lambda street: {"orders": street.ismahane.orders["confirmed"]},
+    ("studio.hand_over", "GET"): lambda street: {"carrier": street.ismahane.carrier},
+    ("studio.print_labels", "POST"): lambda street: {"shipments": street.ismahane.parcels["confirmed"]},
+    ("studio.make_sheet", "POST"): lambda street: {
+        "shipments": [street.amina.parcels["labelled"], street.ismahane.parcels["labelled"]],
+    },
+    ("studio.record_remittance", "POST"): lambda street: {
+        "lines": street.ismahane.payments["delivered"],
+        f"received-{street.ismahane.payments['delivered']}": "1100",
+    },
+    ("studio.new_product", "POST"): lambda street: {"draft": street.ismahane.draft_id},
+    ("studio.variants", "POST"): lambda street: {"v0-id": street.ismahane.variant_id},
+}  # fmt: skip

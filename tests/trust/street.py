@@ -1,0 +1,360 @@
+"""Two workshops side by side with something in every room, a word in each that no stranger may ever read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import select, update
+
+from shop.accounts.models import Account, Device
+from shop.cart.models import CartLine
+from shop.catalogue import service as catalogue
+from shop.catalogue.models import Picture, Product, Variant
+from shop.catalogue.service import VariantRow
+from shop.checkout.words import Details
+from shop.core import clock
+from shop.core.money import Money
+from shop.documents import service as documents
+from shop.documents.models import LabelPrint
+from shop.fulfilment import service as fulfilment
+from shop.orders.models import Call, Order, Purchase
+from shop.payments.queries import payment_of
+from shop.plumbing import i18n
+from shop.plumbing.db import session, transaction
+from shop.plumbing.journal import SYSTEM, Actor
+from shop.plumbing.links import Signer
+from shop.plumbing.settings import Settings
+from shop.settlement import service as settlement
+from shop.shipping import queries as shipping_queries
+from shop.shipping import service as shipping
+from shop.shipping.models import CarrierAccount, Desk, Handover
+from shop.stores import service as stores
+from shop.stores.models import Store
+from tests.checkout import cast
+from tests.people import Person, sign_in
+from tests.storefront.buying import Buyer
+from tests.studio.conftest import LEGAL
+from tests.studio.photographs import photograph
+
+ROLES = ("anonymous", "buyer", "helper", "owner", "neighbour", "operator")
+AMINAS, ISMAHANES = frozenset({"helper", "owner"}), frozenset({"neighbour"})
+STAGES = ("placed", "called", "confirmed", "labelled", "handed_over", "delivered", "paid")
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A word of a workshop, and the roles in which it may be read."""
+
+    word: str
+    readers: frozenset[str]
+    seen: bool = True  # somebody does read it somewhere on the walk
+
+
+@dataclass
+class Shop:
+    """One workshop: the numbers of everything in it."""
+
+    slug: str
+    store_id: int
+    product_id: int
+    variant_id: int
+    sold_out_id: int = 0
+    draft_id: int = 0
+    draft_variant_id: int = 0
+    picture_id: int = 0
+    picture: str = ""
+    waiting: str = ""  # the slug of the same owner's workshop that is not open yet
+    account_id: int = 0
+    desk_id: int = 0
+    member_id: int = 0
+    device_id: int = 0
+    remittance_id: int = 0
+    sheet: int = 0
+    batch: str = ""
+    token: str = ""
+    codes: dict[str, str] = field(default_factory=dict)  # an order's code by its stage; ids, parcels, payments alike
+    orders: dict[str, int] = field(default_factory=dict)
+    parcels: dict[str, int] = field(default_factory=dict)
+    payments: dict[str, int] = field(default_factory=dict)
+    purchase: str = ""
+    ending: str = ""  # the last characters of a parcel that waits for the courier
+    phone: str = ""
+    carrier: str = ""
+    line_id: int = 0
+    value: str = ""  # how the delivery by its carrier is chosen at the checkout
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Somebody's cookies and the token of her forms."""
+
+    cookies: dict[str, str]
+    csrf: str = ""
+
+
+@dataclass
+class Street:
+    """The workshops, the people, and what nobody but some may read."""
+
+    application: Flask
+    amina: Shop
+    ismahane: Shop
+    visitors: dict[str, Visitor]
+    secrets: list[Secret]
+    suspended: tuple[int, str]
+    confirmation: dict[str, str]  # what the button of the buyer's check page sends
+    used_token: str
+
+    def proof(self, code: str) -> str:
+        """Return what makes the address of a purchase secret."""
+        signer: Signer = self.application.extensions["hirfa_signer"]
+        return signer.proof("track", code)
+
+
+def word(of: str, what: str) -> str:
+    """Return the word that stands in one place of one workshop and nowhere else."""
+    return f"Zx{of}{what}qz"
+
+
+def build(application: Flask, settings: Settings) -> Street:
+    """Furnish the street; inside no context."""
+    people = {
+        "owner": sign_in(application, "Amina Benali", "+213550000011"),
+        "helper": sign_in(application, "Lila Benali", "+213550000012"),
+        "neighbour": sign_in(application, "Ismahane Kaci", "+213550000013"),
+        "operator": sign_in(application, "Nadia Operator", "+213550000090", is_operator=True),
+    }
+    temporary = {key: sign_in(application, f"Zineb {key}", f"+21355000007{n}") for n, key in enumerate("AB")}
+    with application.app_context(), i18n.speaking("en"):
+        amina = _furnished("Amina", [("owner", people["owner"]), ("helper", people["helper"])], temporary["A"])
+        ismahane = _furnished("Ismahane", [("owner", people["neighbour"])], temporary["B"])
+        suspended = _suspended()
+        used = _used_invitation(amina, temporary["A"])
+        session.remove()  # type: ignore[attr-defined]
+    for shop in (amina, ismahane):
+        _write_pictures(settings.data_dir, shop.picture)
+    buyer, confirmation = _buyer(application, amina, ismahane)
+    with application.app_context():
+        signer: Signer = application.extensions["hirfa_signer"]
+        visitors = {"anonymous": Visitor({}), "buyer": Visitor(buyer, signer.proof("form", buyer["cart"]))}
+        session.remove()  # type: ignore[attr-defined]
+    for role, person in people.items():
+        kept = person.client.get_cookie("hirfa")
+        assert kept is not None
+        visitors[role] = Visitor({"hirfa": kept.value}, person.csrf)
+    secrets = list(_secrets())
+    return Street(application, amina, ismahane, visitors, secrets, suspended, confirmation, used)
+
+
+def _secrets() -> Iterator[Secret]:
+    """Name every seeded word with its readers; phone numbers stand as their last nine digits."""
+    for of, readers in (("Amina", AMINAS), ("Ismahane", ISMAHANES)):
+        for what in ("Story", "Hidden", "Buyer", "Street", "Note", "Call", "Remittance"):
+            yield Secret(word(of, what), readers)
+        for what in ("Draft", "Carrier"):  # they stand in the journal
+            yield Secret(word(of, what), readers | {"operator"})
+        for stage in STAGES:
+            yield Secret(_phone(of, stage)[4:], readers, seen=stage not in {"handed_over", "delivered"})
+        yield Secret(word(of, "Reason"), frozenset({"operator"}), seen=False)  # too far back in the journal
+        yield Secret(word(of, "Mail").lower(), readers, seen=False)
+    yield Secret(word("Amina", "Device"), frozenset({"owner"}))
+    yield Secret(word("Ismahane", "Device"), ISMAHANES)
+    for what in ("Name", "Street", "Note"):
+        yield Secret(word("Yacine", what), frozenset({"buyer"}))
+    yield Secret("550778899", frozenset({"buyer"}))
+
+
+def _phone(of: str, stage: str) -> str:
+    return f"+2136{60 if of == 'Amina' else 70}1122{STAGES.index(stage)}0"
+
+
+def _details(of: str, stage: str) -> Details:
+    return replace(
+        cast.YACINE, phone=_phone(of, stage), name=f"{word(of, 'Buyer')} Haddad", address=f"3 rue {word(of, 'Street')}",
+        note=word(of, "Note"),
+    )  # fmt: skip
+
+
+def _furnished(of: str, members: list[tuple[str, Person]], temporary: Person) -> Shop:
+    made = cast.workshop(f"Atelier {of}", stock=200)
+    shop = Shop(f"atelier-{of.lower()}", made.id, made.product.id, made.variant.id)
+    owner = Actor("member", members[0][1].account_id, members[0][0])
+    with transaction():
+        for role, person in members:
+            stores.add_member(made.id, person.account_id, role, by=SYSTEM)
+        shop.member_id = stores.add_member(made.id, temporary.account_id, "helper", by=SYSTEM).id
+        stores.update_profile(made.id, by=SYSTEM, **LEGAL)
+        stores.suspend(made.id, reason=word(of, "Reason"), by=SYSTEM)
+        stores.resume(made.id, reason=word(of, "Reason"), by=SYSTEM)
+        shop.token = stores.invite(made.id, "helper", by=SYSTEM)
+        _name_people(of, members[0][1])
+    _products(of, shop, owner)
+    _waiting(of, shop, members)
+    for stage in STAGES:
+        _order(of, stage, shop, made, owner)
+    _papers(of, shop, owner)
+    _carrier(of, shop, made, owner)
+    shop.device_id = session.scalars(select(Device.id).where(Device.name == word(of, "Device"))).one()
+    return shop
+
+
+def _name_people(of: str, owner: Person) -> None:
+    mail = word(of, "Mail").lower()
+    session.execute(update(Account).where(Account.id == owner.account_id).values(email=f"{mail}@example.dz"))
+    session.add(Device(account_id=owner.account_id, token_hash=word(of, "hash"), name=word(of, "Device"),
+                       created_at=clock.now(), seen_on=clock.today()))  # fmt: skip
+
+
+def _products(of: str, shop: Shop, by: Actor) -> None:
+    shop.picture = ("a" if of == "Amina" else "b") * 24
+    with transaction():
+        draft = catalogue.create_product(
+            shop.store_id, by=by, craft="soap", names={"fr": word(of, "Draft")}, price=Money.dinars(700), stock=3
+        )
+        catalogue.update_product(shop.store_id, draft.id, by=by, description_fr=word(of, "Story"))
+        shop.draft_id = draft.id
+    with transaction():
+        catalogue.add_picture(shop.store_id, shop.product_id, shop.picture, width=640, height=480, by=by)
+        key = f"{shop.picture[:-1]}c"
+        catalogue.add_picture(shop.store_id, shop.draft_id, key, width=640, height=480, by=by)
+        catalogue.set_variants(
+            shop.store_id, shop.product_id, by=by, rows=[
+                VariantRow({"fr": "250 g"}, Money.dinars(600), 200, variant_id=shop.variant_id),
+                VariantRow({"fr": "500 g"}, Money.dinars(900), 0),
+                VariantRow({"fr": word(of, "Hidden")}, Money.dinars(800), 5, hidden=True),
+            ],
+        )  # fmt: skip
+    shop.draft_variant_id = session.scalars(select(Variant.id).where(Variant.product_id == shop.draft_id)).one()
+    shop.sold_out_id = session.scalars(
+        select(Variant.id).where(Variant.product_id == shop.product_id, Variant.on_hand == 0)
+    ).one()
+    shop.picture_id = session.scalars(select(Picture.id).where(Picture.product_id == shop.product_id)).one()
+    assert session.get_one(Product, shop.draft_id).state == "draft"
+
+
+def _waiting(of: str, shop: Shop, members: list[tuple[str, Person]]) -> None:
+    with transaction():
+        made = stores.create_store(name=f"{of} en attente", craft="soap", wilaya_code="16", by=SYSTEM)
+        stores.update_profile(made.id, by=SYSTEM, **LEGAL)
+        for role, person in members:
+            stores.add_member(made.id, person.account_id, role, by=SYSTEM)
+        shop.waiting = made.slug
+
+
+def _order(of: str, stage: str, shop: Shop, made: cast.Workshop, by: Actor) -> None:
+    placed = cast.place(cast.basket({made.variant: 1}), details=_details(of, stage))
+    order_id = placed.order_ids[0]
+    reached = STAGES.index(stage)
+    with transaction():
+        if stage == "called":
+            fulfilment.call(shop.store_id, order_id, "no_answer", by=by, note=word(of, "Call"))
+            # made a moment from now, so that it can be undone however long the tests take
+            moment = clock.now().replace(year=clock.now().year + 1)
+            session.execute(update(Call).where(Call.order_id == order_id).values(at=moment))
+        if reached >= STAGES.index("confirmed"):
+            fulfilment.call(shop.store_id, order_id, "confirmed", by=by, note=word(of, "Call"))
+    parcel = shipping_queries.live_shipment(shop.store_id, order_id)
+    assert parcel is not None
+    parcel_id = parcel.id
+    if reached >= STAGES.index("labelled"):
+        with transaction():
+            shop.batch = documents.print_labels(shop.store_id, [parcel_id], paper="100x150", start=1, by=by)
+    if reached >= STAGES.index("handed_over"):
+        with transaction():
+            fulfilment.hand_over(shop.store_id, [parcel_id], by=by)
+    if reached >= STAGES.index("delivered"):
+        with transaction():
+            fulfilment.scan(shop.store_id, parcel_id, "delivered", by=by)
+    order = session.get_one(Order, order_id)
+    session.refresh(order)
+    payment = payment_of(shop.store_id, order_id)
+    assert payment is not None
+    shop.codes[stage], shop.orders[stage], shop.parcels[stage] = order.code, order_id, parcel_id
+    shop.payments[stage] = payment.id
+    if stage == "placed":
+        shop.purchase = session.get_one(Purchase, order.purchase_id).code
+        shop.phone = _phone(of, stage)
+
+
+def _papers(of: str, shop: Shop, by: Actor) -> None:
+    paid = session.get_one(Order, shop.orders["paid"])
+    payment = payment_of(shop.store_id, paid.id)
+    assert payment is not None
+    with transaction():
+        made = settlement.record_remittance(
+            shop.store_id, carrier_title="Barq Express", received_on=clock.today(), by=by, note=word(of, "Remittance"),
+            lines=[(payment.id, Money(payment.amount_minor), Money(0))], reference=f"R-{of}",
+        )  # fmt: skip
+        shop.remittance_id = made.id
+    if of == "Ismahane":  # one more sheet than Amina has: its number is nobody's in her workshop
+        _order(of, "handed_over", shop, _as_cast(shop), by)
+    shop.sheet = max(session.scalars(select(Handover.number).where(Handover.store_id == shop.store_id)))
+    shop.batch = session.scalars(
+        select(LabelPrint.batch).where(LabelPrint.shipment_id == shop.parcels["labelled"])
+    ).one()
+    waits = shipping_queries.live_shipment(shop.store_id, shop.orders["labelled"])
+    assert waits is not None
+    shop.ending = waits.reference[-5:]
+
+
+def _as_cast(shop: Shop) -> cast.Workshop:
+    return cast.Workshop(
+        session.get_one(Store, shop.store_id), session.get_one(Product, shop.product_id),
+        session.get_one(Variant, shop.variant_id),
+        session.scalars(select(CarrierAccount).where(CarrierAccount.store_id == shop.store_id)).one(),
+    )  # fmt: skip
+
+
+def _carrier(of: str, shop: Shop, made: cast.Workshop, by: Actor) -> None:
+    shop.account_id, shop.carrier = made.carrier.id, made.carrier.title
+    shop.value = f"home.{shop.account_id}.50000"
+    shop.desk_id = session.scalars(select(Desk.id).where(Desk.account_id == shop.account_id)).first() or 0
+    with transaction():
+        closed = shipping.add_carrier(shop.store_id, "own_delivery", word(of, "Carrier"), by=by)
+        shipping.change_carrier(shop.store_id, closed.id, by=by, title=word(of, "Carrier"), active=False)
+
+
+def _suspended() -> tuple[int, str]:
+    with transaction():
+        made = stores.create_store(name="Atelier Fermé", craft="soap", wilaya_code="16", by=SYSTEM)
+        stores.update_profile(made.id, by=SYSTEM, **LEGAL)
+        stores.open_store(made.id, by=SYSTEM)
+        stores.suspend(made.id, reason="no answer", by=SYSTEM)
+    return made.id, made.slug
+
+
+def _used_invitation(shop: Shop, person: Person) -> str:
+    with transaction():
+        token = stores.invite(shop.store_id, "helper", by=SYSTEM)
+        stores.accept_invitation(token, person.account_id, by=SYSTEM)
+    return token
+
+
+def _write_pictures(data_dir: Path, key: str) -> None:
+    folder = data_dir / "media" / "pictures"
+    folder.mkdir(parents=True, exist_ok=True)
+    for width in (240, 480, 900):
+        (folder / f"{key}-{width}.webp").write_bytes(photograph((width, width), kind="WEBP").getvalue())
+
+
+def _buyer(application: Flask, amina: Shop, ismahane: Shop) -> tuple[dict[str, str], dict[str, str]]:
+    """Fill Yacine's basket from both workshops up to the last button; and a stranger's, which is not his."""
+    yacine, stranger = Buyer(application), Buyer(application)
+    for shop in (amina, ismahane):
+        yacine.send("/cart/lines", {"variant": str(shop.variant_id), "pieces": "2"})
+    stranger.send("/cart/lines", {"variant": str(amina.variant_id), "pieces": "1"})
+    with application.app_context():
+        lines = list(session.scalars(select(CartLine.id).order_by(CartLine.id)))
+        amina.line_id, ismahane.line_id = lines[0], lines[-1]
+        session.remove()  # type: ignore[attr-defined]
+    yacine.open("/checkout")
+    yacine.press("/checkout", button={"update": "1"}, wilaya="31", phone="0550778899", name=word("Yacine", "Name"))
+    ways = {f"delivery-{shop.store_id}": yacine.page.ways(shop.store_id)["home"] for shop in (amina, ismahane)}
+    assert ways[f"delivery-{amina.store_id}"] == amina.value
+    typed = {"address": word("Yacine", "Street"), "note": word("Yacine", "Note"), "payment": "cash_on_delivery"}
+    yacine.press("/checkout", button=None, commune="3101", **typed, **ways)
+    assert yacine.page.path.endswith("/checkout/check"), yacine.page.text
+    return {"cart": yacine.cookie("cart")}, yacine.page.filled(yacine.page.form("/checkout/confirmation"))
