@@ -101,7 +101,7 @@ def held_by(token: str) -> tuple[Cart, CartView] | None:
 def pieces(cart_id: int) -> int:
     """Return how many pieces a cart holds, in one query."""
     held = select(func.coalesce(func.sum(CartLine.pieces), 0))
-    return session.scalar(held.where(CartLine.cart_id == cart_id, CartLine.removed_at.is_(None))) or 0
+    return int(session.scalar(held.where(CartLine.cart_id == cart_id, CartLine.removed_at.is_(None))) or 0)
 
 
 def view(cart_id: int) -> CartView:

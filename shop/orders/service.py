@@ -171,7 +171,7 @@ def _moved(
         .having(which)
         .order_by(Variant.product_id, StockMovement.variant_id)
     )
-    return [(row[0], row[1]) for row in session.execute(wanted)]
+    return [(row[0], int(row[1])) for row in session.execute(wanted)]
 
 
 def mark_confirmed(store_id: int, order_id: int, *, by: Actor) -> None:

@@ -48,7 +48,7 @@ _NAMES = {
     "pk": "pk_%(table_name)s",
 }
 
-# Identity columns: 64 bits on PostgreSQL, SQLite's own rowid there.
+# 64 bits on PostgreSQL, SQLite's own rowid there.
 BigKey = BigInteger().with_variant(Integer, "sqlite")
 
 
@@ -78,7 +78,8 @@ class Base(DeclarativeBase):
     """The root of every table."""
 
     metadata = MetaData(naming_convention=_NAMES)
-    type_annotation_map = {datetime: Moment, date: Date, dict[str, Any]: JSON}
+    # Numbers have 64 bits on both engines: an order can cost more than 21 474 836,47 DA, which is where 32 bits end.
+    type_annotation_map = {int: BigKey, datetime: Moment, date: Date, dict[str, Any]: JSON}
 
 
 def of_store(*columns: str, table: str, ondelete: str = "RESTRICT") -> ForeignKeyConstraint:

@@ -25,6 +25,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import create_environ, run_wsgi_app
 
 from shop.web.ui.access import SESSION, Access, access_of
+from shop.web.ui.converters import NumberConverter
 from tests.trust.nonsense import (
     COOKIE_VALUES,
     COOKIES,
@@ -166,8 +167,13 @@ class World:
         """Return an address that a rule answers, of rows that are there: the first ones without a chance."""
         parts = []
         for is_dynamic, text in rule._trace:
-            parts.append(one_of(self.standing(rule, text), rng) if is_dynamic else text.lstrip("|"))
+            parts.append(self._part(rule, text, rng) if is_dynamic else text.lstrip("|"))
         return "".join(parts).encode()
+
+    def _part(self, rule: Rule, name: str, rng: random.Random | None) -> str:
+        if rng and isinstance(rule._converters[name], NumberConverter) and rng.random() < 0.05:
+            return rng.choice(("2147483647", "2147483648", "4294967297", "9" * 18))
+        return one_of(self.standing(rule, name), rng)
 
     def standing(self, rule: Rule, name: str) -> list[str]:
         """Return what may stand in a place of an address: the endpoint's own, or the same everywhere."""

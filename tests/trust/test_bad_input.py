@@ -27,8 +27,11 @@ from shop.catalogue import service as catalogue
 from shop.catalogue.models import Picture
 from shop.core import clock
 from shop.core.money import Money
+from shop.documents import service as documents
 from shop.documents.models import LabelPrint
+from shop.fulfilment import service as fulfilment
 from shop.orders.models import Order, Purchase
+from shop.payments.queries import payment_of
 from shop.plumbing import i18n
 from shop.plumbing.db import db, session, transaction
 from shop.plumbing.journal import SYSTEM
@@ -36,10 +39,12 @@ from shop.plumbing.links import Signer
 from shop.plumbing.settings import Settings
 from shop.settlement import service as settlement
 from shop.settlement.models import Remittance
+from shop.settlement.queries import money
 from shop.shipping.models import CarrierAccount, Desk, Handover
 from shop.stores import service as stores
 from shop.stores.models import Member
 from shop.web.ui.forms import NOT_A_NUMBER, NOT_AN_AMOUNT, DinarsField, HirfaForm, WholeField
+from tests.checkout import cast
 from tests.people import Person, sign_in
 from tests.postgres import create_database, drop_database
 from tests.storefront.buying import Buyer
@@ -307,6 +312,40 @@ def test_a_digit_that_is_no_number_is_told_so_in_our_own_words(app: Flask) -> No
 def test_the_journal_has_no_first_and_no_last_day(application: Flask, day: str) -> None:
     nadia = sign_in(application, "Nadia Operator", "+213550000090", is_operator=True)
     assert nadia.get("/desk/journal", day=day).status_code == 200
+
+
+def test_an_order_may_cost_more_than_thirty_two_bits_hold(app: Flask) -> None:
+    shop = cast.workshop(price=9_000_000, stock=5)
+    order = cast.ordered(shop, pieces=3)
+    assert order.total_minor > 2**31
+    with transaction():
+        fulfilment.confirm(shop.id, order.id, by=cast.AMINA)
+    parcel = cast.parcel(shop, order)
+    with transaction():
+        documents.print_labels(shop.id, [parcel.id], paper="100x150", start=1, by=cast.AMINA)
+    with transaction():
+        fulfilment.hand_over(shop.id, [parcel.id], by=cast.AMINA)
+    with transaction():
+        fulfilment.scan(shop.id, parcel.id, "delivered", by=cast.AMINA)
+    with transaction():
+        held = payment_of(shop.id, order.id)
+        assert held is not None
+        lump = [(held.id, Money(held.amount_minor), Money(0))]
+        settlement.record_remittance(
+            shop.id, carrier_title="Barq Express", received_on=clock.today(), lines=lump, by=SYSTEM
+        )  # fmt: skip
+    assert money(shop.id).received.amount == Money(order.total_minor)
+    assert list(audit.findings()) == []
+
+
+def test_numbers_that_are_too_long_for_thirty_two_bits_are_looked_for_in_vain(application: Flask) -> None:
+    day = a_day(application)
+    nadia = sign_in(application, "Nadia Operator", "+213550000090", is_operator=True)
+    for number in (2**31, 10**17):
+        assert nadia.get("/desk/journal", store=str(number)).status_code == 200
+        assert nadia.get("/desk/journal", subject=f"order {number}").status_code == 200
+        assert day.amina.get(f"{day.url}/hand-over/{number}").status_code == 404
+        assert day.amina.get(f"{day.url}/hand-over/{number}.pdf").status_code == 404
 
 
 def test_a_picture_with_an_impossible_name_is_not_there(client: FlaskClient) -> None:
