@@ -233,7 +233,7 @@ def fill_a_basket(yacine: Buyer) -> None:
     yacine.open("/checkout")
     yacine.press("/checkout", button={"update": "1"}, phone="0550123456", wilaya="31", name="Yacine")
     ways = {f"delivery-{store}": yacine.page.ways(store)["home"] for store in (1, 2)}
-    yacine.press("/checkout", commune="3101", payment="cash_on_delivery", address="12 rue des Oliviers", **ways)
+    yacine.press("/checkout", commune="3101", payment="cash_on_delivery", address="12 rue des Oliviers", **ways)  # type: ignore[arg-type]
     assert yacine.page.path.endswith("/checkout/check"), yacine.page.text
 
 

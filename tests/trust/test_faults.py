@@ -29,9 +29,9 @@ from shop.plumbing.settings import Settings
 from shop.stores import service as stores
 from tests.checkout.cast import Workshop
 from tests.conftest import SECRET
-from tests.people import Person
+from tests.people import Person, sign_in
 from tests.storefront.buying import Buyer, Page, workshops
-from tests.studio.conftest import Shop, joined, sign_in
+from tests.studio.conftest import Shop, joined
 from tests.studio.photographs import photograph
 from tests.trust import faults
 from tests.trust.faults import Gate

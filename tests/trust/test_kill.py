@@ -21,6 +21,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from http.cookies import SimpleCookie
 from pathlib import Path
 from types import SimpleNamespace
@@ -218,6 +219,10 @@ class Crowd:
         """How many orders have been acknowledged."""
         return sum(bool(each.told) for each in list(self.presses))
 
+    def has_told(self, orders: int) -> bool:
+        """Tell whether so many orders have been acknowledged."""
+        return self.told >= orders
+
     def _shop(self, host: int) -> None:
         while not self.over.is_set():
             try:
@@ -274,7 +279,7 @@ def kill_and_ask(application: Flask, server: Server, shop: Workshop, gateway: Ou
     try:
         with crowd.shopping():
             for _kill in range(KILLS):
-                wait_for(lambda before=crowd.told: crowd.told > before + 3)
+                wait_for(partial(crowd.has_told, crowd.told + 4))
                 time.sleep(rng.uniform(0.05, 1.0))
                 server.kill()
                 require_truth(application, crowd)  # as the dead server left it
@@ -308,7 +313,7 @@ def ask_again(crowd: Crowd) -> int:
     """Press again what stayed without an answer, twice at once, and some of what was answered; count the former."""
     unanswered = [each for each in list(crowd.presses) if not each.told]
     for press in unanswered:
-        at_the_same_moment([lambda press=press: press.press(crowd.refused)] * 2)
+        at_the_same_moment([partial(press.press, crowd.refused)] * 2)
     for press in [each for each in list(crowd.presses) if each.told][-10:]:
         press.press(crowd.refused)
     return len(unanswered)
