@@ -22,6 +22,7 @@ INVITATION_DAYS = 14
 MOST_MEMBERS = 20
 NOT_READY = N_("Some things are still missing before you can sell: {what}")
 LAST_OWNER = N_("A workshop needs at least one owner.")
+RESERVED = frozenset({"account", "join", "sign-in", "sign-out"})  # stand beside the workshops in the studio's addresses
 USED = N_("This invitation was already used or is too old. Ask for a new one.")
 
 PROFILE = frozenset({
@@ -156,7 +157,7 @@ def _move(store_id: int, old: str, new: str) -> None:
 
 
 def _free_slug(wanted: str) -> str:
-    taken = set(session.scalars(select(Store.slug).where(Store.slug.startswith(wanted, autoescape=True))))
+    taken = {*session.scalars(select(Store.slug).where(Store.slug.startswith(wanted, autoescape=True))), *RESERVED}
     if wanted not in taken:
         return wanted
     return next(f"{wanted}-{n}" for n in range(2, len(taken) + 3) if f"{wanted}-{n}" not in taken)

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pypdfium2
 from flask import Flask
@@ -100,15 +101,16 @@ def inside(target: Target) -> bool:
 
 
 def ask(
-    application: Flask, who: Visitor, target: Target, *, csrf: str | None = None, headers: dict[str, str] | None = None
-) -> TestResponse:
+    application: Flask, who: Visitor, target: Target, *, csrf: str | None = None,
+    headers: Mapping[str, str] | None = None, base: str = BASE,
+) -> TestResponse:  # fmt: skip
     """Send one request as somebody, from a browser that knows nothing else; `csrf` in place of her forms' token."""
     client = application.test_client()
     for name, value in who.cookies.items():
-        client.set_cookie(name, value, domain="127.0.0.1")
+        client.set_cookie(name, value, domain=urlsplit(base).hostname or "")
     token = (who.csrf or "none") if csrf is None else csrf
     fields = None if target.form is None else MultiDict([("csrf", token), *_pairs(target.form)])
-    return client.open(target.url, method=target.method, base_url=BASE, data=fields, headers=headers)
+    return client.open(target.url, method=target.method, base_url=base, data=fields, headers=headers)
 
 
 def _pairs(fields: Mapping[str, object]) -> Iterable[tuple[str, object]]:

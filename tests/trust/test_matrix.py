@@ -8,12 +8,13 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 
-from shop.plumbing.settings import Settings
+from shop.plumbing.db import transaction
+from shop.plumbing.journal import SYSTEM
+from shop.stores import service as stores
 from shop.web.ui.access import SESSION, STORE, TOKEN, Access, access_of
 from tests.trust.addresses import CLOSED, FOREIGN, MISSING, NOTHING, OWN, STRAYED, Target, targets
-from tests.trust.kept import Kept
 from tests.trust.matrix import FILE, Key, Row, Walk, ask, load, readable
-from tests.trust.street import AMINAS, ROLES, Street, Visitor, build
+from tests.trust.street import AMINAS, ROLES, Street, Visitor
 
 ONE_ENGINE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 AGAIN = "`.venv/bin/python -m tests.trust.matrix` writes the file anew: read every line that changed."
@@ -22,15 +23,6 @@ NEW = (
     f"what the form sends into tests/trust/addresses.py; then {AGAIN}"
 )
 GONE = f"{{what}} stands in tests/trust/matrix.csv, but the shop has no such address any more. {AGAIN}"
-
-
-@pytest.fixture
-def walk(application: Flask, settings: Settings) -> Iterator[Walk]:
-    """A furnished street, nobody asked yet."""
-    street = build(application, settings)
-    kept = Kept(application, settings.database)
-    yield Walk(street, kept)
-    kept.close()
 
 
 def test_everybody_gets_the_answer_that_is_written_down_and_reads_nobody_elses_words(walk: Walk) -> None:
@@ -122,6 +114,14 @@ def test_other_methods_are_taken_nowhere(walk: Walk) -> None:
             answer = ask(street.application, street.visitors["owner"], replace(target, method=method))
             assert answer.status_code in {405, 308}, f"{method} {target.url}"
     assert walk.kept.now() == walk.kept.contents
+
+
+def test_no_workshop_gets_an_address_that_is_the_studios_own(app: Flask) -> None:
+    own = {each.rule.split("/")[2] for each in app.url_map.iter_rules() if each.rule.startswith("/studio/")}
+    for word in sorted(each for each in own if each and not each.startswith("<")):
+        with transaction():
+            made = stores.create_store(name=word.replace("-", " "), craft="soap", wilaya_code="16", by=SYSTEM)
+        assert made.slug == f"{word}-2"
 
 
 # ── the file itself ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit, urlunsplit
+
 import structlog
-from flask import Flask, make_response, render_template, request
+from flask import Flask, make_response, redirect, render_template, request
 from flask.globals import request_ctx
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response
 
 from shop.core import errors
@@ -37,6 +40,7 @@ def install(app: Flask) -> None:
     for kind in (DBAPIError, PoolTimeout, StorageFull):
         app.register_error_handler(kind, _database)
     app.register_error_handler(Exception, _bug)
+    app.after_request(_stay_here)  # Flask answers these by itself
 
 
 def page(status: int, *, sentence: str = "") -> Response:
@@ -69,6 +73,15 @@ def _http(error: HTTPException) -> Response:
     if error.code is not None and error.code < 400:
         return error.get_response()
     return page(error.code or 500)
+
+
+def _stay_here(response: Response) -> Response:
+    """Lead to the same path with its slash, naming no host: behind a proxy, the one that was asked is not ours."""
+    moved = request.routing_exception
+    if not isinstance(moved, RequestRedirect):
+        return response
+    parts = urlsplit(moved.new_url)
+    return redirect(urlunsplit(("", "", f"/{parts.path.lstrip('/')}", parts.query, "")), moved.code)
 
 
 def _database(error: Exception) -> Response:

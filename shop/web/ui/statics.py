@@ -7,12 +7,14 @@ import hashlib
 import os
 import shutil
 from pathlib import Path
+from wsgiref.headers import Headers
 
 from flask import Flask
 from whitenoise import WhiteNoise
 
 from shop.paths import STATIC
 from shop.plumbing.settings import Settings
+from shop.web.ui.headers import POLICY
 
 _TEXT = {".css", ".js", ".svg", ".json", ".txt", ".webmanifest"}
 
@@ -21,11 +23,20 @@ def install(app: Flask, settings: Settings) -> None:
     """Serve static/ under /static/<digest>/, and let templates ask for `asset('css/hirfa.css')`."""
     digest = _digest(STATIC)
     folder = _compressed(STATIC, settings.data_dir / "static" / digest)
-    served = WhiteNoise(app.wsgi_app, immutable_file_test=lambda _path, _url: True, allow_all_origins=False)
+    served = WhiteNoise(
+        app.wsgi_app, immutable_file_test=lambda _path, _url: True, allow_all_origins=False, add_headers_function=_bind
+    )
     served.add_files(str(folder), prefix=f"static/{digest}/")
     app.wsgi_app = served  # type: ignore[method-assign]
     app.jinja_env.globals["asset"] = lambda path: f"/static/{digest}/{path}"
     app.extensions["hirfa_static_digest"] = digest
+
+
+def _bind(headers: Headers, path: str, _url: str) -> None:
+    """Keep browsers from guessing what a file is, and from running a drawing that is opened by itself."""
+    headers["X-Content-Type-Options"] = "nosniff"
+    if path.endswith(".svg"):
+        headers["Content-Security-Policy"] = POLICY
 
 
 def _digest(folder: Path) -> str:
