@@ -27,7 +27,7 @@ from shop.shipping.service import mark_handed_over
 from tests.checkout.cast import AMINA, YACINE, add_product, basket, choose, labelled, workshop
 
 CROWD = 32
-KEYS = int(os.environ.get("HIRFA_TEST_KEYS", "200"))
+KEYS = int(os.environ.get("TEST_KEYS", "200"))
 Ask = tuple[int, str, Details, list[Choice], str]
 
 
@@ -103,7 +103,7 @@ def test_a_crowd_that_taps_twice_oversells_and_doubles_nothing(application: Flas
 
 @pytest.mark.slow
 def test_a_large_crowd_that_taps_twice_oversells_and_doubles_nothing(application: Flask) -> None:
-    """HIRFA_TEST_KEYS=10000 lets the whole town come."""
+    """TEST_KEYS=10000 lets the whole town come."""
     crowd(application, keys=KEYS, products=20, pieces=5, threads=CROWD)
 
 

@@ -45,6 +45,17 @@ def test_a_phone_in_any_spelling_signs_in(application: Flask, client: FlaskClien
     assert client.get("/studio/atelier-amina/").status_code == 200
 
 
+def test_the_browser_remembers_her_language_for_when_her_account_cannot_be_asked(
+    application: Flask, client: FlaskClient
+) -> None:
+    day = a_day(application)
+    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "ar"
+    sign_in(client)
+    assert getattr(client.get_cookie("lang"), "value", "") == "en"
+    assert day.amina.post("/studio/account/language", {"language": "fr"}).status_code == 303
+    assert getattr(day.amina.client.get_cookie("lang"), "value", "") == "fr"
+
+
 def test_the_session_is_new_and_is_ended_by_signing_out(application: Flask, client: FlaskClient) -> None:
     a_day(application)
     client.post("/studio/sign-in", data=RIGHT, headers={"User-Agent": ANDROID})

@@ -1,7 +1,7 @@
 """Bad input over every address of the shop: always an answer, never a fault, and the books stay right.
 
-HIRFA_TEST_INPUTS=100000 sends so many to each database (2,000 otherwise). A failure tells its seed:
-HIRFA_TEST_SEED=<seed> asks that round again, and only that.
+TEST_INPUTS=100000 sends so many to each database (2,000 otherwise). A failure tells its seed:
+TEST_SEED=<seed> asks that round again, and only that.
 """
 
 from __future__ import annotations
@@ -55,8 +55,8 @@ from tests.trust.bad_input import Broken, Report, Visitor, World, attack
 
 PASSWORD = "long enough 1"  # as tests.people gives everybody
 ROUND = 250  # so many inputs, then the shop as it was: what they changed must not close its doors to the next ones
-INPUTS = int(os.environ.get("HIRFA_TEST_INPUTS", "2000"))
-SEED = os.environ.get("HIRFA_TEST_SEED", "")
+INPUTS = int(os.environ.get("TEST_INPUTS", "2000"))
+SEED = os.environ.get("TEST_SEED", "")
 SEVERAL = 15
 # Passwords are hashed and pictures unpacked slowly, on purpose: asked less often, but asked.
 RARE = {"studio.sign_in": 0.1, "studio.join": 0.2, "studio.change_password": 0.1, "studio.add_pictures": 0.2,

@@ -1,6 +1,6 @@
 """kill -9 under checkout load: what a buyer was told stays true, what she wasn't told can be asked again, once.
 
-HIRFA_TEST_KILLS=12 kills the server so often on each database (3 times otherwise); HIRFA_TEST_SEED=<number> chooses the
+TEST_KILLS=12 kills the server so often on each database (3 times otherwise); TEST_SEED=<number> chooses the
 moments. The server is the real one (`hirfa run` in a process group of its own), its customers come over HTTP.
 """
 
@@ -47,8 +47,8 @@ from tests.conftest import SECRET
 from tests.plumbing.outside import Outside, outside
 from tests.storefront.buying import Buyer, workshops
 
-KILLS = int(os.environ.get("HIRFA_TEST_KILLS", "3"))
-SEED = int(os.environ.get("HIRFA_TEST_SEED", "1"))
+KILLS = int(os.environ.get("TEST_KILLS", "3"))
+SEED = int(os.environ.get("TEST_SEED", "1"))
 CUSTOMERS = 6
 STOCK = 100_000
 PATIENCE_S = 60

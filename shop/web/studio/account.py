@@ -12,7 +12,7 @@ from shop.plumbing.db import transaction
 from shop.plumbing.i18n import LANGUAGES, N_, _, set_language
 from shop.stores import queries as stores
 from shop.web.studio.blueprint import studio
-from shop.web.studio.pages import close_session
+from shop.web.studio.pages import close_session, remember_language
 from shop.web.studio.people import LONGEST_PASSWORD, TOO_OFTEN, may_try
 from shop.web.ui.access import Access, entry
 from shop.web.ui.errors import said
@@ -64,6 +64,7 @@ def choose_language() -> Response:
     with transaction():
         service.set_language(here().who.account_id, chosen)
     set_language(chosen)
+    remember_language(chosen)
     flash(_("Saved."), "done")
     return redirect(page_url("studio.account"), 303)
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import make_response, render_template, request, session, url_for
+from flask import Response, after_this_request, make_response, render_template, request, session, url_for
 from flask_login import current_user, login_user, logout_user
-from werkzeug.wrappers import Response
 
 from shop.accounts import queries as accounts
 from shop.plumbing.i18n import LANGUAGES, set_language
@@ -52,10 +51,18 @@ def speak_as_asked() -> None:
 
 def remembering_language(page: str | tuple[str, int]) -> Response:
     """Answer with a page, and remember its language on this browser when it was asked for."""
-    response = make_response(page)
     if request.args.get("lang", "") in LANGUAGES:
-        response.set_cookie(LANGUAGE_COOKIE, here().lang, max_age=A_YEAR_S, secure=settings().https, samesite="Lax")
-    return response
+        remember_language(here().lang)
+    return make_response(page)
+
+
+def remember_language(lang: str) -> None:
+    """Have this browser spoken to in a language, also while the database that knows her account is away."""
+
+    @after_this_request
+    def keep(response: Response) -> Response:
+        response.set_cookie(LANGUAGE_COOKIE, lang, max_age=A_YEAR_S, secure=settings().https, samesite="Lax")
+        return response
 
 
 def open_session(token: str) -> None:
@@ -65,6 +72,7 @@ def open_session(token: str) -> None:
     session.clear()
     login_user(SignedIn(token, viewer))
     session.permanent = True
+    remember_language(viewer.language)
 
 
 def close_session() -> None:
