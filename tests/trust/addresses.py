@@ -23,6 +23,7 @@ FOREIGN = "foreign"  # Ismahane's workshop and her thing; for carts and devices:
 STRAYED = "strayed"  # Amina's workshop, Ismahane's thing
 HALF = "half strayed"  # Amina's workshop and product or carrier, Ismahane's picture or desk
 SMUGGLED = "smuggled"  # Amina's workshop and thing, Ismahane's numbers in the form or behind the question mark
+TYPED = "typed"  # the same, by what Ismahane's papers say and somebody types
 MISSING = "missing"
 CLOSED = "closed"  # not public (any more): a draft, a suspended workshop, a used invitation
 NOTHING = "-"  # the address names nothing
@@ -74,21 +75,20 @@ def things(rule: Rule, method: str) -> list[str]:
         found.append(STRAYED)
     if rule.endpoint in {"storefront.store", "storefront.store_terms", "storefront.product", "studio.join"}:
         found.append(CLOSED)
-    if (rule.endpoint, method) in SMUGGLED_IN:
-        found.append(SMUGGLED)
+    found += [each for each, sent in SENT.items() if (rule.endpoint, method) in sent]
     return sorted(found)
 
 
 def _target(street: Street, rule: Rule, method: str, thing: str) -> Target:
-    url = _url(street, rule, OWN if thing in {SMUGGLED, NOTHING} else thing)
+    url = _url(street, rule, OWN if thing in {SMUGGLED, TYPED, NOTHING} else thing)
     form: Fields | None = None
     if method == "POST":
         shop = street.ismahane if thing in {FOREIGN, STRAYED} else street.amina
         form = _form(street, rule.endpoint, shop)
     if thing in {OWN, FOREIGN} and (rule.endpoint, method) in ASKED:
         url += "?" + ASKED[rule.endpoint, method](street.amina if thing == OWN else street.ismahane)
-    if thing == SMUGGLED:
-        sent = SMUGGLED_IN[rule.endpoint, method](street)
+    if thing in SENT:
+        sent = SENT[thing][rule.endpoint, method](street)
         if method == "GET":
             url += "?" + "&".join(f"{name}={value}" for name, value in sent.items())
         else:
@@ -252,3 +252,14 @@ SMUGGLED_IN: Mapping[tuple[str, str], Callable[[Street], Fields]] = {
     ("studio.new_product", "POST"): lambda street: {"draft": street.ismahane.draft_id},
     ("studio.variants", "POST"): lambda street: {"v0-id": street.ismahane.variant_id},
 }  # fmt: skip
+
+# Codes of Ismahane's, typed into Amina's workshop.
+TYPED_IN: Mapping[tuple[str, str], Callable[[Street], Fields]] = {
+    ("studio.make_sheet", "POST"): lambda street: {"code": street.ismahane.ending, "shipments": [], "action": "add"},
+    ("studio.today", "GET"): lambda street: {"done": street.ismahane.codes["confirmed"]},
+    ("studio.orders", "GET"): lambda street: {"q": street.ismahane.phone[5:]},
+    ("studio.new_product", "POST"): lambda street: {"draft": NOBODYS},
+    ("storefront.find_order", "POST"): lambda street: {"code": street.ismahane.purchase},
+}
+
+SENT = {SMUGGLED: SMUGGLED_IN, TYPED: TYPED_IN}

@@ -168,7 +168,7 @@ def _secrets() -> Iterator[Secret]:
 
 
 def _phone(of: str, stage: str) -> str:
-    return f"+2136{60 if of == 'Amina' else 70}1122{STAGES.index(stage)}0"
+    return f"+213660112{2 if of == 'Amina' else 7}{STAGES.index(stage)}0"
 
 
 def _details(of: str, stage: str) -> Details:

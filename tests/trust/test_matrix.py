@@ -13,7 +13,7 @@ from shop.plumbing.journal import SYSTEM
 from shop.stores import service as stores
 from shop.web.ui.access import SESSION, STORE, TOKEN, Access, access_of
 from tests.trust.addresses import CLOSED, FOREIGN, MISSING, NOTHING, OWN, STRAYED, Target, targets
-from tests.trust.matrix import FILE, Key, Row, Walk, ask, load, readable
+from tests.trust.matrix import FILE, Key, Row, Walk, ask, load, readable, said
 from tests.trust.street import AMINAS, ROLES, Street, Visitor
 
 ONE_ENGINE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -113,6 +113,23 @@ def test_other_methods_are_taken_nowhere(walk: Walk) -> None:
         for method in ("PUT", "PATCH", "DELETE", "TRACE"):
             answer = ask(street.application, street.visitors["owner"], replace(target, method=method))
             assert answer.status_code in {405, 308}, f"{method} {target.url}"
+    assert walk.kept.now() == walk.kept.contents
+
+
+@ONE_ENGINE
+def test_asking_for_the_head_alone_or_for_the_methods_opens_no_door(walk: Walk) -> None:
+    expected = load()
+    for target in targets(walk.street):
+        if target.method != "GET" or target.thing not in {OWN, NOTHING, FOREIGN} or not target.endpoint:
+            continue
+        for role in ROLES:
+            wanted = expected[target.rule, "GET", target.thing][role]
+            answer = ask(walk.street.application, walk.street.visitors[role], replace(target, method="HEAD"))
+            assert said(answer) == wanted, f"HEAD {target.url} as {role}"
+            assert not answer.data
+            other = ask(walk.street.application, walk.street.visitors[role], replace(target, method="OPTIONS"))
+            let_in = wanted[0] in "23" and "sign-in" not in wanted
+            assert str(other.status_code) == ("200" if let_in else wanted.replace("302 sign-in", "403")), target.url
     assert walk.kept.now() == walk.kept.contents
 
 
