@@ -22,6 +22,13 @@ SECRET = "0123456789abcdef" * 4
 ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
 
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """Every test begins in English: a page that an earlier one asked for has left its language in this thread."""
+    with i18n.speaking("en"):
+        yield
+
+
 @pytest.fixture(scope="session")
 def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated, empty SQLite file to copy from."""
@@ -75,8 +82,8 @@ def application(settings: Settings) -> Iterator[Flask]:
 
 @pytest.fixture
 def app(application: Flask) -> Iterator[Flask]:
-    """The application, inside its context, in English: for tests of rooms."""
-    with application.app_context(), i18n.speaking("en"):
+    """The application, inside its context: for tests of rooms."""
+    with application.app_context():
         yield application
 
 
