@@ -13,12 +13,14 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from shop.catalogue import service as catalogue
 from shop.catalogue.service import VariantRow
 from shop.core import clock
 from shop.core.money import Money
-from shop.plumbing.db import transaction
+from shop.plumbing.db import db, transaction
 from shop.plumbing.journal import SYSTEM
 from shop.stores import service as stores
 from tests.checkout.cast import Workshop, workshop
@@ -90,6 +92,28 @@ def test_an_old_address_leads_to_the_present_one(amina: Workshop, client: FlaskC
     answer = client.get(f"/fr/p/{amina.product.id}-old-name")
     assert (answer.status_code, answer.location) == (301, _page(amina))
     assert client.get("/fr/p/999999-x").status_code == 404
+
+
+def test_who_finds_nothing_is_shown_what_is_new(amina: Workshop, client: FlaskClient) -> None:
+    gone = client.get("/ar/p/999999-x")
+    assert gone.status_code == 404
+    assert gone.text.count('<li class="card') == 1
+    assert f'href="{_page(amina, "ar")}"' in gone.text
+    assert f'href="{_page(amina, "ar")}"' in client.get("/ar/nowhere").text
+    assert '<li class="card' not in client.get("/studio/nowhere").text  # an artisan looks for her own pages
+
+
+def test_who_finds_nothing_while_the_database_is_away_still_gets_a_page(amina: Workshop, client: FlaskClient) -> None:
+    assert '<li class="card' in client.get("/fr/nowhere").text
+    db.session.remove()
+    db.engine.dispose()
+    event.listen(db.engine, "do_connect", _is_away)
+    gone = client.get("/fr/nowhere")
+    assert (gone.status_code, '<li class="card' in gone.text) == (404, False)
+
+
+def _is_away(*_of_the_connection: object) -> None:
+    raise OperationalError("connect", None, ConnectionError("away"))
 
 
 def test_what_is_sold_out_offers_to_tell_when_it_is_back(amina: Workshop, client: FlaskClient) -> None:

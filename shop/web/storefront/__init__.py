@@ -23,5 +23,6 @@ PAGES = (home, listing, product, store, information, discovery, cart, checkout, 
 
 
 def install(app: Flask) -> None:
-    """Bring the pages in."""
+    """Bring the pages in, and what is shown to who found nothing."""
     app.register_blueprint(front)
+    app.extensions["hirfa_instead"] = home.four_newest

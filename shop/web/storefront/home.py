@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from flask import redirect, render_template, url_for
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from shop.catalogue.listing import Filter, craft_covers, listing, store_covers
 from shop.plumbing.i18n import _
 from shop.stores import queries as stores
 from shop.web.storefront.blueprint import front
-from shop.web.storefront.cards import cards, links, wilaya_name
+from shop.web.storefront.cards import card, cards, links, wilaya_name
 from shop.web.ui.access import Access, entry
 from shop.web.ui.crafts import CRAFT_NAMES
 from shop.web.ui.here import here, settings
@@ -42,3 +43,8 @@ def home() -> str:
         x_default=settings().base_url + url_for("storefront.root"),
         **links("storefront.home"),
     )
+
+
+def four_newest() -> list[Markup]:
+    """Return the cards of the newest products, for pages that have nothing of their own to show."""
+    return [card(item, level=2) for item in cards(listing(Filter(), limit=4).items)]

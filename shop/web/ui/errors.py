@@ -1,12 +1,13 @@
-"""The one handler that turns errors into pages: in the reader's language, without touching the database."""
+"""The one handler that turns errors into pages: in the reader's language, and whether or not there is a database."""
 
 from __future__ import annotations
 
 from urllib.parse import urlsplit, urlunsplit
 
 import structlog
-from flask import Flask, make_response, redirect, render_template, request
+from flask import Flask, current_app, make_response, redirect, render_template, request
 from flask.globals import request_ctx
+from markupsafe import Markup
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
@@ -15,6 +16,7 @@ from werkzeug.wrappers import Response
 
 from shop.core import errors
 from shop.plumbing.db import session
+from shop.plumbing.i18n import LANGUAGES
 from shop.plumbing.storage import StorageFull
 from shop.web.ui.here import settings
 
@@ -48,12 +50,27 @@ def page(status: int, *, sentence: str = "") -> Response:
     if request_ctx.url_adapter is None:  # a host that isn't ours: no link can be made, and nobody is owed a page
         return Response("This shop is not at this address.\n", status, mimetype="text/plain")
     shown = status if status in PAGES else (500 if status >= 500 else 400)
-    body = render_template("errors/error.html", status=shown, sentence=sentence, contact=settings().contact_phone)
+    body = render_template(
+        "errors/error.html", status=shown, sentence=sentence, contact=settings().contact_phone,
+        instead=_instead() if shown == 404 else [],
+    )  # fmt: skip
     response = make_response(body, status)
     response.headers["Cache-Control"] = "no-store"
     if status == 503:
         response.headers["Retry-After"] = "10"
     return response
+
+
+def _instead() -> list[Markup]:
+    """Return the cards that the buyers' pages offer to who found nothing; none without a database."""
+    if request.path[1:3] not in LANGUAGES:
+        return []
+    try:
+        found: list[Markup] = current_app.extensions["hirfa_instead"]()
+    except (DBAPIError, PoolTimeout):
+        _drop_session()
+        return []
+    return found
 
 
 def _expected(error: errors.HirfaError) -> Response:
