@@ -10,9 +10,10 @@ from shop.payments import models as payments
 from shop.plumbing import jobs, journal, limits
 from shop.plumbing.db import Base
 from shop.settlement import models as settlement
+from shop.sharing import models as sharing
 from shop.shipping import models as shipping
 from shop.stores import models as stores
 
 METADATA = Base.metadata
-ROOMS = (accounts, stores, catalogue, cart, orders, payments, shipping, documents, settlement, notifications)
+ROOMS = (accounts, stores, catalogue, cart, orders, payments, shipping, sharing, documents, settlement, notifications)
 PLUMBING = (journal, jobs, limits)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 
 CODE128_DOTS = 736  # what fits between the margins of a label, quiet zones included
@@ -58,6 +59,32 @@ def qr(text: str) -> Bars | None:
     if dots < 3:
         return None
     return Bars(_svg(_rows(symbol), modules, modules), modules, dots)
+
+
+def qr_png(text: str, *, quiet: int, dots: int) -> bytes:
+    """Draw a QR code as a PNG of one bit a pixel, `quiet` white modules around it, `dots` pixels a module.
+
+    Raises ValueError when the text is too long for any QR code.
+    """
+    import zint  # noqa: PLC0415 - see code128
+    from PIL import Image  # noqa: PLC0415 - heavy, and few requests draw
+
+    symbol = zint.Symbol()
+    symbol.symbology = zint.Symbology.QRCODE
+    symbol.option_1 = 3  # level Q: a poster is scratched, wetted and written on
+    try:
+        symbol.encode(text)
+    except RuntimeError:
+        raise ValueError("too long for a QR code") from None
+    rows = _rows(symbol)
+    small = Image.new("1", (len(rows[0]) + 2 * quiet, len(rows) + 2 * quiet), 1)
+    for y, row in enumerate(rows):
+        for x, is_black in enumerate(row):
+            if is_black:
+                small.putpixel((x + quiet, y + quiet), 0)
+    out = io.BytesIO()
+    small.resize((small.width * dots, small.height * dots), Image.Resampling.NEAREST).save(out, "PNG")
+    return out.getvalue()
 
 
 def _rows(symbol: object) -> list[bytes]:

@@ -140,9 +140,12 @@ def _of(street: Street, endpoint: str, shop: Shop) -> dict[str, Any]:
     stage = {"studio.call": "placed", "studio.undo_call": "called", "studio.cancel_order": "confirmed",
              "studio.scan": "handed_over"}.get(endpoint, "paid")  # fmt: skip
     tracked = endpoint in {"storefront.tracking", "storefront.cancel"}
+    code = shop.purchase if tracked else shop.codes[stage]
+    if endpoint == "storefront.shared":
+        code = f"s{shop.store_id}w"
     return {
         "lang": "fr", "craft": "soap", "slug": "savon" if endpoint == "storefront.product" else shop.slug,
-        "line_id": shop.line_id, "code": shop.purchase if tracked else shop.codes[stage],
+        "line_id": shop.line_id, "code": code,
         "proof": street.proof(shop.purchase), "key": shop.picture, "width": 240, "part": "pages",
         "store": shop.waiting if endpoint == "studio.opening" else shop.slug, "number": shop.sheet,
         "batch": shop.batch, "page": 1, "figure": "expected", "remittance_id": shop.remittance_id,

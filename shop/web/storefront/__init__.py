@@ -13,13 +13,14 @@ from shop.web.storefront import (
     information,
     listing,
     product,
+    shared,
     store,
     tracking,
     wishes,
 )
 from shop.web.storefront.blueprint import front
 
-PAGES = (home, listing, product, store, information, discovery, cart, checkout, tracking, find_order, wishes)
+PAGES = (home, listing, product, shared, store, information, discovery, cart, checkout, tracking, find_order, wishes)
 
 
 def install(app: Flask) -> None:

@@ -20,10 +20,12 @@ from shop.plumbing.db import transaction
 from shop.plumbing.i18n import N_, _
 from shop.plumbing.limits import allow
 from shop.plumbing.links import new_token
+from shop.sharing import service as sharing
 from shop.web.storefront import visitor
 from shop.web.storefront.blueprint import front
 from shop.web.storefront.checkout_form import Ways, form_for, settled, typed, understood, ways
 from shop.web.storefront.product import WILAYA_AGE_S, WILAYA_COOKIE, remembered_wilaya
+from shop.web.storefront.shared import came_by
 from shop.web.ui.access import Access, entry
 from shop.web.ui.forms import HirfaForm
 from shop.web.ui.here import here, settings, signer
@@ -158,6 +160,7 @@ def _placed(cart: Cart, key: str, details: Details, choices: list[Choice]) -> Pl
         if not placed.repeated:
             _require_room(details.phone)
             carts.keep_details(cart.id, {**cart.details, "placed": placed.purchase_code})
+            sharing.credit(placed.order_ids, came_by())
     return placed
 
 

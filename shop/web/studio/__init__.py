@@ -20,6 +20,7 @@ from shop.web.studio import (
     pictures,
     products,
     profile,
+    share,
     today,
     variants,
 )
@@ -27,7 +28,7 @@ from shop.web.studio.blueprint import studio
 
 PAGES = (
     account, calls, delivery, handover, joining, labels, members, money, new_product, orders, papers, people, pictures,
-    products, profile, today, variants,
+    products, profile, share, today, variants,
 )  # fmt: skip
 
 

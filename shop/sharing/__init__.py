@@ -1,0 +1,1 @@
+"""Sharing: short links that say where a buyer came from, and which of them sold."""
