@@ -47,6 +47,12 @@ RULES = (
         "HAVING v.on_hand <> COALESCE(SUM(m.delta), 0) OR v.on_hand < 0",
     ),
     Rule(
+        "I2 queue", "product {0}: {1} pieces wait to be made, its orders say {2}",
+        "SELECT p.id, p.queued, COALESCE(SUM(m.pieces), 0) FROM products p "
+        "LEFT JOIN makings m ON m.product_id = p.id AND m.state = 'waiting' GROUP BY p.id, p.queued "
+        "HAVING p.queued <> COALESCE(SUM(m.pieces), 0)",
+    ),
+    Rule(
         "I2 sold", "order {0}: variant {1} moved by {2} for {3} pieces ordered ({4})",
         "SELECT o.code, l.variant_id, m.delta, l.pieces, o.state FROM orders o "
         "JOIN (SELECT order_id, variant_id, SUM(pieces) AS pieces FROM order_lines GROUP BY order_id, variant_id) l "

@@ -27,11 +27,11 @@ class Cart(Base):
 
 
 class CartLine(Base):
-    """So many pieces of a variant, and the price that was seen. A removed line waits a while to be undone."""
+    """So many pieces of a variant with one personal text, and the price that was seen. A removed line can come back."""
 
     __tablename__ = "cart_lines"
     __table_args__ = (
-        UniqueConstraint("cart_id", "variant_id"),
+        UniqueConstraint("cart_id", "variant_id", "personal"),
         CheckConstraint("pieces BETWEEN 1 AND 999", name="pieces"),
     )
 
@@ -39,6 +39,7 @@ class CartLine(Base):
     cart_id: Mapped[int] = mapped_column(ForeignKey("carts.id", ondelete="CASCADE"))
     variant_id: Mapped[int] = mapped_column(ForeignKey("variants.id", ondelete="CASCADE"), index=True)
     pieces: Mapped[int]
+    personal: Mapped[str] = mapped_column(String(200), default="")  # what the buyer typed for the maker
     seen_minor: Mapped[int]
     currency: Mapped[str] = mapped_column(String(3), default="DZD")
     added_at: Mapped[datetime]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -24,6 +25,7 @@ class CartLineView:
     price: Money
     seen: Money
     changed: str | None
+    personal: str = ""
 
     @property
     def total(self) -> Money:
@@ -33,7 +35,7 @@ class CartLineView:
     @property
     def can_order(self) -> bool:
         """Tell whether the pieces can be ordered now."""
-        return self.pieces <= self.variant.most
+        return self.changed not in {"gone", "closed", "stock"}
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,8 @@ def view(cart_id: int) -> CartView:
 
 def _view(cart_id: int, rows: list[CartLine]) -> CartView:
     variants = variants_for_cart(row.variant_id for row in rows)
-    lines = [(row, _line(row, variants[row.variant_id])) for row in rows]
+    held: dict[int, int] = defaultdict(int)  # of each variant, by the lines before
+    lines = [(row, _line(row, variants[row.variant_id], held)) for row in rows]
     by_store: dict[int, list[CartLineView]] = {}
     for row, line in lines:
         if row.removed_at is None:
@@ -129,15 +132,18 @@ def _parcel(lines: list[CartLineView]) -> CartParcel:
     return CartParcel(first.store_id, first.store_slug, first.store_name, tuple(lines))
 
 
-def _line(row: CartLine, variant: CartVariant) -> CartLineView:
-    return CartLineView(row.id, variant, row.pieces, variant.price, row.seen, _changed(row, variant))
+def _line(row: CartLine, variant: CartVariant, held: dict[int, int]) -> CartLineView:
+    changed = _changed(row, variant, variant.most - held[variant.variant_id])
+    if row.removed_at is None:
+        held[variant.variant_id] += row.pieces
+    return CartLineView(row.id, variant, row.pieces, variant.price, row.seen, changed, row.personal)
 
 
-def _changed(row: CartLine, variant: CartVariant) -> str | None:
+def _changed(row: CartLine, variant: CartVariant, room: int) -> str | None:
     if not variant.offered:
         return "gone"
     if not variant.accepting:
         return "closed"
-    if variant.most < row.pieces:
+    if room < row.pieces:
         return "stock"
     return "price" if row.seen != variant.price else None

@@ -11,9 +11,10 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from shop.cart.models import UNDO, Cart, CartLine
-from shop.catalogue.queries import variants_for_cart
+from shop.catalogue.queries import CartVariant, variants_for_cart
 from shop.core import clock
 from shop.core.errors import NotFound, OutOfStock, Refused
+from shop.core.text import clean
 from shop.plumbing.db import changed, session
 from shop.plumbing.i18n import N_
 from shop.plumbing.links import digest, new_token
@@ -23,6 +24,9 @@ __all__ = ["new_token"]
 MOST_LINES = 60
 FULL = N_("A basket can hold {most} different articles at most.")
 GONE = N_("This article is no longer for sale.")
+LONGEST_PERSONAL = 200
+PERSONAL_MISSING = N_("Write the text that the workshop puts on it.")
+PERSONAL_TOO_LONG = N_("The text can have {most} letters at most.")
 CLOSED = N_("This workshop is not taking orders at the moment.")
 
 
@@ -47,10 +51,11 @@ def open_cart(token: str) -> Cart:
     return found
 
 
-def add(cart_id: int, variant_id: int, *, pieces: int) -> Added:
-    """Put pieces aside, at most as many as can be ordered now.
+def add(cart_id: int, variant_id: int, *, pieces: int, personal: str = "") -> Added:
+    """Put pieces aside, at most as many as can be ordered now. Each personal text has a line of its own.
 
-    Raises NotFound for an unknown variant, OutOfStock when none is left, Refused when it isn't for sale.
+    Raises NotFound for an unknown variant, OutOfStock when none is left, Refused when it isn't for sale or when the
+    personal text is missing or too long (with its field).
     """
     variant = variants_for_cart([variant_id]).get(variant_id)
     if variant is None:
@@ -59,17 +64,20 @@ def add(cart_id: int, variant_id: int, *, pieces: int) -> Added:
         raise Refused(GONE)
     if not variant.accepting:
         raise Refused(CLOSED)
+    personal = fitting_text(variant, personal)
     _hold(cart_id)
-    line = session.scalar(select(CartLine).where(CartLine.cart_id == cart_id, CartLine.variant_id == variant_id))
+    same = select(CartLine).where(CartLine.cart_id == cart_id, CartLine.variant_id == variant_id)
+    line = session.scalar(same.where(CartLine.personal == personal))
     held = line.pieces if line is not None and line.removed_at is None else 0
     wanted = held + max(1, pieces)
-    now_held = min(wanted, variant.most)
-    if now_held == 0:
+    now_held = min(wanted, variant.most - _beside(cart_id, variant_id, line))
+    if now_held <= 0:
         raise OutOfStock
     if line is None:
         _require_room(cart_id)
         line = CartLine(cart_id=cart_id, variant_id=variant_id, added_at=clock.now(), pieces=now_held,
-                        seen_minor=variant.price.minor, currency=variant.price.currency)  # fmt: skip
+                        personal=personal, seen_minor=variant.price.minor,
+                        currency=variant.price.currency)  # fmt: skip
         session.add(line)
     elif not held:
         line.added_at, line.removed_at = clock.now(), None
@@ -78,6 +86,22 @@ def add(cart_id: int, variant_id: int, *, pieces: int) -> Added:
     session.flush()
     _touch(cart_id)
     return Added(now_held, capped=now_held < wanted)
+
+
+def fitting_text(variant: CartVariant, typed: str) -> str:
+    """Return the personal text of a line as it is kept; nothing for a product that asks for none.
+
+    Raises Refused, with its field, when it is missing or too long.
+    """
+    asked = variant.personal
+    if asked is None:
+        return ""
+    text = clean(typed, limit=LONGEST_PERSONAL + 1)
+    if not text and asked.required:
+        raise Refused(PERSONAL_MISSING, field="personal")
+    if len(text) > asked.most:
+        raise Refused(PERSONAL_TOO_LONG, field="personal", most=asked.most)
+    return text
 
 
 def set_pieces(cart_id: int, line_id: int, pieces: int) -> Added:
@@ -90,7 +114,8 @@ def set_pieces(cart_id: int, line_id: int, pieces: int) -> Added:
         remove(cart_id, line_id)
         return Added(0, capped=False)
     variant = variants_for_cart([line.variant_id])[line.variant_id]
-    line.pieces = min(pieces, variant.most) or line.pieces
+    room = max(0, variant.most - _beside(cart_id, line.variant_id, line))
+    line.pieces = min(pieces, room) or line.pieces
     line.removed_at = None
     session.flush()
     _touch(cart_id)
@@ -116,13 +141,15 @@ def accept_changes(cart_id: int) -> None:
     """Take note that the visitor saw present prices and stock: lines follow them; what is gone is removed."""
     lines = list(session.scalars(select(CartLine).where(CartLine.cart_id == cart_id, CartLine.removed_at.is_(None))))
     variants = variants_for_cart(line.variant_id for line in lines)
-    for line in lines:
+    left = {each.variant_id: each.most for each in variants.values()}
+    for line in sorted(lines, key=lambda each: (each.added_at, each.id)):
         variant = variants[line.variant_id]
         line.seen_minor, line.currency = variant.price.minor, variant.price.currency
-        if not variant.offered or (variant.accepting and variant.most == 0):
+        if not variant.offered or (variant.accepting and left[line.variant_id] == 0):
             line.removed_at = clock.now()
         elif variant.accepting:
-            line.pieces = min(line.pieces, variant.most)
+            line.pieces = min(line.pieces, left[line.variant_id])
+            left[line.variant_id] -= line.pieces
     session.flush()
     _touch(cart_id)
 
@@ -149,6 +176,14 @@ def _line(cart_id: int, line_id: int) -> CartLine:
     if line is None:
         raise NotFound
     return line
+
+
+def _beside(cart_id: int, variant_id: int, line: CartLine | None) -> int:
+    """Count the pieces of a variant on the other lines of a basket."""
+    others = select(func.coalesce(func.sum(CartLine.pieces), 0)).where(
+        CartLine.cart_id == cart_id, CartLine.variant_id == variant_id, CartLine.removed_at.is_(None)
+    )
+    return int(session.scalar(others if line is None else others.where(CartLine.id != line.id)) or 0)
 
 
 def _require_room(cart_id: int) -> None:

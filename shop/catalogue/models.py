@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.core.money import Money
@@ -51,6 +51,29 @@ class Product(Base):
     weight_g: Mapped[int] = mapped_column(default=500)
     fragile: Mapped[bool] = mapped_column(default=False)
     made_to_order_days: Mapped[int | None]
+    family: Mapped[str] = mapped_column(String(24), default="")  # a key of families.FAMILIES; "": as its craft
+    length_mm: Mapped[int | None]  # of its box
+    width_mm: Mapped[int | None]
+    height_mm: Mapped[int | None]
+    hs_code: Mapped[str] = mapped_column(String(6), default="")
+    origin: Mapped[str] = mapped_column(String(2), default="DZ")
+    one_of_a_kind: Mapped[bool] = mapped_column(default=False)
+    capacity_week: Mapped[int | None]  # pieces made to order that a week gives
+    queue_most: Mapped[int | None]  # with so many waiting, it closes
+    queued: Mapped[int] = mapped_column(default=0)  # pieces ordered and not made yet: the sum of its makings
+    personal_ar: Mapped[str] = mapped_column(String(80), default="")  # what the buyer is asked to type
+    personal_fr: Mapped[str] = mapped_column(String(80), default="")
+    personal_en: Mapped[str] = mapped_column(String(80), default="")
+    personal_most: Mapped[int | None]  # letters; none: no text is asked for
+    personal_required: Mapped[bool] = mapped_column(default=False)
+    option1_ar: Mapped[str] = mapped_column(String(40), default="")
+    option1_fr: Mapped[str] = mapped_column(String(40), default="")
+    option1_en: Mapped[str] = mapped_column(String(40), default="")
+    option2_ar: Mapped[str] = mapped_column(String(40), default="")
+    option2_fr: Mapped[str] = mapped_column(String(40), default="")
+    option2_en: Mapped[str] = mapped_column(String(40), default="")
+    materials_minor: Mapped[int | None]  # what one piece costs its maker: the owner's own business
+    packaging_minor: Mapped[int | None]
     wilaya_code: Mapped[str] = mapped_column(String(2))
     price_minor: Mapped[int] = mapped_column(default=0)
     currency: Mapped[str] = mapped_column(String(3), default="DZD")
@@ -165,3 +188,100 @@ class Wish(Base):
     language: Mapped[str] = mapped_column(String(2))
     asked_at: Mapped[datetime]
     told_at: Mapped[datetime | None]
+
+
+class Attribute(Base):
+    """One thing that is said of a product beyond its texts, by the keys of its family; `lang` is "" for figures."""
+
+    __tablename__ = "product_attributes"
+    __table_args__ = (of_store("product_id", table="products"), UniqueConstraint("product_id", "key", "lang"))
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    store_id: Mapped[int]
+    product_id: Mapped[int] = mapped_column(BigKey)
+    key: Mapped[str] = mapped_column(String(24))
+    lang: Mapped[str] = mapped_column(String(2), default="")
+    value: Mapped[str] = mapped_column(Text)
+
+
+class Value(Base):
+    """One value of one of a product's two options: 100 g of the sizes, jasmine of the scents."""
+
+    __tablename__ = "option_values"
+    __table_args__ = (
+        store_key(),
+        of_store("product_id", table="products"),
+        Index("ix_option_values_product", "product_id", "option", "position"),
+        CheckConstraint("option IN (1, 2)", name="option"),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    store_id: Mapped[int]
+    product_id: Mapped[int] = mapped_column(BigKey)
+    option: Mapped[int]
+    position: Mapped[int] = mapped_column(default=0)
+    label_ar: Mapped[str] = mapped_column(String(40), default="")
+    label_fr: Mapped[str] = mapped_column(String(40), default="")
+    label_en: Mapped[str] = mapped_column(String(40), default="")
+
+
+class VariantFace(Base):
+    """Which values a variant stands for, and which photograph shows it."""
+
+    __tablename__ = "variant_faces"
+    __table_args__ = (
+        of_store("variant_id", table="variants"),
+        of_store("first_id", table="option_values"),
+        of_store("second_id", table="option_values"),
+        of_store("picture_id", table="pictures"),
+    )
+
+    variant_id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    store_id: Mapped[int]
+    first_id: Mapped[int | None] = mapped_column(BigKey, index=True)
+    second_id: Mapped[int | None] = mapped_column(BigKey, index=True)
+    picture_id: Mapped[int | None] = mapped_column(BigKey, index=True)
+
+
+class Lot(Base):
+    """One batch of a product: its code, when it was made, until when it is good. One of them is being sold now."""
+
+    __tablename__ = "lots"
+    __table_args__ = (
+        of_store("product_id", table="products"),
+        UniqueConstraint("product_id", "code"),
+        CheckConstraint("pieces IS NULL OR pieces > 0", name="pieces"),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    store_id: Mapped[int]
+    product_id: Mapped[int] = mapped_column(BigKey)
+    code: Mapped[str] = mapped_column(String(40))
+    made_on: Mapped[date | None]
+    best_before: Mapped[date | None]
+    pieces: Mapped[int | None]
+    current: Mapped[bool] = mapped_column(default=False)
+    at: Mapped[datetime]
+
+
+class Making(Base):
+    """Pieces of a variant that an order waits for until they are made."""
+
+    __tablename__ = "makings"
+    __table_args__ = (
+        of_store("product_id", table="products"),
+        of_store("variant_id", table="variants"),
+        UniqueConstraint("order_id", "variant_id"),
+        Index("ix_makings_product", "product_id", "state"),
+        CheckConstraint("state IN ('waiting', 'made', 'cancelled')", name="state"),
+        CheckConstraint("pieces > 0", name="pieces"),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    store_id: Mapped[int]
+    product_id: Mapped[int] = mapped_column(BigKey)
+    variant_id: Mapped[int] = mapped_column(BigKey)
+    order_id: Mapped[int] = mapped_column(BigKey)
+    pieces: Mapped[int]
+    state: Mapped[str] = mapped_column(String(12), default="waiting")
+    at: Mapped[datetime]

@@ -11,7 +11,8 @@ from sqlalchemy import BigInteger, Select, and_, bindparam, func, or_, select
 
 from shop.catalogue.listing import CardRow, Filter, Page, card_rows, listing, related
 from shop.catalogue.models import Picture, Product, Variant
-from shop.core import clock
+from shop.catalogue.options import NO_OPTIONS, Options, options_of
+from shop.core import clock, making
 from shop.core.money import Money
 from shop.plumbing.db import session
 from shop.stores.models import Store
@@ -24,6 +25,22 @@ MOST_PIECES = 999  # of one variant in one order
 MOST_TO_ORDER = 99  # of what is made when it is ordered
 
 
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """The text that a buyer types for the maker: how it is called, how many letters, whether it must be there."""
+
+    labels: dict[str, str]
+    most: int
+    required: bool
+
+
+def personal_of(product: Product) -> Personal | None:
+    """Return what a buyer of this product is asked to type."""
+    if product.personal_most is None:
+        return None
+    return Personal(_texts(product, "personal"), product.personal_most, product.personal_required)
+
+
 @dataclass(frozen=True)
 class ProductView:
     """A product as its page shows it."""
@@ -32,6 +49,7 @@ class ProductView:
     store: Store
     variants: tuple[Variant, ...]
     pictures: tuple[Picture, ...]
+    options: Options = NO_OPTIONS
 
     @property
     def names(self) -> dict[str, str]:
@@ -50,7 +68,37 @@ class ProductView:
 
     def can_buy(self, variant: Variant) -> bool:
         """Tell whether one piece of a variant can be ordered now."""
-        return self.product.made_to_order_days is not None or variant.on_hand > 0
+        if self.product.made_to_order_days is not None:
+            return not self.is_full
+        return variant.on_hand > 0
+
+    @property
+    def is_full(self) -> bool:
+        """Tell whether so many wait for it that it takes no more orders."""
+        product = self.product
+        limit = product.queue_most if product.made_to_order_days is not None else None
+        return limit is not None and product.queued >= limit
+
+    @property
+    def opens_again(self) -> date | None:
+        """The day by which a full queue is short enough for one more piece."""
+        product = self.product
+        if not self.is_full or product.queue_most is None:
+            return None
+        return making.opens_again(
+            clock.today(), capacity=product.capacity_week, waiting=product.queued, most=product.queue_most
+        )
+
+    @property
+    def ready_on(self) -> date | None:
+        """The day on which one more piece would be made; None for what is in stock."""
+        product = self.product
+        if product.made_to_order_days is None:
+            return None
+        return making.ready_on(
+            clock.today(), lead_days=product.made_to_order_days, capacity=product.capacity_week, ahead=product.queued,
+            pieces=1,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -75,13 +123,19 @@ class CartVariant:
     offered: bool  # published, shown, in an open workshop
     accepting: bool  # and the workshop is not on holiday
     closed_until: date | None = None  # the first day on which it takes orders again
+    closed_message: str = ""  # what she says meanwhile
+    room: int | None = None  # so many more can be made to order; None: as many as are asked for
+    one_of_a_kind: bool = False
+    personal: Personal | None = None  # what the buyer is asked to type
 
     @property
     def most(self) -> int:
         """How many pieces can be ordered now."""
         if not (self.offered and self.accepting):
             return 0
-        return MOST_TO_ORDER if self.made_to_order_days is not None else min(self.on_hand, MOST_PIECES)
+        if self.made_to_order_days is None:
+            return min(self.on_hand, MOST_PIECES)
+        return MOST_TO_ORDER if self.room is None else min(self.room, MOST_TO_ORDER)
 
 
 def product_page(product_id: int) -> ProductView | None:
@@ -89,7 +143,9 @@ def product_page(product_id: int) -> ProductView | None:
     rows = session.execute(_public(), {"product_id": product_id}).all()
     if not rows:
         return None
-    return ProductView(rows[0][0], rows[0][1], tuple(row[2] for row in rows), _pictures(product_id))
+    product, store = rows[0][0], rows[0][1]
+    variants = tuple(row[2] for row in rows)
+    return ProductView(product, store, variants, _pictures(product_id), _options(product, variants))
 
 
 @cache
@@ -148,20 +204,22 @@ def variants_for_cart(variant_ids: Iterable[int]) -> dict[int, CartVariant]:
     if not ids:
         return {}
     query = (
-        select(Variant, Product, Store.slug, Store.name, Store.state, Store.closed_until)
+        select(Variant, Product, Store.slug, Store.name, Store.state, Store.closed_until, Store.closed_message)
         .join(Product, Product.id == Variant.product_id).join(Store, Store.id == Variant.store_id)
         .where(Variant.id.in_(ids))
     )  # fmt: skip
     today = clock.today()
     found = {}
-    for variant, product, slug, name, state, closed in session.execute(query):
+    for variant, product, slug, name, state, closed, message in session.execute(query):
         found[variant.id] = CartVariant(
             variant_id=variant.id, product_id=product.id, store_id=variant.store_id, store_slug=slug, store_name=name,
             slug=product.slug, names=_texts(product, "name"), labels=_texts(variant, "label"), price=variant.price,
             on_hand=variant.on_hand, made_to_order_days=product.made_to_order_days, cover=product.cover,
             craft=product.craft, weight_g=product.weight_g, fragile=product.fragile,
             offered=state == "open" and product.state == "published" and not variant.hidden,
-            accepting=closed is None or closed <= today, closed_until=closed,
+            accepting=closed is None or closed <= today, closed_until=closed, closed_message=message,
+            room=None if product.queue_most is None else max(0, product.queue_most - product.queued),
+            one_of_a_kind=product.one_of_a_kind, personal=personal_of(product),
         )  # fmt: skip
     return found
 
@@ -176,11 +234,18 @@ def crafts_shown() -> list[str]:
 
 
 def _view(product: Product, store: Store, *, shown_only: object) -> ProductView:
-    variants = session.scalars(
+    found = session.scalars(
         select(Variant).where(Variant.product_id == product.id, shown_only)  # type: ignore[arg-type]
         .order_by(Variant.position, Variant.id)
     )  # fmt: skip
-    return ProductView(product, store, tuple(variants), _pictures(product.id))
+    variants = tuple(found)
+    return ProductView(product, store, variants, _pictures(product.id), _options(product, variants))
+
+
+def _options(product: Product, variants: tuple[Variant, ...]) -> Options:
+    """Return the options of a product and the faces of its variants; one that has a single variant costs no query."""
+    named = product.option1_ar or product.option1_fr or product.option1_en
+    return options_of(product.id) if named or len(variants) > 1 else NO_OPTIONS
 
 
 def _pictures(product_id: int) -> tuple[Picture, ...]:

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import case, func, insert, select, update
 
-from shop.catalogue import search, stock
+from shop.catalogue import details, options, search, stock
+from shop.catalogue.families import FAMILIES
 from shop.catalogue.models import Picture, Product, Variant, Wish
 from shop.catalogue.stock import count_stock, restock, take
 from shop.core import clock
@@ -26,8 +27,10 @@ __all__ = ["count_stock", "restock", "take"]
 MOST_VARIANTS = 24
 MOST_PICTURES = 12
 FIELDS = frozenset({
-    *(f"{what}_{lang}" for what in ("name", "description", "materials") for lang in LANGUAGES),
-    "craft", "weight_g", "fragile", "made_to_order_days",
+    *(f"{what}_{lang}" for what in ("name", "description", "materials", "personal") for lang in LANGUAGES),
+    "craft", "family", "weight_g", "fragile", "length_mm", "width_mm", "height_mm", "hs_code", "origin",
+    "made_to_order_days", "capacity_week", "queue_most", "one_of_a_kind", "personal_most", "personal_required",
+    "materials_minor", "packaging_minor",
 })  # fmt: skip
 NAMELESS = N_("Write the product's name in one language at least.")
 PRICELESS = N_("Write a price above zero.")
@@ -53,10 +56,12 @@ class VariantRow:
 
 
 def create_product(
-    store_id: int, *, by: Actor, craft: str, names: Mapping[str, str], price: Money, stock: int, weight_g: int = 500,
-    **fields: Any,
-) -> Product:  # fmt: skip
-    """Make a draft with one variant. Raises Refused when it has no name at all."""
+    store_id: int, *, by: Actor, craft: str, names: Mapping[str, str], price: Money, stock: int, **fields: Any
+) -> Product:
+    """Make a draft with one variant; weight, box and care in packing are its family's unless they are said.
+
+    Raises Refused when it has no name at all.
+    """
     given = {f"name_{lang}": names.get(lang, "") for lang in LANGUAGES}
     if not any(given.values()):
         raise Refused(NAMELESS, field="name")
@@ -66,8 +71,8 @@ def create_product(
     if wilaya is None:
         raise NotFound
     made = Product(
-        store_id=store_id, craft=craft, slug=_slug(given), weight_g=weight_g, wilaya_code=wilaya,
-        currency=price.currency, created_at=now, listed_at=now, version=0, **given, **fields,
+        store_id=store_id, craft=craft, slug=_slug(given), wilaya_code=wilaya, currency=price.currency, created_at=now,
+        listed_at=now, version=0, **given, **(_of_family(fields.get("family") or craft) | fields),
     )  # fmt: skip
     session.add(made)
     session.flush()
@@ -88,6 +93,8 @@ def update_product(store_id: int, product_id: int, *, by: Actor, **fields: Any) 
         raise Refused(NAMELESS, field="name")
     if not moved:
         return
+    if row.one_of_a_kind and "one_of_a_kind" in moved:
+        _require_one(product_id)
     row.slug = _slug({f"name_{lang}": getattr(row, f"name_{lang}") for lang in LANGUAGES})
     session.flush()
     stock.refresh(product_id)
@@ -97,12 +104,16 @@ def update_product(store_id: int, product_id: int, *, by: Actor, **fields: Any) 
 
 
 def publish(store_id: int, product_id: int, *, by: Actor) -> None:
-    """Let buyers see it, as new when it never was for sale. Raises Refused while its price or picture is missing."""
+    """Let buyers see it, as new when it never was for sale.
+
+    Raises Refused, with its field, while its price, its picture or a mandatory formality is missing.
+    """
     row = _product(store_id, product_id)
     if row.price_minor <= 0:
         raise Refused(PRICELESS, field="price")
     if not row.cover:
         raise Refused(PICTURELESS, field="photos")
+    details.require_formalities(row)
     first_time = case((Product.state == "draft", clock.now()), else_=Product.listed_at)
     _move(store_id, product_id, ("draft", "hidden"), "published", listed_at=first_time)
     search.index(product_id)
@@ -189,6 +200,7 @@ def remove_picture(store_id: int, product_id: int, picture_id: int, *, by: Actor
     """Take a photograph away; return its key, whose files are to be deleted after the commit."""
     row = _picture(store_id, product_id, picture_id)
     key = row.key
+    options.forget_picture(picture_id)
     session.delete(row)
     session.flush()
     _cover(product_id)
@@ -243,12 +255,20 @@ def follow_store(store_id: int, wilaya_code: str) -> None:
 
 
 def _add_variant(product: Product, position: int, row: VariantRow) -> int:
+    if product.one_of_a_kind and row.on_hand > 1:
+        raise Refused(stock.ONE_ONLY, field="on_hand")
     made = Variant(store_id=product.store_id, product_id=product.id, on_hand=row.on_hand, price_minor=0)
     _write_variant(made, position, row)
     session.add(made)
     session.flush()
     stock.begin(product.store_id, made.id, row.on_hand)
     return made.id
+
+
+def _require_one(product_id: int) -> None:
+    most = session.scalar(select(func.max(Variant.on_hand)).where(Variant.product_id == product_id)) or 0
+    if most > 1:
+        raise Refused(stock.ONE_ONLY, field="one_of_a_kind")
 
 
 def _write_variant(variant: Variant, position: int, row: VariantRow) -> None:
@@ -292,6 +312,17 @@ def _require_fields(fields: Mapping[str, Any]) -> None:
     unknown = set(fields) - FIELDS
     if unknown:
         raise ValueError(f"not of a product: {sorted(unknown)}")
+
+
+def _of_family(key: str) -> dict[str, Any]:
+    family = FAMILIES.get(key)
+    if family is None:
+        return {}
+    length, width, height = family.box_mm
+    return {
+        "weight_g": family.weight_g, "fragile": family.fragile, "length_mm": length, "width_mm": width,
+        "height_mm": height,
+    }  # fmt: skip
 
 
 def _slug(names: Mapping[str, str]) -> str:

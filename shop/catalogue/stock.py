@@ -6,18 +6,22 @@ product (is any left?) is computed after the last commit.
 
 from __future__ import annotations
 
-from sqlalchemy import Select, case, exists, func, insert, or_, select, update
+from sqlalchemy import Select, case, exists, func, insert, select, update
 
+from shop.catalogue import making
 from shop.catalogue.models import MOVEMENTS, Product, StockMovement, Variant
 from shop.core import clock
-from shop.core.errors import NotFound, OutOfStock
+from shop.core.errors import NotFound, OutOfStock, Refused
 from shop.plumbing import journal
 from shop.plumbing.db import changed, session
+from shop.plumbing.i18n import N_
 from shop.plumbing.journal import Actor
+
+ONE_ONLY = N_("There is only one of it: the stock is 1 or 0.")
 
 
 def take(store_id: int, variant_id: int, pieces: int, *, order_id: int, by: Actor) -> None:  # noqa: ARG001
-    """Take pieces for an order. What is made to order is not counted. Raises OutOfStock, ValueError for no pieces."""
+    """Take pieces for an order; what is made to order waits in its queue. Raises OutOfStock, ValueError for none."""
     if pieces <= 0:
         raise ValueError("pieces are taken")
     hold_product_of(variant_id)
@@ -27,7 +31,9 @@ def take(store_id: int, variant_id: int, pieces: int, *, order_id: int, by: Acto
     )
     if changed(guarded.values(on_hand=Variant.on_hand - pieces)) == 1:
         _moved(store_id, variant_id, -pieces, reason="sold", order_id=order_id)
-    elif not session.scalar(select(Variant.id).where(Variant.id == variant_id, made_to_order)):
+    elif session.scalar(select(Variant.id).where(Variant.id == variant_id, made_to_order)):
+        making.wait(store_id, variant_id, pieces, order_id=order_id)
+    else:
         raise OutOfStock
 
 
@@ -38,6 +44,8 @@ def restock(
     if pieces <= 0 or reason not in MOVEMENTS:
         raise ValueError("pieces are added, for a known reason")
     hold_product_of(variant_id)
+    if order_id is None:
+        _require_room(variant_id, pieces, more=True)
     hers = update(Variant).where(Variant.id == variant_id, Variant.store_id == store_id)
     if changed(hers.values(on_hand=Variant.on_hand + pieces)) != 1:
         raise NotFound
@@ -63,6 +71,7 @@ def count_stock(store_id: int, variant_id: int, on_hand: int, *, seen: int | Non
         on_hand = max(0, before + on_hand - seen)
     if before == on_hand:
         return
+    _require_room(variant_id, on_hand)
     guarded = update(Variant).where(Variant.id == variant_id, Variant.on_hand == before)
     if changed(guarded.values(on_hand=on_hand)) == 1:
         _moved(store_id, variant_id, on_hand - before, reason="counted")
@@ -103,12 +112,10 @@ def refresh(product_id: int) -> None:
     """Bring a product's lowest price and availability in line with its variants, and move its version."""
     shown = select(Variant).where(Variant.product_id == Product.id, Variant.hidden.is_(False))
     price = shown.with_only_columns(func.min(Variant.price_minor)).correlate(Product).scalar_subquery()
-    available = or_(
-        Product.made_to_order_days.is_not(None), shown.where(Variant.on_hand > 0).correlate(Product).exists()
-    )
     changed(
         update(Product).where(Product.id == product_id).values(
-            price_minor=func.coalesce(price, Product.price_minor), in_stock=case((available, True), else_=False),
+            price_minor=func.coalesce(price, Product.price_minor),
+            in_stock=case((making.can_be_had(), True), else_=False),
             version=Product.version + 1,
         )
     )  # fmt: skip
@@ -118,9 +125,15 @@ def _moved(store_id: int, variant_id: int, delta: int, *, reason: str, order_id:
     row = {"store_id": store_id, "variant_id": variant_id, "delta": delta, "reason": reason, "order_id": order_id}
     session.execute(insert(StockMovement), {**row, "at": clock.now()})
     product_id = select(Variant.product_id).where(Variant.id == variant_id).scalar_subquery()
-    left = select(Variant).where(Variant.product_id == Product.id, Variant.hidden.is_(False), Variant.on_hand > 0)
-    available = or_(Product.made_to_order_days.is_not(None), left.correlate(Product).exists())
     changed(
         update(Product).where(Product.id == product_id)
-        .values(in_stock=case((available, True), else_=False), version=Product.version + 1)
+        .values(in_stock=case((making.can_be_had(), True), else_=False), version=Product.version + 1)
     )  # fmt: skip
+
+
+def _require_room(variant_id: int, pieces: int, *, more: bool = False) -> None:
+    """Raise Refused when a thing that exists once would be counted twice."""
+    one = select(Variant.on_hand).join(Product, Product.id == Variant.product_id)
+    left = session.scalar(one.where(Variant.id == variant_id, Product.one_of_a_kind))
+    if left is not None and pieces + (left if more else 0) > 1:
+        raise Refused(ONE_ONLY, field="on_hand")

@@ -13,7 +13,7 @@ from shop.cart.models import CartLine
 from shop.catalogue.models import Product, Variant
 from shop.checkout.words import Choice, Details, Line, Parcel, Review, ReviewParcel
 from shop.core import clock
-from shop.core.calendar import delivery_window
+from shop.core.calendar import arrival_window
 from shop.core.errors import OutOfStock, PriceChanged, Refused, StoreClosed
 from shop.core.money import Money
 from shop.payments.contract import Ask
@@ -27,10 +27,11 @@ from shop.stores import queries as stores
 from shop.stores.models import Store
 
 _LINE = (
-    CartLine.id, CartLine.pieces, Variant.store_id, CartLine.variant_id, Variant.product_id, Variant.price_minor,
-    Variant.currency, Variant.on_hand, Variant.hidden, Variant.label_ar, Variant.label_fr, Variant.label_en,
-    Product.name_ar, Product.name_fr, Product.name_en, Product.cover, Product.weight_g, Product.fragile,
-    Product.made_to_order_days, Product.state,
+    CartLine.id, CartLine.pieces, CartLine.personal, Variant.store_id, CartLine.variant_id, Variant.product_id,
+    Variant.price_minor, Variant.currency, Variant.on_hand, Variant.hidden, Variant.label_ar, Variant.label_fr,
+    Variant.label_en, Product.name_ar, Product.name_fr, Product.name_en, Product.cover, Product.weight_g,
+    Product.fragile,
+    Product.made_to_order_days, Product.capacity_week, Product.queued, Product.queue_most, Product.state,
 )  # fmt: skip
 
 
@@ -112,7 +113,8 @@ def _line(row: Any) -> Line:
         labels={"ar": row.label_ar, "fr": row.label_fr, "en": row.label_en},
         cover=row.cover, unit=Money(row.price_minor, row.currency), pieces=row.pieces, weight_g=row.weight_g,
         fragile=row.fragile, on_hand=row.on_hand, made_to_order_days=row.made_to_order_days,
-        offered=row.state == "published" and not row.hidden,
+        offered=row.state == "published" and not row.hidden, personal=row.personal, capacity_week=row.capacity_week,
+        queued=row.queued, queue_most=row.queue_most,
     )  # fmt: skip
 
 
@@ -139,9 +141,20 @@ def _check_parcel(parcel: Parcel, store: Store) -> None:
     for line in parcel.lines:
         if not line.offered:
             raise OutOfStock(N_("{name} is no longer for sale."), name=line.name)
-        if line.made_to_order_days is None and line.pieces > line.on_hand:
-            message = N_("Only {n} left of {name}.") if line.on_hand else N_("{name} is sold out.")
-            raise OutOfStock(message, n=line.on_hand, name=line.name)
+        _check_left(line)
+
+
+def _check_left(line: Line) -> None:
+    if line.made_to_order_days is None and line.pieces > line.on_hand:
+        message = N_("Only {n} left of {name}.") if line.on_hand else N_("{name} is sold out.")
+        raise OutOfStock(message, n=line.on_hand, name=line.name)
+    if line.made_to_order_days is not None and line.queue_most is not None:
+        room = max(0, line.queue_most - line.queued)
+        if line.pieces > room:
+            message = (
+                N_("Only {n} more of {name} can be made for now.") if room else N_("{name} takes no orders for now.")
+            )
+            raise OutOfStock(message, n=room, name=line.name)
 
 
 def _reviewed(
@@ -153,7 +166,7 @@ def _reviewed(
     return ReviewParcel(
         **{name: getattr(parcel, name) for name in Parcel.__dataclass_fields__},
         quote=quote, desk=desk, method=method.key, method_title=method.title, terms=terms, terms_hash=terms_hash,
-        promised=delivery_window(clock.today(), parcel.making_days, quote.min_days, quote.max_days),
+        promised=arrival_window(parcel.leaves_on(clock.today()), quote.min_days, quote.max_days),
         legal=tuple(stores.legal_lines(store)),
     )  # fmt: skip
 

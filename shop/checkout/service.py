@@ -126,7 +126,7 @@ def _frozen(line: Line) -> NewLine:
         variant_id=line.variant_id, product_id=line.product_id, name_ar=line.names["ar"], name_fr=line.names["fr"],
         name_en=line.names["en"], label_ar=line.labels["ar"], label_fr=line.labels["fr"],
         label_en=line.labels["en"], cover=line.cover, unit_minor=line.unit.minor, currency=line.unit.currency,
-        pieces=line.pieces, weight_g=line.weight_g, fragile=line.fragile,
+        pieces=line.pieces, weight_g=line.weight_g, fragile=line.fragile, personal=line.personal,
     )  # fmt: skip
 
 

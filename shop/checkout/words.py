@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import defaultdict
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any
 
+from shop.core.calendar import add_delivery_days
+from shop.core.making import ready_on
 from shop.core.money import Money, total
 from shop.plumbing.i18n import pick
 from shop.shipping.queries import DeskPoint, StoreQuote
@@ -57,6 +60,10 @@ class Line:
     on_hand: int
     made_to_order_days: int | None
     offered: bool
+    personal: str = ""
+    capacity_week: int | None = None
+    queued: int = 0
+    queue_most: int | None = None
 
     @property
     def total(self) -> Money:
@@ -94,10 +101,19 @@ class Parcel:
         """What the parcel weighs."""
         return sum(line.weight_g * line.pieces for line in self.lines)
 
-    @property
-    def making_days(self) -> int:
-        """Delivery days until it can leave: the workshop's own, or those of a piece that is made to order."""
-        return max([self.preparation_days, *(line.made_to_order_days or 0 for line in self.lines)])
+    def leaves_on(self, today: date) -> date:
+        """Return the day on which it can leave: after the workshop's own days, when the last piece is made."""
+        pieces: dict[int, int] = defaultdict(int)
+        for line in self.lines:
+            pieces[line.product_id] += line.pieces
+        ready = [
+            ready_on(
+                today, lead_days=line.made_to_order_days, capacity=line.capacity_week, ahead=line.queued,
+                pieces=pieces[line.product_id],
+            )
+            for line in self.lines if line.made_to_order_days is not None
+        ]  # fmt: skip
+        return max([add_delivery_days(today, self.preparation_days), *ready])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +141,9 @@ class ReviewParcel(Parcel):
 
     def fingerprint(self) -> list[Any]:
         """Return all that must not change between the look and the tap; dates and names may."""
-        lines = [[line.variant_id, line.pieces, line.unit.minor, line.unit.currency] for line in self.lines]
+        lines = [
+            [line.variant_id, line.pieces, line.unit.minor, line.unit.currency, line.personal] for line in self.lines
+        ]
         desk = self.desk.desk_id if self.desk else None
         carried = [self.quote.kind, self.quote.account_id, desk, self.delivery.minor, self.delivery.currency]
         return [self.store_id, lines, carried, self.method, self.total.minor, self.terms_hash]

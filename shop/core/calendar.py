@@ -11,6 +11,7 @@ __all__ = [
     "ALGIERS",
     "add_delivery_days",
     "add_working_days",
+    "arrival_window",
     "delivery_window",
     "is_delivery_day",
     "is_working_day",
@@ -57,7 +58,16 @@ def delivery_window(today: date, preparation_days: int, min_days: int, max_days:
     """
     if not (preparation_days >= 0 and 0 <= min_days <= max_days):
         raise ValueError("days of preparation and delivery must be positive and in order")
-    sent = add_delivery_days(today, preparation_days)
+    return arrival_window(add_delivery_days(today, preparation_days), min_days, max_days)
+
+
+def arrival_window(sent: date, min_days: int, max_days: int) -> tuple[date, date]:
+    """Return the first and last day on which a parcel arrives that leaves on a day; both are delivery days.
+
+    Raises ValueError when one is negative or min is more than max.
+    """
+    if not 0 <= min_days <= max_days:
+        raise ValueError("days of delivery must be positive and in order")
     return add_delivery_days(sent, min_days), add_delivery_days(sent, max_days)
 
 

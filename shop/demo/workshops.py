@@ -11,6 +11,7 @@ from shop.accounts import service as accounts
 from shop.catalogue import service as catalogue
 from shop.catalogue.service import VariantRow
 from shop.core.money import Money
+from shop.demo import families
 from shop.plumbing import geography, journal
 from shop.plumbing.journal import SYSTEM
 from shop.shipping import accounts as carriers
@@ -116,6 +117,7 @@ def _product(store: Store, row: dict[str, str], alts: dict[str, dict[str, str]],
         catalogue.add_picture(store.id, made.id, key, width=900, height=900, alts=alt, by=SYSTEM)
         for width in (240, 480, 900):
             shutil.copyfile(HERE / "pictures" / f"{key}-{width}.webp", media / f"{key}-{width}.webp")
+    families.dress(made, row["key"])
     catalogue.publish(store.id, made.id, by=SYSTEM)
     journal.record("demo.product", subject="product", subject_id=made.id, store_id=store.id, by=SYSTEM, key=row["key"])
 

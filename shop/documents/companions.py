@@ -11,6 +11,7 @@ from shop.documents.words import HandoverContent, HandoverLine, SlipContent, Sli
 from shop.plumbing.formats import money_text
 from shop.plumbing.i18n import N_, _, direction, language, ngettext, speaking
 
+PERSONAL = 240  # letters of a personal text and its word
 LINES_OF_A_SLIP = 6  # rows of fixed height between the head and the sums of a 100 × 148 mm slip
 
 
@@ -77,9 +78,9 @@ def calibration_sheet(paper: Paper, *, nudge: Nudge) -> Sheet:
 
 
 def _parts(slip: SlipContent) -> list[Sheet]:
-    lines = list(slip.lines)
-    chunks = [lines[at : at + LINES_OF_A_SLIP] for at in range(0, len(lines), LINES_OF_A_SLIP)] or [[]]
     with speaking(slip.language):
+        rows = [row for line in slip.lines for row in _rows(line, slip)]
+        chunks = [rows[at : at + LINES_OF_A_SLIP] for at in range(0, len(rows), LINES_OF_A_SLIP)] or [[]]
         head: Sheet = {
             "direction": direction(language()),
             "shop": run(slip.shop, NAME, "bold"),
@@ -93,7 +94,7 @@ def _parts(slip: SlipContent) -> list[Sheet]:
         return [
             head
             | {
-                "lines": [_line(line, slip) for line in chunk],
+                "lines": chunk,
                 "sums": _sums(slip) if number == len(chunks) else [],
                 "part": f"{number}/{len(chunks)}" if len(chunks) > 1 else "",
             }
@@ -110,8 +111,17 @@ def _line(line: SlipLine, slip: SlipContent) -> Sheet:
     }
 
 
+def _rows(line: SlipLine, slip: SlipContent) -> list[Sheet]:
+    return [_line(line, slip), *([_typed(line)] if line.personal else [])]
+
+
+def _typed(line: SlipLine) -> Sheet:
+    text = _("Text: {text}", text=f"« {line.personal} »")
+    return {"pieces": "", "name": run(text, PERSONAL, "bold"), "variant": [], "total": ""}
+
+
 def _variant(line: SlipLine, slip: SlipContent) -> list[Run]:
-    parts = [line.variant] if line.variant.strip() else []
+    parts = [each for each in (line.variant, *line.lot) if each.strip()]
     if slip.with_prices and line.pieces != 1:
         parts.append(_("{price} each", price=money_text(line.unit_price)))
     return [run(part, NAME) for part in parts]

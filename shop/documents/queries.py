@@ -23,7 +23,7 @@ from shop.orders.models import Order, OrderLine
 from shop.plumbing import geography
 from shop.plumbing.db import session
 from shop.plumbing.formats import date_short
-from shop.plumbing.i18n import pick
+from shop.plumbing.i18n import _, pick, speaking
 from shop.shipping import queries as shipping
 from shop.shipping.models import CarrierAccount, Shipment
 from shop.stores.models import Store
@@ -73,7 +73,7 @@ def _label(
         desk_name=shipment.desk_name or None,
         weight_g=shipment.weight_g,
         contents=contents(lines, order.language),
-        note=order.note,
+        note=order_queries.note_for_carrier(order, lines),
         fragile=any(line.fragile for line in lines),
         may_open=account.may_open if account else False,
     )
@@ -95,6 +95,12 @@ def _variant(line: OrderLine, language: str) -> str:
     return pick({"ar": line.label_ar, "fr": line.label_fr, "en": line.label_en}, language)[0]
 
 
+def _lot(line: OrderLine, language: str) -> tuple[str, ...]:
+    with speaking(language):
+        code = [_("Lot {code}", code=line.lot)] if line.lot else []
+        return (*code, *([_("Best before {day}", day=date_short(line.best_before))] if line.best_before else []))
+
+
 def slip_contents(store_id: int, order_ids: Sequence[int]) -> list[SlipContent]:
     """Return the packing slips of orders, in the order given, each in its buyer's language. Raises NotFound."""
     wanted = select(Order).where(Order.store_id == store_id, Order.id.in_(order_ids))
@@ -114,7 +120,8 @@ def _slip(store: Store, order: Order, lines: Sequence[OrderLine]) -> SlipContent
         lines=tuple(
             SlipLine(
                 name=_name(line, order.language), variant=_variant(line, order.language), pieces=line.pieces,
-                unit_price=line.unit, total=line.unit * line.pieces,
+                unit_price=line.unit, total=line.unit * line.pieces, personal=line.personal,
+                lot=_lot(line, order.language),
             )
             for line in lines
         ),

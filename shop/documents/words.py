@@ -59,6 +59,8 @@ class SlipLine:
     unit_price: Money
     total: Money
     variant: str = ""
+    personal: str = ""  # what the buyer typed for the maker: a row of its own
+    lot: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -118,7 +118,8 @@ def parcel_of(shipment: Shipment, order: Order, store: Store, lines: Sequence[Or
         reference=shipment.reference, to=shipping_queries.place_of(order.commune_code), kind=shipment.kind,
         weight_g=shipment.weight_g, collect=shipment.collect, declared=Money(order.goods_minor, order.currency),
         name=order.buyer_name, phone=order.phone, address=order.address, contents=contents_of(lines),
-        note=order.note, desk="" if shipment.desk_id is None else str(shipment.desk_id),
+        note=order_queries.note_for_carrier(order, lines),
+        desk="" if shipment.desk_id is None else str(shipment.desk_id),
         fragile=any(line.fragile for line in lines),
         sender_wilaya_code=geography.wilaya(store.wilaya_code).code,
     )  # fmt: skip

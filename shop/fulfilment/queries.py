@@ -212,21 +212,28 @@ def _read_mark(text: str | None) -> tuple[datetime, int] | None:
 
 
 def _matching(q: str) -> list[ColumnElement[bool]]:
-    """Each word typed is part of the code, the folded name or the phone."""
+    """Each word typed is part of the code, the folded name or the phone; or all of it is the code of a lot."""
     found: list[ColumnElement[bool]] = []
     typed = western_digits(q[:80]).replace("-", "")
     digits = "".join(typed.split()).removeprefix("+").removeprefix("00").removeprefix("213").removeprefix("0")
     if digits.isascii() and digits.isdigit() and len(digits) >= 4:
-        return [or_(Order.phone.contains(digits), Order.code.startswith(digits, autoescape=True))]
+        by_number = or_(Order.phone.contains(digits), Order.code.startswith(digits, autoescape=True))
+        return [or_(by_number, _of_lot(q.strip()))]
     for word in typed.split()[:5]:
         folded = fold(word)
         ways: list[ColumnElement[bool]] = [Order.code.startswith(word.upper(), autoescape=True)]
+        ways.append(_of_lot(q.strip()))
         if folded:
             ways.append(Order.buyer_fold.contains(folded, autoescape=True))
         if word.isascii() and word.isdigit():
             ways.append(Order.phone.contains(word))
         found.append(or_(*ways))
     return found
+
+
+def _of_lot(code: str) -> ColumnElement[bool]:
+    mine = select(OrderLine.id).where(OrderLine.store_id == Order.store_id, OrderLine.order_id == Order.id)
+    return mine.where(OrderLine.lot == code).correlate(Order).exists()
 
 
 _COLUMNS = (

@@ -107,6 +107,7 @@ class OrderLine(Base):
         of_store("order_id", table="orders"),
         of_store("variant_id", table="variants"),
         Index("ix_order_lines_order", "order_id", "id"),
+        Index("ix_order_lines_lot", "store_id", "lot"),
         CheckConstraint("pieces BETWEEN 1 AND 999", name="pieces"),
     )
 
@@ -127,6 +128,11 @@ class OrderLine(Base):
     pieces: Mapped[int]
     weight_g: Mapped[int]
     fragile: Mapped[bool] = mapped_column(default=False)
+    personal: Mapped[str] = mapped_column(String(200), default="")  # what the buyer typed for the maker
+    caution: Mapped[str] = mapped_column(String(12), default="")  # flammable, for the carrier
+    lot: Mapped[str] = mapped_column(String(40), default="")
+    best_before: Mapped[date | None]
+    cost_minor: Mapped[int | None]  # materials and packaging of one piece; none: not known
 
     @property
     def unit(self) -> Money:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
+from shop.catalogue.families import CAUTIONS
+from shop.catalogue.models import Lot
 from shop.core import clock
 from shop.core.errors import NotFound
 from shop.orders.models import Call, Order, OrderLine, Purchase
 from shop.plumbing.db import session
+from shop.plumbing.i18n import _, speaking
 
 ALIKE_WITHIN = timedelta(hours=24)
 # Verbs change rows by statements: a row that this session has read before is read again.
@@ -44,6 +47,22 @@ def lines(store_id: int, order_ids: Collection[int]) -> dict[int, list[OrderLine
         for line in session.scalars(wanted.order_by(OrderLine.order_id, OrderLine.id)):
             found[line.order_id].append(line)
     return found
+
+
+def products_with_lots(store_id: int, product_ids: Collection[int]) -> set[int]:
+    """Return which of these products have lots."""
+    wanted = select(Lot.product_id).where(Lot.store_id == store_id, Lot.product_id.in_(product_ids)).distinct()
+    return set(session.scalars(wanted))
+
+
+def note_for_carrier(order: Order, lines: Sequence[OrderLine]) -> str:
+    """Return what whoever carries the parcel must read: what is dangerous in it, in French and Arabic, and the note."""
+    cautions = sorted({line.caution for line in lines if line.caution})
+    said = []
+    for lang in ("fr", "ar"):
+        with speaking(lang):
+            said += [_(CAUTIONS[each]) for each in cautions]
+    return " · ".join([*said, *([order.note] if order.note else [])])
 
 
 def calls(store_id: int, order_id: int) -> list[Call]:

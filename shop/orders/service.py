@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,12 +11,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from shop.catalogue import making
 from shop.catalogue import service as catalogue
-from shop.catalogue.models import StockMovement, Variant
+from shop.catalogue.families import caution_of
+from shop.catalogue.models import Product, StockMovement, Variant
 from shop.core import clock
 from shop.core.errors import Conflict, InvalidTransition
 from shop.core.states import ORDER
 from shop.core.text import fold, new_code
+from shop.orders import lots
 from shop.orders.models import Order, OrderLine, Purchase
 from shop.plumbing import journal
 from shop.plumbing.db import changed, session
@@ -75,6 +79,7 @@ class NewLine:
     pieces: int
     weight_g: int
     fragile: bool
+    personal: str = ""
 
 
 def place_purchase(key: str, *, request_hash: str, cart_id: int | None, language: str) -> Purchased:
@@ -119,8 +124,20 @@ def add_order(purchase: Purchased, new: NewOrder, *, wanted_code: str | None = N
 
 
 def add_lines(store_id: int, order_id: int, lines: Sequence[NewLine]) -> None:
-    """Freeze the lines of an order, all in one statement."""
-    session.execute(insert(OrderLine), [asdict(line) | {"store_id": store_id, "order_id": order_id} for line in lines])
+    """Freeze the lines of an order, all in one statement, with what their pieces cost their maker if it is known."""
+    wanted = select(Product.id, Product.craft, Product.family, Product.materials_minor, Product.packaging_minor)
+    found = session.execute(
+        wanted.where(Product.store_id == store_id, Product.id.in_({each.product_id for each in lines}))
+    )
+    more = {
+        row.id: {"caution": caution_of(row.craft, row.family), "cost_minor": _cost(row[3], row[4])} for row in found
+    }
+    of_order = {"store_id": store_id, "order_id": order_id, "lot": ""}
+    session.execute(insert(OrderLine), [asdict(line) | more[line.product_id] | of_order for line in lines])
+
+
+def _cost(materials: int | None, packaging: int | None) -> int | None:
+    return None if materials is None and packaging is None else (materials or 0) + (packaging or 0)
 
 
 def _insert_once(table: type[Purchase | Order], row: dict[str, Any]) -> int | None:
@@ -137,18 +154,22 @@ def take_stock(wanted: Sequence[tuple[int, int, NewLine]], *, by: Actor) -> None
 
     Raises OutOfStock.
     """
-    for store_id, order_id, line in sorted(wanted, key=lambda each: (each[2].product_id, each[2].variant_id)):
-        catalogue.take(store_id, line.variant_id, line.pieces, order_id=order_id, by=by)
+    pieces: dict[tuple[int, int, int, int], int] = defaultdict(int)  # two lines may differ by their personal text only
+    for store_id, order_id, line in wanted:
+        pieces[line.product_id, line.variant_id, store_id, order_id] += line.pieces
+    for (_product, variant_id, store_id, order_id), count in sorted(pieces.items()):
+        catalogue.take(store_id, variant_id, count, order_id=order_id, by=by)
 
 
 def put_back(store_id: int, order_id: int, *, reason: str, by: Actor) -> None:
-    """Put back what the order still holds of the stock, by movement rows; twice is harmless.
+    """Put back what the order still holds of the stock, by movement rows, and leave the queue; twice is harmless.
 
     `reason` is 'cancelled' or 'returned'.
     """
     held = func.sum(StockMovement.delta)
     for variant_id, pieces in _moved(store_id, order_id, -held, held < 0):
         catalogue.restock(store_id, variant_id, pieces, reason=reason, order_id=order_id, by=by)
+    making.leave(store_id, order_id)
 
 
 def take_again(store_id: int, order_id: int, *, by: Actor) -> None:
@@ -157,6 +178,7 @@ def take_again(store_id: int, order_id: int, *, by: Actor) -> None:
     for variant_id, pieces in _moved(store_id, order_id, sold, func.sum(StockMovement.delta) == 0):
         if pieces:
             catalogue.take(store_id, variant_id, pieces, order_id=order_id, by=by)
+    making.wait_again(store_id, order_id)
 
 
 def _moved(
@@ -174,9 +196,15 @@ def _moved(
     return [(row[0], int(row[1])) for row in session.execute(wanted)]
 
 
+def mark_packed(store_id: int, order_ids: Collection[int]) -> None:
+    """Say that the pieces of these orders are made and packed: nobody waits for them any more. Twice is harmless."""
+    making.made(store_id, order_ids)
+
+
 def mark_confirmed(store_id: int, order_id: int, *, by: Actor) -> None:
-    """placed → confirmed. Raises InvalidTransition."""
+    """placed → confirmed; its lines take the lots that are being sold now. Raises InvalidTransition."""
     _move(store_id, order_id, "confirmed", by=by, confirmed_at=clock.now(), call_at=None)
+    lots.freeze(store_id, order_id)
 
 
 def mark_cancelled(
@@ -201,6 +229,7 @@ def mark_placed_again(store_id: int, order_id: int, *, tries: int, call_at: date
         store_id, order_id, frozenset({"confirmed", "cancelled"}), state="placed", tries=tries, call_at=call_at,
         confirmed_at=None, cancelled_at=None, cancel_reason="",
     )  # fmt: skip
+    lots.forget(store_id, order_id)
     _tell("order.placed_again", store_id, order_id, by=by)
 
 

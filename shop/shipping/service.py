@@ -14,6 +14,7 @@ from shop.core.errors import InvalidTransition, NotFound, Refused
 from shop.core.money import Money
 from shop.core.states import SCANS, SHIPMENT
 from shop.core.text import new_code
+from shop.orders import service as orders
 from shop.plumbing import journal
 from shop.plumbing.db import changed, session
 from shop.plumbing.i18n import N_
@@ -91,11 +92,12 @@ def mark_labelled(store_id: int, shipment_ids: Collection[int], *, by: Actor) ->
     ready = update(Shipment).where(
         Shipment.store_id == store_id, Shipment.id.in_(shipment_ids), Shipment.state == "preparing"
     )
-    moved = session.scalars(
-        ready.values(state="labelled", labelled_at=clock.now()).returning(Shipment.id),
+    moved = session.execute(
+        ready.values(state="labelled", labelled_at=clock.now()).returning(Shipment.id, Shipment.order_id),
         execution_options={"synchronize_session": False},
-    )
-    done = set(moved)
+    ).all()
+    done = {row.id for row in moved}
+    orders.mark_packed(store_id, [row.order_id for row in moved])
     for shipment_id in sorted(done):
         _tell("shipment.labelled", shipment_id, store_id, by=by)
     return done

@@ -64,6 +64,7 @@ class Store(Base):
     terms_en: Mapped[str] = mapped_column(Text, default="")
     preparation_days: Mapped[int] = mapped_column(default=1)
     closed_until: Mapped[date | None]
+    closed_message: Mapped[str] = mapped_column(String(300), default="")  # what she says meanwhile
     paper: Mapped[str] = mapped_column(String(12), default="100x150")
     label_start: Mapped[int] = mapped_column(default=1)
     nudge_x: Mapped[int] = mapped_column(default=0)  # tenths of a millimetre

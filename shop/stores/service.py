@@ -81,9 +81,11 @@ def resume(store_id: int, *, reason: str, by: Actor) -> None:
     _record("store.resumed", store_id, by, reason=reason)
 
 
-def close_until(store_id: int, day: date | None, *, by: Actor) -> None:
-    """Take no orders before a day (a holiday); None opens at once."""
-    changed(update(Store).where(Store.id == store_id).values(closed_until=day, version=Store.version + 1))
+def close_until(store_id: int, day: date | None, *, message: str = "", by: Actor) -> None:
+    """Take no orders before a day (a holiday), with a message in her own words; None opens at once."""
+    said = message if day else ""
+    mine = update(Store).where(Store.id == store_id)
+    changed(mine.values(closed_until=day, closed_message=said, version=Store.version + 1))
     _record("store.holiday", store_id, by, until=day.isoformat() if day else None)
 
 

@@ -2,7 +2,7 @@
 const form = document.getElementById("buy");
 let latest = 0;
 
-async function follow(url) {
+async function follow(url, name) {
   const turn = ++latest;
   const answer = await fetch(url);
   if (!answer.ok || turn !== latest) return;
@@ -11,12 +11,16 @@ async function follow(url) {
   const shown = document.querySelectorAll("[data-of-choice]");
   if (fresh.length !== shown.length) return location.assign(url); // sold out meanwhile: its page has another shape
   shown.forEach((element, index) => element.replaceChildren(...fresh[index].childNodes));
+  const focused = form.querySelector(`[name="${name}"]:checked`);
+  if (document.activeElement !== focused) focused?.focus();
   history.replaceState(history.state, "", url);
 }
 
 form?.addEventListener("change", (event) => {
-  if (event.target.name !== "variant") return;
+  const name = event.target.name;
+  if (!["variant", "o1", "o2"].includes(name)) return;
   const url = new URL(location.href);
-  url.search = new URLSearchParams({ variant: event.target.value });
-  follow(url.href).catch(() => location.assign(url.href));
+  const chosen = [...new FormData(form)].filter(([field]) => ["variant", "o1", "o2"].includes(field));
+  url.search = new URLSearchParams(chosen);
+  follow(url.href, name).catch(() => location.assign(url.href));
 });

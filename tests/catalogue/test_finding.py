@@ -17,6 +17,7 @@ from shop.stores import service as stores
 from shop.stores.models import Store
 from tests.checkout.cast import workshop
 from tests.counting import statements
+from tests.formalities import declare
 
 GOODS = (
     ("soap", {"fr": "Savon à l’huile d’olive et au romarin", "ar": "صابون زيت الزيتون وإكليل الجبل"}, 650),
@@ -40,6 +41,7 @@ def shop(app: Flask) -> Store:
                 made.id, craft=craft, names=names, price=Money.dinars(price), stock=3, by=SYSTEM
             )
             catalogue.add_picture(made.id, product.id, f"pic-{product.id}", width=9, height=9, by=SYSTEM)
+            declare(product.id)
             catalogue.publish(made.id, product.id, by=SYSTEM)
     return made
 

@@ -20,6 +20,7 @@ from shop.plumbing.db import session, transaction
 from shop.plumbing.journal import SYSTEM
 from shop.stores import service as stores
 from tests.checkout.cast import Workshop, workshop
+from tests.formalities import declare
 
 
 @pytest.fixture
@@ -30,9 +31,11 @@ def shop(app: Flask) -> Workshop:
 
 def _draft(shop: Workshop, **more: object) -> Product:
     with transaction():
-        return catalogue.create_product(
+        made = catalogue.create_product(
             shop.id, craft="soap", names={"fr": "Savon noir"}, price=Money.dinars(900), stock=2, by=SYSTEM, **more
         )
+        declare(made.id)
+        return made
 
 
 def _shown(product_id: int) -> Product:

@@ -25,6 +25,7 @@ from shop.plumbing.journal import SYSTEM
 from shop.stores import service as stores
 from tests.checkout.cast import Workshop, workshop
 from tests.counting import statements
+from tests.formalities import declare
 
 NBSP = "\u00a0"
 
@@ -177,6 +178,7 @@ def test_pages_follow_by_a_real_link(amina: Workshop, client: FlaskClient) -> No
                 amina.id, craft="soap", names={"fr": f"Pain {number}"}, price=Money.dinars(100), stock=1, by=SYSTEM
             )
             catalogue.add_picture(amina.id, made.id, f"k{number}", width=9, height=9, by=SYSTEM)
+            declare(made.id)
             catalogue.publish(amina.id, made.id, by=SYSTEM)
     first = client.get("/fr/crafts/soap?sort=cheap").text
     following = re.search(r'rel="next" href="([^"]+)"', first)

@@ -126,7 +126,7 @@ def _values(street: Street, rule: Rule, thing: str) -> dict[str, Any]:
 
 def _kept(rule: Rule) -> set[str]:
     """Return what stays Amina's when the last thing of an address is nobody's."""
-    return {"product_id"} if rule.endpoint == "studio.picture" else set()
+    return {"product_id"} if rule.endpoint in {"studio.picture", "studio.sell_lot"} else set()
 
 
 def _nobodys(name: str) -> Any:
@@ -137,8 +137,10 @@ def _nobodys(name: str) -> Any:
 
 def _of(street: Street, endpoint: str, shop: Shop) -> dict[str, Any]:
     """Return what may stand in an address for the things of one workshop."""
-    stage = {"studio.call": "placed", "studio.undo_call": "called", "studio.cancel_order": "confirmed",
-             "studio.scan": "handed_over"}.get(endpoint, "paid")  # fmt: skip
+    stage = {
+        "studio.call": "placed", "studio.undo_call": "called", "studio.cancel_order": "confirmed",
+        "studio.correct_lots": "confirmed", "studio.scan": "handed_over",
+    }.get(endpoint, "paid")  # fmt: skip
     tracked = endpoint in {"storefront.tracking", "storefront.cancel"}
     code = shop.purchase if tracked else shop.codes[stage]
     if endpoint == "storefront.shared":
@@ -150,7 +152,7 @@ def _of(street: Street, endpoint: str, shop: Shop) -> dict[str, Any]:
         "store": shop.waiting if endpoint == "studio.opening" else shop.slug, "number": shop.sheet,
         "batch": shop.batch, "page": 1, "figure": "expected", "remittance_id": shop.remittance_id,
         "product_id": shop.draft_id if endpoint in {"studio.publish", "studio.product"} else shop.product_id,
-        "picture_id": shop.picture_id, "account_id": shop.account_id, "desk_id": shop.desk_id,
+        "picture_id": shop.picture_id, "lot_id": shop.lot_id, "account_id": shop.account_id, "desk_id": shop.desk_id,
         "member_id": shop.member_id, "device_id": shop.device_id, "token": shop.token,
         "store_id": street.suspended[0] if endpoint == "desk.resume" else shop.store_id,
     }  # fmt: skip
@@ -176,6 +178,8 @@ STILL: Mapping[str, Fields] = {
     "desk.new_store": {"name": "Atelier Neuf", "craft": "soap", "wilaya_code": "31"},
     "desk.invite": {"role": "owner"}, "desk.resume": {"reason": "mended"}, "desk.suspend": {"reason": "fraud"},
     "studio.call": {"outcome": "confirmed"}, "studio.cancel_order": {"reason": "out_of_stock"},
+    "studio.lots": {"code": "L9", "made_on": "2026-11-20"}, "studio.costs": {"materials": "120", "packaging": "30"},
+    "studio.options": {"o1-name_fr": "Poids", "o1-values_fr": "250 g\n500 g"},
     "studio.scan": {"word": "delivered"}, "studio.product": PRODUCT, "studio.desks": DESK, "studio.desk": DESK,
     "studio.carrier": CARRIER, "studio.new_carrier": {**CARRIER, "carrier": "rate_sheet"},
     "studio.rates": {"home-31": "500", "desk-31": "300"},
@@ -215,6 +219,7 @@ OF_A_SHOP: Mapping[str, Callable[[Street, Shop], Fields]] = {
     "studio.change_figures": lambda _street, shop: {
         f"p{shop.product_id}-price": "650", f"p{shop.product_id}-on_hand": "9",
     },
+    "studio.correct_lots": lambda _street, shop: {f"l{shop.order_line_id}-lot": "L1"},
     "studio.add_pictures": lambda _street, _shop: {"photos": photo()},
     "studio.variants": lambda _street, shop: {
         "v0-id": shop.variant_id, "v0-label_fr": "250 g", "v0-price": "600", "v0-on_hand": "9",
@@ -254,6 +259,7 @@ SMUGGLED_IN: Mapping[tuple[str, str], Callable[[Street], Fields]] = {
     },
     ("studio.new_product", "POST"): lambda street: {"draft": street.ismahane.draft_id},
     ("studio.variants", "POST"): lambda street: {"v0-id": street.ismahane.variant_id},
+    ("studio.correct_lots", "POST"): lambda street: {f"l{street.ismahane.order_line_id}-lot": "L1"},
 }  # fmt: skip
 
 # Codes of Ismahane's, typed into Amina's workshop.
@@ -261,6 +267,7 @@ TYPED_IN: Mapping[tuple[str, str], Callable[[Street], Fields]] = {
     ("studio.make_sheet", "POST"): lambda street: {"code": street.ismahane.ending, "shipments": [], "action": "add"},
     ("studio.today", "GET"): lambda street: {"done": street.ismahane.codes["confirmed"]},
     ("studio.orders", "GET"): lambda street: {"q": street.ismahane.phone[5:]},
+    ("storefront.add_line", "POST"): lambda street: {"product": street.ismahane.draft_id, "o1": "1", "o2": "2"},
     ("studio.new_product", "POST"): lambda street: {"draft": NOBODYS},
     ("storefront.find_order", "POST"): lambda street: {"code": street.ismahane.purchase},
 }

@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 
 from shop.accounts.models import Account, Device
 from shop.cart.models import CartLine
+from shop.catalogue import lots
 from shop.catalogue import service as catalogue
 from shop.catalogue.models import Picture, Product, Variant
 from shop.catalogue.service import VariantRow
@@ -20,7 +21,7 @@ from shop.core.money import Money
 from shop.documents import service as documents
 from shop.documents.models import LabelPrint
 from shop.fulfilment import service as fulfilment
-from shop.orders.models import Call, Order, Purchase
+from shop.orders.models import Call, Order, OrderLine, Purchase
 from shop.payments.queries import payment_of
 from shop.plumbing import i18n, journal
 from shop.plumbing.db import session, transaction
@@ -34,6 +35,7 @@ from shop.shipping.models import CarrierAccount, Desk, Handover
 from shop.stores import service as stores
 from shop.stores.models import Store
 from tests.checkout import cast
+from tests.formalities import declare
 from tests.people import Person, sign_in
 from tests.storefront.buying import Buyer
 from tests.studio.conftest import LEGAL
@@ -84,6 +86,8 @@ class Shop:
     phone: str = ""
     carrier: str = ""
     line_id: int = 0
+    lot_id: int = 0
+    order_line_id: int = 0  # of the confirmed order
     value: str = ""  # how the delivery by its carrier is chosen at the checkout
 
 
@@ -154,7 +158,7 @@ def _secrets() -> Iterator[Secret]:
     for of, readers in (("Amina", AMINAS), ("Ismahane", ISMAHANES)):
         for what in ("Story", "Hidden", "Buyer", "Street", "Note", "Call", "Remittance"):
             yield Secret(word(of, what), readers)
-        for what in ("Draft", "Carrier"):  # they stand in the journal
+        for what in ("Draft", "Carrier", "Lot"):  # they stand in the journal
             yield Secret(word(of, what), readers | {"operator"})
         for stage in STAGES:
             yield Secret(_phone(of, stage)[4:], readers, seen=stage not in {"handed_over", "delivered"})
@@ -197,6 +201,9 @@ def _furnished(of: str, members: list[tuple[str, Person]], temporary: Person) ->
         _order(of, stage, shop, made, owner)
     _papers(of, shop, owner)
     _carrier(of, shop, made, owner)
+    shop.order_line_id = session.scalars(
+        select(OrderLine.id).where(OrderLine.order_id == shop.orders["confirmed"])
+    ).one()
     shop.device_id = session.scalars(select(Device.id).where(Device.name == word(of, "Device"))).one()
     return shop
 
@@ -216,6 +223,9 @@ def _products(of: str, shop: Shop, by: Actor) -> None:
         )
         catalogue.update_product(shop.store_id, draft.id, by=by, description_fr=word(of, "Story"))
         shop.draft_id = draft.id
+        declare(draft.id)
+        lots.add_lot(shop.store_id, shop.product_id, "L1", by=by)
+        shop.lot_id = lots.add_lot(shop.store_id, shop.product_id, word(of, "Lot"), by=by).id
     with transaction():
         catalogue.add_picture(shop.store_id, shop.product_id, shop.picture, width=640, height=480, by=by)
         key = f"{shop.picture[:-1]}c"

@@ -23,8 +23,9 @@ from werkzeug.datastructures import MultiDict
 from shop import audit
 from shop.accounts.models import Device
 from shop.cart.models import CartLine
+from shop.catalogue import lots
 from shop.catalogue import service as catalogue
-from shop.catalogue.models import Picture
+from shop.catalogue.models import Lot, Picture
 from shop.core import clock
 from shop.core.money import Money
 from shop.documents import service as documents
@@ -74,7 +75,10 @@ HINTS = {
     "slip_prices": "y", "email": "amina@example.dz", "preparation_days": "2", "old": PASSWORD, "new": PASSWORD * 2,
     "password": PASSWORD, "identifier": "0550000011", "orders": "1", "label_fr": "250 g", "label_ar": "250",
     "key": "k1",     "text": "16;400;300", "studio.make_sheet:action": "sheet", "id": "1",
-    "studio.cancel_order:reason": "other",
+    "studio.cancel_order:reason": "other", "studio.lots:code": "L2611", "made_on": "2026-11-02",
+    "best_before": "2027-11-02",
+    "lot": "L2611", "materials": "120", "packaging": "35", "values_fr": "80 g", "length": "12", "origin": "DZ",
+    "capacity_week": "6", "queue_most": "12", "personal_most": "24", "made_to_order_days": "5", "product": "1",
 }  # fmt: skip
 PICTURE = "0123456789abcdef01234567"
 
@@ -213,6 +217,8 @@ def furnish(application: Flask, settings: Settings, day: Day) -> None:
         stores.suspend(closed.id, reason="no answer", by=SYSTEM)
         stores.update_profile(day.store_id, by=SYSTEM, **LEGAL)
         catalogue.add_picture(day.store_id, shop.product.id, PICTURE, width=640, height=480, by=SYSTEM)
+        lots.add_lot(day.store_id, shop.product.id, "L1", by=SYSTEM)
+        lots.add_lot(day.store_id, shop.product.id, "L2", by=SYSTEM)
         settlement.record_remittance(
             day.store_id, carrier_title=shop.carrier.title, received_on=clock.today(), by=SYSTEM,
             lines=[(payment.id, Money(payment.amount_minor), Money(0))],
@@ -271,7 +277,7 @@ def places(application: Flask, day: Day) -> dict[str, list[str]]:
             "studio.remove_member:member_id": ["2", "1", "3"],
             "account_id": numbers(CarrierAccount), "desk_id": numbers(Desk),
             "device_id": numbers(Device), "member_id": numbers(Member),
-            "picture_id": numbers(Picture), "remittance_id": numbers(Remittance),
+            "picture_id": numbers(Picture), "lot_id": numbers(Lot), "remittance_id": numbers(Remittance),
             "proof": [signer.proof("track", purchase)], "storefront.tracking:code": [purchase],
             "storefront.cancel:code": [purchase], "storefront.store:slug": ["atelier-amina"],
             "storefront.store_terms:slug": ["atelier-amina"], "storefront.product:slug": ["savon"],

@@ -15,6 +15,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
 from sqlalchemy import CheckConstraint, Connection, Table, create_engine, inspect, make_url, text
+from sqlalchemy import column as column_of
+from sqlalchemy import table as table_of
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
@@ -138,8 +140,9 @@ def rows(connection: Connection, table: str) -> int:
 def fill(connection: Connection, tables: list[Table]) -> None:
     """Write one row into each table, parents first, with the columns that it has by now."""
     for table in tables:
-        there = [each["name"] for each in inspect(connection).get_columns(table.name)]
-        connection.execute(table.insert().values({name: plain(table, name) for name in there if name in table.c}))
+        there = [each["name"] for each in inspect(connection).get_columns(table.name) if each["name"] in table.c]
+        bare = table_of(table.name, *(column_of(name, table.c[name].type) for name in there))  # without later defaults
+        connection.execute(bare.insert().values({name: plain(table, name) for name in there}))
 
 
 def plain(table: Table, name: str) -> object:

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from shop.cart import queries, service
 from shop.cart.queries import CartView
+from shop.catalogue.options import options_of
 from shop.core.errors import NotFound, OutOfStock, Refused
 from shop.core.money import Money, total
 from shop.core.text import western_digits
@@ -19,8 +20,9 @@ from shop.shipping.quotes import Load, StoreQuote, place_of_wilaya, quotes_for
 from shop.web.storefront import visitor
 from shop.web.storefront.blueprint import front
 from shop.web.storefront.cards import links
-from shop.web.storefront.product import remembered_wilaya
+from shop.web.storefront.product import asked_again, remembered_wilaya
 from shop.web.ui.access import Access, entry
+from shop.web.ui.errors import said
 from shop.web.ui.forms import NUMBER_RANGE, HirfaForm, WholeField
 from shop.web.ui.here import here
 from shop.web.ui.templating import page_url
@@ -69,27 +71,36 @@ class PiecesForm(HirfaForm):
 
 @front.post("/<lang:lang>/cart/lines")
 @entry(Access.OPEN)
-def add_line() -> Response:
+def add_line() -> Response | tuple[str, int]:
     """Put pieces of a variant into the basket; the first ones make it."""
     form = PiecesForm(request.form)
-    variant_id = _variant_id(request.form.get("variant", ""))
+    variant_id, personal = _wanted(), request.form.get("personal", "")
     if not form.validate() or not form.wanted:
         return redirect(page_url("storefront.cart", told="number"), 303)
     token = here().cart_token if queries.cart_by_token(here().cart_token) else service.new_token()
-    pieces, told = 0, "added"
-    with transaction():
-        cart = service.open_cart(token)
-        try:
-            told = "capped" if service.add(cart.id, variant_id, pieces=form.wanted).capped else "added"
-        except OutOfStock:
-            told = "sold_out"
-        except Refused as error:
-            told = _REFUSALS.get(error.message, "gone")
-        pieces = queries.pieces(cart.id)
+    try:
+        with transaction():
+            told, pieces = _put_aside(token, variant_id, form.wanted, personal)
+    except Refused as error:
+        return asked_again(variant_id, personal, said(error)), 422
     answer = redirect(page_url("storefront.cart", told=told), 303)
     visitor.remember(answer, token)
     visitor.count(answer, pieces)
     return answer
+
+
+def _put_aside(token: str, variant_id: int, wanted: int, personal: str) -> tuple[str, int]:
+    """Add to the basket; return what is told, and how many pieces it holds. Raises Refused for the personal text."""
+    cart = service.open_cart(token)
+    try:
+        told = "capped" if service.add(cart.id, variant_id, pieces=wanted, personal=personal).capped else "added"
+    except OutOfStock:
+        told = "sold_out"
+    except Refused as error:
+        if error.field:
+            raise
+        told = _REFUSALS.get(error.message, "gone")
+    return told, queries.pieces(cart.id)
 
 
 @front.get("/<lang:lang>/cart")
@@ -190,7 +201,19 @@ def _back(*, told: str | None = None, removed: int | None = None, line_id: int |
     return answer
 
 
-def _variant_id(text: str) -> int:
+def _wanted() -> int:
+    """Return the variant of a form: by its number, or by a value of each option. Raises NotFound."""
+    if "o1" not in request.form:
+        return _number(request.form.get("variant", ""))
+    first, second = request.form.get("o1", ""), request.form.get("o2", "")
+    options = options_of(_number(request.form.get("product", "")))
+    found = options.variant_of(_number(first), _number(second) if second else None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _number(text: str) -> int:
     digits = western_digits(text)
     if not (digits.isascii() and digits.isdigit() and len(digits) < 19):
         raise NotFound

@@ -21,7 +21,7 @@ from shop.cart.queries import CartView
 from shop.checkout.queries import ParcelOffer, offered
 from shop.checkout.words import Choice, Details
 from shop.core import clock
-from shop.core.calendar import delivery_window
+from shop.core.calendar import arrival_window
 from shop.core.money import Money, total
 from shop.core.phone import BadPhone, parse_phone
 from shop.core.text import clean, clean_block
@@ -59,7 +59,7 @@ class Travel:
     store_name: str
     goods: Money
     quotes: tuple[StoreQuote, ...]
-    making_days: int
+    leaves_on: date
     chosen: StoreQuote | None
     elsewhere: str = ""  # where the workshop does deliver, when not here and the list is short
 
@@ -74,7 +74,7 @@ class Travel:
 
     def days(self, quote: StoreQuote) -> tuple[date, date]:
         """Return between which days the parcel comes."""
-        return delivery_window(clock.today(), self.making_days, quote.min_days, quote.max_days)
+        return arrival_window(self.leaves_on, quote.min_days, quote.max_days)
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,8 @@ def ways(view: CartView, kept: Mapping[str, str]) -> Ways:
     if wilaya:
         parcels = tuple(_travel(each, kept) for each in offered(view.cart_id, wilaya_code=wilaya, commune_code=commune))
     else:
-        parcels = tuple(Travel(p.store_id, p.store_name, p.goods, (), 0, None) for p in view.parcels)
+        today = clock.today()
+        parcels = tuple(Travel(p.store_id, p.store_name, p.goods, (), today, None) for p in view.parcels)
     return Ways(parcels, _methods(parcels), wilaya, commune)
 
 
@@ -128,7 +129,8 @@ def _travel(offer: ParcelOffer, kept: Mapping[str, str]) -> Travel:
     chosen = next((quote for quote in offer.quotes if _value(quote) == wanted), None)
     elsewhere = "" if offer.quotes else _elsewhere(parcel.store_id)
     return Travel(
-        parcel.store_id, parcel.store_name, parcel.goods, offer.quotes, parcel.making_days, chosen, elsewhere
+        parcel.store_id, parcel.store_name, parcel.goods, offer.quotes, parcel.leaves_on(clock.today()), chosen,
+        elsewhere,
     )  # fmt: skip
 
 

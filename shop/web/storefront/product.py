@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from urllib.parse import urlsplit
 
 from flask import redirect, render_template, request, url_for
@@ -13,22 +12,25 @@ from werkzeug.wrappers import Response
 
 from shop.catalogue.listing import related
 from shop.catalogue.models import Variant
-from shop.catalogue.queries import ProductView, product_page
+from shop.catalogue.queries import ProductView, personal_of, product_page, variants_for_cart
 from shop.core import clock
-from shop.core.calendar import delivery_window
+from shop.core.calendar import add_delivery_days, arrival_window
 from shop.core.money import Money
+from shop.core.text import clean
 from shop.plumbing import geography
-from shop.plumbing.formats import money_text
-from shop.plumbing.i18n import _, language, pick
+from shop.plumbing.i18n import language, pick
 from shop.shipping.quotes import wilaya_prices
 from shop.stores.queries import accepting
 from shop.web.storefront.blueprint import front
 from shop.web.storefront.cards import cards, links, product_url, wilaya_name, wilaya_options
+from shop.web.storefront.choices import chosen_of, groups_of, pictures_of, plain_choices
 from shop.web.storefront.discovery import breadcrumbs, product_data
+from shop.web.storefront.facts import facts_of
 from shop.web.ui.access import Access, entry
 from shop.web.ui.here import settings
 
 WILAYA_COOKIE = "wilaya"
+LONGEST_TYPED = 400
 WILAYA_AGE_S = 180 * 86_400
 
 
@@ -51,10 +53,15 @@ def product(product_id: int, slug: str) -> str | Response:
         raise NotFound
     if slug != view.product.slug:
         return redirect(product_url(product_id, view.product.slug), 301)
-    chosen = _chosen(view, request.args.get("variant", ""))
+    return draw(view, chosen_of(view, request.args))
+
+
+def draw(view: ProductView, chosen: Variant, *, personal: str = "", problem: str = "") -> str:
+    """Draw a product's page with one variant chosen; `problem` is what is wrong with the personal text typed."""
     name, name_lang = pick(view.names)
+    product_id, slug = view.product.id, view.product.slug
     place = remembered_wilaya() or view.store.wilaya_code
-    kept = {"variant": chosen.id} if len(view.variants) > 1 and "variant" in request.args else None
+    kept = {"variant": chosen.id} if len(view.variants) > 1 and {"variant", "o1"} & set(request.args) else None
     return render_template(
         "storefront/product.html",
         view=view,
@@ -63,9 +70,17 @@ def product(product_id: int, slug: str) -> str | Response:
         name=name,
         name_lang=name_lang,
         texts=_texts(view),
-        pictures=[{"key": each.key, "alt": getattr(each, f"alt_{language()}") or name} for each in view.pictures],
+        pictures=[
+            {"key": each.key, "alt": getattr(each, f"alt_{language()}") or name} for each in pictures_of(view, chosen)
+        ],
         chosen=chosen,
-        choices=_choices(view),
+        choices=[] if view.options else plain_choices(view),
+        groups=groups_of(view, chosen),
+        facts=facts_of(view),
+        personal=personal_of(view.product),
+        typed=personal,
+        problem=problem,
+        failed=bool(problem),
         prices_differ=len({each.price_minor for each in view.variants}) > 1,
         can_buy=view.can_buy(chosen) and accepting(view.store),
         open_now=accepting(view.store),
@@ -80,6 +95,16 @@ def product(product_id: int, slug: str) -> str | Response:
         wished=request.args.get("wished") == "1",
         **links("storefront.product", product_id=product_id, slug=slug, kept=kept),
     )
+
+
+def asked_again(variant_id: int, typed: str, problem: str) -> str:
+    """Draw the page of a variant once more, with the personal text as it was typed and what is wrong with it."""
+    variant = variants_for_cart([variant_id]).get(variant_id)
+    view = product_page(variant.product_id) if variant else None
+    if view is None:
+        raise NotFound
+    chosen = next((each for each in view.variants if each.id == variant_id), view.variants[0])
+    return draw(view, chosen, personal=clean(typed, limit=LONGEST_TYPED), problem=problem)
 
 
 @front.post("/<lang:lang>/wilaya")
@@ -108,40 +133,15 @@ def _local(path: str) -> str:
     return path if fine and "\n" not in path and "\r" not in path else url_for("storefront.home")
 
 
-def _chosen(view: ProductView, wanted: str) -> Variant:
-    asked = next((each for each in view.variants if str(each.id) == wanted), None)
-    return asked or next((each for each in view.variants if view.can_buy(each)), view.variants[0])
-
-
-def _choices(view: ProductView) -> list[dict[str, Any]]:
-    if len(view.variants) < 2:
-        return []
-    one_price = len({each.price_minor for each in view.variants}) == 1
-    return [
-        {
-            "value": each.id,
-            "label": _label(each) if one_price else f"{_label(each)} · {money_text(each.price)}",
-            "sold_out": not view.can_buy(each),
-            "url": product_url(view.product.id, view.product.slug, variant=each.id),
-        }
-        for each in view.variants
-    ]
-
-
-def _label(variant: Variant) -> str:
-    label, _lang = pick({lang: getattr(variant, f"label_{lang}") for lang in ("ar", "fr", "en")})
-    return label or _("Standard")
-
-
 def _texts(view: ProductView) -> dict[str, tuple[str, str]]:
     """Return (text, language) of the description and the materials, in the best language there is."""
     return {"description": pick(view.descriptions), "materials": pick(view.materials)}
 
 
 def _deliveries(view: ProductView, place: str) -> list[Delivery]:
-    preparing = max(view.store.preparation_days, view.product.made_to_order_days or 0)
-    today = clock.today()
+    sent = add_delivery_days(clock.today(), view.store.preparation_days)
+    sent = max(sent, view.ready_on or sent)
     return [
-        Delivery(quote.kind, quote.price, *delivery_window(today, preparing, quote.min_days, quote.max_days))
+        Delivery(quote.kind, quote.price, *arrival_window(sent, quote.min_days, quote.max_days))
         for quote in wilaya_prices(view.store.id, place, view.product.weight_g)
     ]

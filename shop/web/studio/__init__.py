@@ -7,13 +7,16 @@ from flask import Flask
 from shop.web.studio import (
     account,
     calls,
+    costs,
     delivery,
     handover,
     joining,
     labels,
+    lots,
     members,
     money,
     new_product,
+    options,
     orders,
     papers,
     people,
@@ -27,8 +30,8 @@ from shop.web.studio import (
 from shop.web.studio.blueprint import studio
 
 PAGES = (
-    account, calls, delivery, handover, joining, labels, members, money, new_product, orders, papers, people, pictures,
-    products, profile, share, today, variants,
+    account, calls, costs, delivery, handover, joining, labels, lots, members, money, new_product, options, orders,
+    papers, people, pictures, products, profile, share, today, variants,
 )  # fmt: skip
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import request
 from markupsafe import Markup
 
+from shop.catalogue.families import CAUTIONS
 from shop.core import clock
 from shop.core.states import SHIPMENT
 from shop.documents.queries import prints_of
@@ -22,6 +24,7 @@ from shop.plumbing.i18n import N_, _, pick, speaking
 from shop.shipping import queries as shipping
 from shop.shipping.models import Shipment
 from shop.web.studio.call_form import CallForm, reasons
+from shop.web.studio.lot_form import LotForm, lot_form
 from shop.web.studio.pages import shop_page
 from shop.web.studio.trail import REASONS, trail
 from shop.web.studio.undo import just_done
@@ -62,18 +65,24 @@ class Item:
     line: OrderLine
 
 
-def order_page(code: str, *, call_form: CallForm | None = None, problem: str = "") -> str:
-    """Draw the page of an order. Raises NotFound."""
+def order_page(
+    code: str, *, call_form: CallForm | None = None, problem: str = "", typed: Mapping[str, str] | None = None
+) -> str:
+    """Draw the page of an order; `typed` are lots as they came. Raises NotFound."""
     store = here().store
     order = orders.order_by_code(store.id, code)
     shipment = shipping.live_shipment(store.id, order.id)
     payment = payments.payment_of(store.id, order.id)
     told = fulfilment.story_of(order, payment, shipment, artisan=store.name)
+    goods = items(order)
+    lot_forms = lots_of(order, goods, typed)
+    wrong = [each for _name, form in lot_forms for each in form.summary]
     return shop_page(
         "studio/order.html", "orders", order=order, shipment=shipment, payment=payment, story=told,
-        steps=shown(told.artisan_steps), links=links(order, told), items=items(order), place=place(order),
+        steps=shown(told.artisan_steps), links=links(order, told), items=goods, place=place(order),
         words=scan_words(shipment), finals=FINAL, reasons=reasons(), form=call_form or CallForm(),
-        failed=bool(problem or (call_form and call_form.errors)), problem=problem, today=clock.today(),
+        lot_forms=lot_forms, lots_wrong=wrong, cautions=CAUTIONS,
+        failed=bool(problem or wrong or (call_form and call_form.errors)), problem=problem, today=clock.today(),
         store_craft=store.craft, trail=trail(order, shipment, payment), copies=copies(shipment),
         received=_received(payment),
         done=just_done(request.args.get("done", "")), cancel_reason=_(REASONS.get(order.cancel_reason, "")),
@@ -94,6 +103,16 @@ def items(order: Order) -> list[Item]:
         label, _lang = pick({"ar": line.label_ar, "fr": line.label_fr, "en": line.label_en})
         found.append(Item(name, lang, label, line.pieces, line.cover, line))
     return found
+
+
+def lots_of(order: Order, goods: Sequence[Item], typed: Mapping[str, str] | None) -> list[tuple[str, LotForm]]:
+    """Return a small form for each line that has a lot or could have one, under its product's name."""
+    if order.state not in {"confirmed", "completed"}:
+        return []
+    with_lots = orders.products_with_lots(order.store_id, [each.line.product_id for each in goods])
+    return [
+        (each.name, lot_form(each.line, typed)) for each in goods if each.line.lot or each.line.product_id in with_lots
+    ]
 
 
 def links(order: Order, told: Story) -> Links:

@@ -10,6 +10,7 @@ from shop.core.text import clean
 from shop.fulfilment import queries
 from shop.fulfilment import service as fulfilment
 from shop.fulfilment.queries import STEPS, OrderFilter
+from shop.orders import lots
 from shop.orders import queries as orders
 from shop.plumbing.db import transaction
 from shop.plumbing.i18n import N_, _
@@ -17,6 +18,7 @@ from shop.shipping import queries as shipping
 from shop.web.studio.blueprint import studio
 from shop.web.studio.calls import conflict
 from shop.web.studio.cards import card
+from shop.web.studio.lot_form import lot_form
 from shop.web.studio.order_page import order_page
 from shop.web.studio.pages import shop_page
 from shop.web.studio.undo import just_done
@@ -69,6 +71,22 @@ def cancel_order(code: str) -> Response | tuple[str, int]:
     except Refused as error:
         return order_page(code, problem=said(error)), 422
     flash(_("The order is cancelled. The pieces are in stock again."), "done")
+    return redirect(page_url("studio.order", code=code), 303)
+
+
+@studio.post("/<name:store>/orders/<code:code>/lots")
+@entry(Access.HELPER)
+def correct_lots(code: str) -> Response | tuple[str, int]:
+    """Correct from which lots the pieces of an order were taken."""
+    found = orders.order_by_code(here().store.id, code)
+    lines = orders.lines(here().store.id, [found.id]).get(found.id, [])
+    forms = {line.id: lot_form(line, request.form) for line in lines if f"l{line.id}-lot" in request.form}
+    if any(form.summary for form in forms.values()):
+        return order_page(code, typed=request.form), 422
+    with transaction():
+        words = {line_id: form.word() for line_id, form in forms.items()}
+        lots.correct(here().store.id, found.id, words, by=here().by)
+    flash(_("Saved."), "done")
     return redirect(page_url("studio.order", code=code), 303)
 
 

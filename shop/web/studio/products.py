@@ -6,29 +6,29 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request
 from werkzeug.wrappers import Response
-from wtforms import BooleanField
 
-from shop.catalogue import queries, service
+from shop.catalogue import details, queries, service
+from shop.catalogue.families import CAUTION_ADVICE, family_of
+from shop.catalogue.formalities import MEASURED_NAMES, meters
 from shop.catalogue.models import Product
 from shop.catalogue.queries import ProductView
 from shop.core.errors import Refused
 from shop.core.money import Money
 from shop.core.text import clean
 from shop.plumbing.db import transaction
-from shop.plumbing.i18n import LANGUAGES, N_, _, pick
+from shop.plumbing.i18n import LANGUAGES, N_, NATIVE_NAMES, _, pick
 from shop.web.studio import pictures
 from shop.web.studio.blueprint import studio
 from shop.web.studio.pictures import hers
+from shop.web.studio.product_form import PREFIX, ProductForm, SaidForm, names, said_form, said_in
 from shop.web.ui.access import UPLOAD_BYTES, Access, entry
-from shop.web.ui.crafts import craft_choices
 from shop.web.ui.errors import said
-from shop.web.ui.forms import BlockField, ChoiceField, DinarsField, HirfaForm, TextField, WholeField, required
+from shop.web.ui.forms import DinarsField, HirfaForm, WholeField, required
 from shop.web.ui.here import here
 from shop.web.ui.templating import page_url
 
 LIMIT = 30
 MOST_PIECES = 9_999
-LONGEST_TEXT = 4000
 STATES = {
     "draft": (N_("Draft"), "soon"),
     "published": (N_("In the shop"), "good"),
@@ -39,29 +39,6 @@ STORE_SUSPENDED = N_("Your shop is suspended. The product is kept as it is.")
 TWO_LANGUAGES = N_("Add the name in a second language: half of the customers read only one.")
 WORDLESS = N_("Describe it in a few sentences: what it is for, how it is made.")
 ONE_PICTURE = N_("Add a second photograph, from another side.")
-
-
-class ProductForm(HirfaForm):
-    """Everything that can be said of a product."""
-
-    photos = TextField(N_("Photographs"))
-    name_ar = TextField(N_("Name in Arabic"), most=160)
-    name_fr = TextField(N_("Name in French"), most=160)
-    name_en = TextField(N_("Name in English"), most=160)
-    craft = ChoiceField(N_("Craft"), [required(N_("Please choose a craft."))])
-    description_ar = BlockField(N_("Description in Arabic"), most=LONGEST_TEXT)
-    description_fr = BlockField(N_("Description in French"), most=LONGEST_TEXT)
-    description_en = BlockField(N_("Description in English"), most=LONGEST_TEXT)
-    materials_ar = BlockField(N_("Materials or ingredients in Arabic"), most=LONGEST_TEXT)
-    materials_fr = BlockField(N_("Materials or ingredients in French"), most=LONGEST_TEXT)
-    materials_en = BlockField(N_("Materials or ingredients in English"), most=LONGEST_TEXT)
-    weight_g = WholeField(N_("Weight with its packing, in grams"), [required()], most=100_000)
-    fragile = BooleanField(N_("Fragile"))
-    made_to_order_days = WholeField(N_("Made to order: ready in how many days?"), least=1, most=180)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.craft.choices = craft_choices()
 
 
 class PriceAndStockForm(HirfaForm):
@@ -102,22 +79,25 @@ def change_figures(product_id: int) -> Response | tuple[str, int]:
 def product(product_id: int) -> str | Response | tuple[str, int]:
     """Change what is said of a product, and add photographs."""
     view = hers(product_id)
-    form = ProductForm(request.form or None, obj=view.product)
+    typed = request.form if request.method == "POST" else None
+    form, family = ProductForm(typed, product=view.product), family_of(view.product)
+    more = said_form(family, details.said_of([product_id])[product_id], typed)
     if request.method == "GET":
-        return product_page(view, form)
+        return product_page(view, form, more)
     received = pictures.receive(request.files.getlist("photos"))
-    right = form.validate() and is_named(form)
+    right = all([form.validate(), more.validate(), is_named(form), form.is_whole()])
     try:
         with pictures.kept(received) as shots, transaction():
             pictures.add_all(product_id, shots)
             if right:
-                service.update_product(here().store.id, product_id, by=here().by, **written(form))
+                details.say(here().store.id, product_id, said_in(more, family), by=here().by)
+                service.update_product(here().store.id, product_id, by=here().by, **form.written())
     except Refused as refused:
         form.refuse(refused.field or "photos", said(refused))
     for problem in received.problems:
         form.refuse("photos", problem)
-    if form.summary:
-        return product_page(hers(product_id), form), 422
+    if form.summary or more.summary:
+        return product_page(hers(product_id), form, more), 422
     return published_or_told(product_id) if request.form.get("action") == "publish" else told(product_id, _("Saved."))
 
 
@@ -149,18 +129,20 @@ def list_page(*, wrong: tuple[int, PriceAndStockForm] | None = None) -> str:
     following = page_url("studio.products", before=rows[LIMIT - 1].product.id, **more) if len(rows) > LIMIT else ""
     return render_template(
         "studio/products.html", shop_name=here().store.name, tab="products", states=states(), q=text, state=state,
-        rows=[(row, pick(names(row)), figures(row, wrong)) for row in rows[:LIMIT]], following=following,
+        rows=[(row, pick(names_of(row)), figures(row, wrong)) for row in rows[:LIMIT]], following=following,
         wrong=wrong[1] if wrong else None, failed=bool(wrong), searched=bool(more or before), price_of=price_of,
     )  # fmt: skip
 
 
-def product_page(view: ProductView, form: ProductForm) -> str:
+def product_page(view: ProductView, form: ProductForm, more: SaidForm) -> str:
     """Draw a product with everything that can be said of it."""
     name, name_lang = pick(view.names)
     return render_template(
-        "studio/product.html", view=view, product=view.product, form=form, name=name, name_lang=name_lang,
-        shop_name=here().store.name, states=states(), tab="products", failed=bool(form.summary), missing=missing(view),
-        better=better(view), shown=[each for each in view.variants if not each.hidden], store=here().store,
+        "studio/product.html", view=view, product=view.product, form=form, more=more, name=name, name_lang=name_lang,
+        shop_name=here().store.name, states=states(), tab="products", failed=bool(form.summary or more.summary),
+        missing=missing(view), better=better(view), shown=[each for each in view.variants if not each.hidden],
+        store=here().store, family=family_of(view.product), meters=told_meters(view), cautions=CAUTION_ADVICE,
+        lot=details.current_lot(view.store.id, view.product.id), waiting=view.product.queued,
     )  # fmt: skip
 
 
@@ -169,7 +151,7 @@ def states() -> dict[str, tuple[str, str]]:
     return {key: (_(word), kind) for key, (word, kind) in STATES.items()}
 
 
-def names(row: queries.StudioRow) -> dict[str, str]:
+def names_of(row: queries.StudioRow) -> dict[str, str]:
     """Return a product's name in each language."""
     return {lang: getattr(row.product, f"name_{lang}") for lang in LANGUAGES}
 
@@ -229,35 +211,49 @@ def told(product_id: int, sentence: str) -> Response:
     return redirect(page_url("studio.product", product_id=product_id), 303)
 
 
-def missing(view: ProductView) -> list[str]:
-    """Return what keeps a product out of the shop."""
-    store_open = view.store.state == "open"
-    return [
-        sentence
-        for lacking, sentence in (
-            (view.product.price_minor <= 0, _(service.PRICELESS)),
-            (not view.pictures, _(service.PICTURELESS)),
-            (not store_open, _("Open your shop in the settings.")),
-        )
-        if lacking
+def missing(view: ProductView) -> list[tuple[str, str]]:
+    """Return what keeps a product out of the shop: sentences, and where each is mended."""
+    product_id, duties = view.product.id, details.lacking_of(view.product)
+    found = [
+        (view.product.price_minor <= 0, _(service.PRICELESS), page_url("studio.variants", product_id=product_id)),
+        (not view.pictures, _(service.PICTURELESS), page_url("studio.pictures", product_id=product_id)),
+        *((each.mandatory, _(each.sentence), mended(view, each.field)) for each in duties),
+        (view.store.state != "open", _("Open your shop in the settings."), page_url("studio.settings")),
     ]
+    return [(sentence, where) for lacking, sentence, where in found if lacking]
 
 
-def better(view: ProductView) -> list[str]:
-    """Return what would help a product to be found and understood."""
-    return [
-        _(sentence)
-        for lacking, sentence in (
-            (sum(map(bool, view.names.values())) < 2, TWO_LANGUAGES),
-            (not any(view.descriptions.values()), WORDLESS),
-            (len(view.pictures) == 1, ONE_PICTURE),
-        )
-        if lacking
+def better(view: ProductView) -> list[tuple[str, str]]:
+    """Return what would help a product to be found and understood: sentences, and where each is mended."""
+    product_id, duties = view.product.id, details.lacking_of(view.product)
+    found = [
+        *((True, _(each.sentence), mended(view, each.field)) for each in duties),
+        (sum(map(bool, view.names.values())) < 2, _(TWO_LANGUAGES), "#name_ar"),
+        (not any(view.descriptions.values()), _(WORDLESS), "#description"),
+        (len(view.pictures) == 1, _(ONE_PICTURE), page_url("studio.pictures", product_id=product_id)),
     ]
+    return [(sentence, where) for lacking, sentence, where in found if lacking]
 
 
-def written(form: ProductForm) -> dict[str, Any]:
-    """Return the fields of a product as they were typed."""
-    texts = [f"{what}_{lang}" for what in ("name", "description", "materials") for lang in LANGUAGES]
-    values: dict[str, Any] = {name: form[name].data or "" for name in texts}
-    return values | {name: form[name].data for name in ("craft", "weight_g", "fragile", "made_to_order_days")}
+def mended(view: ProductView, field: str) -> str:
+    """Return where a missing formality is written."""
+    if field == "maker":
+        return page_url("studio.settings")
+    if field == "lot":
+        return page_url("studio.lots", product_id=view.product.id)
+    return f"#{PREFIX}{next((names(each)[0] for each in family_of(view.product).all if each.key == field), field)}"
+
+
+def told_meters(view: ProductView) -> list[dict[str, Any]]:
+    """Return how much is said in each language, in words."""
+    texts = {"name": view.names, "description": view.descriptions, "materials": view.materials}
+    alts = [{lang: getattr(each, f"alt_{lang}") for lang in LANGUAGES} for each in view.pictures]
+    return [
+        {
+            "name": NATIVE_NAMES[each.lang], "lang": each.lang, "there": len(each.there),
+            "most": len(each.there) + len(each.lacking),
+            "lacking": _("Missing: {what}", what=_(", ").join(_(MEASURED_NAMES[what]) for what in each.lacking))
+            if each.lacking else "",
+        }
+        for each in meters(texts, alts)
+    ]  # fmt: skip

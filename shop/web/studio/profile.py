@@ -103,6 +103,7 @@ class HolidayForm(HirfaForm):
     """Until when the workshop takes no orders."""
 
     until = TextField(N_("First day on which you take orders again"), most=10)
+    message = TextField(N_("What customers read meanwhile"), most=300)
 
 
 @studio.get("/<name:store>/settings", endpoint="settings")
@@ -188,7 +189,7 @@ def holiday() -> Response | tuple[str, int]:
         if day is None:
             return hub(form), 422
     with transaction():
-        service.close_until(here().store.id, day, by=here().by)
+        service.close_until(here().store.id, day, message=form.message.data or "", by=here().by)
     back = _("You take orders again from {day}.", day=date_long(day)) if day else _("You take orders again.")
     flash(back, "done")
     return redirect(page_url("studio.settings"), 303)
@@ -200,6 +201,7 @@ def hub(form: HolidayForm, *, refused: str = "") -> str:
     own = [(field, _(sentence), field_url(field)) for field, sentence in queries.missing(store)]
     if not form.until.raw_data and store.closed_until:
         form.until.data = store.closed_until.isoformat()
+        form.message.data = store.closed_message
     return render_template(
         "studio/settings.html", store=store, shop_name=store.name, form=form, missing=own, refused=refused,
         failed=bool(refused or form.errors), closed=closed(store), accepting=queries.accepting(store),

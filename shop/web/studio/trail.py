@@ -37,6 +37,7 @@ _SENTENCES: Mapping[str, str] = {
     "order.looks_repeated": N_("Looks like another order of the same customer"),
     "order.cancelled": N_("Order cancelled"),
     "order.completed": N_("Order completed"),
+    "order.lots": N_("Lots corrected"),
     "order.call_undone": N_("The last call was undone"),
     "shipment.labelled": N_("Label printed"),
     "shipment.reprinted": N_("Label printed again, copy {n}"),

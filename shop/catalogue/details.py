@@ -1,0 +1,85 @@
+"""What is said of a product beyond its texts: its family's attributes, its formalities, and what they lack."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import delete, insert, select, update
+
+from shop.catalogue.families import family_of
+from shop.catalogue.formalities import Lacking, Values, lacking
+from shop.catalogue.models import Attribute, Lot, Product
+from shop.core.errors import NotFound, Refused
+from shop.plumbing import journal
+from shop.plumbing.db import changed, session
+from shop.plumbing.journal import Actor
+from shop.stores.models import Store
+
+
+def said_of(product_ids: Collection[int]) -> dict[int, dict[str, dict[str, str]]]:
+    """Return what is said of products, by product, key and language, in one query."""
+    found: dict[int, dict[str, dict[str, str]]] = defaultdict(lambda: defaultdict(dict))
+    for row in session.execute(
+        select(Attribute.product_id, Attribute.key, Attribute.lang, Attribute.value)
+        .where(Attribute.product_id.in_(product_ids)).order_by(Attribute.id)
+    ):  # fmt: skip
+        found[row.product_id][row.key][row.lang] = row.value
+    return found
+
+
+def say(store_id: int, product_id: int, values: Values, *, by: Actor) -> None:
+    """Write what is said under these keys; what is empty is taken away, other keys stay.
+
+    Raises NotFound for another store's product, ValueError for a key that its family does not know.
+    """
+    product = session.scalar(select(Product).where(Product.id == product_id, Product.store_id == store_id))
+    if product is None:
+        raise NotFound
+    if unknown := set(values) - {each.key for each in family_of(product).all}:
+        raise ValueError(f"not of this family: {sorted(unknown)}")
+    before = said_of([product_id])[product_id]
+    moved = [key for key, texts in values.items() if _filled(texts) != _filled(before.get(key, {}))]
+    if not moved:
+        return
+    changed(delete(Attribute).where(Attribute.product_id == product_id, Attribute.key.in_(moved)))
+    rows = [
+        {"store_id": store_id, "product_id": product_id, "key": key, "lang": lang, "value": text}
+        for key in moved for lang, text in _filled(values[key]).items()
+    ]  # fmt: skip
+    if rows:
+        session.execute(insert(Attribute), rows)
+    changed(update(Product).where(Product.id == product_id).values(version=Product.version + 1))
+    journal.record(
+        "product.said", subject="product", subject_id=product_id, store_id=store_id, by=by, keys=sorted(moved)
+    )
+
+
+def lacking_of(product: Product) -> list[Lacking]:
+    """Return what the law asks of a product and nobody has said yet."""
+    family = family_of(product)
+    if not family.duties:
+        return []
+    maker = session.execute(select(Store.legal_name, Store.address).where(Store.id == product.store_id)).one()
+    lot = current_lot(product.store_id, product.id)
+    return lacking(
+        family, said_of([product.id])[product.id], maker=all(maker), lot=lot is not None,
+        lot_date=lot is not None and lot.best_before is not None,
+    )  # fmt: skip
+
+
+def require_formalities(product: Product) -> None:
+    """Raise Refused, with the field that mends it, while a mandatory formality is missing."""
+    for each in lacking_of(product):
+        if each.mandatory:
+            raise Refused(each.sentence, field=each.field)
+
+
+def current_lot(store_id: int, product_id: int) -> Lot | None:
+    """Return the lot that is being sold now."""
+    wanted = select(Lot).where(Lot.store_id == store_id, Lot.product_id == product_id, Lot.current)
+    return session.scalars(wanted.order_by(Lot.id.desc()).limit(1)).first()
+
+
+def _filled(texts: Mapping[str, str]) -> dict[str, str]:
+    return {lang: text for lang, text in texts.items() if text}
