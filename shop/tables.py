@@ -5,6 +5,7 @@ from shop.cart import models as cart
 from shop.catalogue import models as catalogue
 from shop.documents import models as documents
 from shop.notifications import models as notifications
+from shop.opening import models as opening
 from shop.orders import models as orders
 from shop.payments import models as payments
 from shop.plumbing import jobs, journal, limits
@@ -15,5 +16,18 @@ from shop.shipping import models as shipping
 from shop.stores import models as stores
 
 METADATA = Base.metadata
-ROOMS = (accounts, stores, catalogue, cart, orders, payments, shipping, sharing, documents, settlement, notifications)
+ROOMS = (
+    accounts,
+    stores,
+    catalogue,
+    cart,
+    orders,
+    payments,
+    shipping,
+    sharing,
+    documents,
+    settlement,
+    notifications,
+    opening,
+)
 PLUMBING = (journal, jobs, limits)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from shop.accounts import codes
 from shop.cart import service as carts
 from shop.fulfilment import booking
 from shop.notifications.words import JOB, VERBS
@@ -15,7 +16,8 @@ from shop.plumbing.jobs import Handler
 from shop.plumbing.links import Signer
 from shop.plumbing.settings import Settings
 
-PERIODIC: Mapping[str, int] = {"jobs.forget_done": 86_400, "limits.forget_old": 3_600, "carts.forget_old": 86_400}
+PERIODIC: Mapping[str, int] = {"jobs.forget_done": 86_400, "limits.forget_old": 3_600, "carts.forget_old": 86_400,
+                               "codes.forget_old": 86_400}  # fmt: skip
 
 
 def listen() -> None:
@@ -29,14 +31,18 @@ def handlers(settings: Settings, signer: Signer) -> Mapping[str, Handler]:
     from shop.notifications import service as notifications  # noqa: PLC0415
     from shop.plumbing import mail, messenger  # noqa: PLC0415
 
+    phones = messenger.messenger(settings.messenger_url, token=settings.messenger_token)
     post = notifications.Post(
         base_url=settings.base_url,
         signer=signer,
         mailer=mail.mailer(settings.mail_url, sender=settings.mail_from),
-        messenger=messenger.messenger(settings.messenger_url, token=settings.messenger_token),
+        messenger=phones,
     )
+    code_post = codes.CodePost(settings.base_url, signer, phones, shown=not settings.messenger_url)
     return {
         JOB: partial(notifications.tell, post),
+        codes.JOB: partial(codes.send, code_post),
+        "codes.forget_old": codes.forget_old,
         "fulfilment.book": booking.book_later,
         "fulfilment.cancel_booking": booking.cancel_booking,
         "jobs.forget_done": jobs.forget_done,

@@ -1,1 +1,1 @@
-"""Knows who people are and which of their devices are signed in. Knows nothing of shops."""
+"""Knows who people are, what proves it (password, phone, second step) and which of their devices are signed in."""

@@ -39,3 +39,52 @@ class Device(Base):
     created_at: Mapped[datetime]
     seen_on: Mapped[date]
     ended_at: Mapped[datetime | None]
+
+
+class PhoneCode(Base):
+    """A six-digit code sent to a phone. The digits stand nowhere: they follow from `nonce` and the deployment's key.
+
+    `token_hash` names the page of whoever asked; `expires_at` moves on once, when the code is proved.
+    """
+
+    __tablename__ = "phone_codes"
+    __table_args__ = (
+        CheckConstraint("purpose IN ('sign_up', 'reset')", name="purpose"),
+        Index("ix_phone_codes_expires", "expires_at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    purpose: Mapped[str] = mapped_column(String(12))
+    phone: Mapped[str] = mapped_column(String(16))
+    language: Mapped[str] = mapped_column(String(2))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    nonce: Mapped[str] = mapped_column(String(32))
+    tries: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    proved_at: Mapped[datetime | None]
+    used_at: Mapped[datetime | None]
+
+
+class SecondFactor(Base):
+    """A person's authenticator app, once it was confirmed. `last_counter` makes each of its codes work once."""
+
+    __tablename__ = "second_factors"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), primary_key=True, autoincrement=False)
+    secret: Mapped[str] = mapped_column(String(40))
+    last_counter: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+
+
+class RecoveryCode(Base):
+    """A code that stands in for a lost phone, once. Stored hashed."""
+
+    __tablename__ = "recovery_codes"
+    __table_args__ = (Index("ix_recovery_codes_account", "account_id", "used_at"),)
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    code_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    used_at: Mapped[datetime | None]

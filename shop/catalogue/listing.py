@@ -98,6 +98,12 @@ def card_rows(condition: ColumnElement[bool]) -> list[CardRow]:
     return [_card(row) for row in session.execute(query.order_by(Product.listed_at.desc(), Product.id.desc()))]
 
 
+def cards_for_members(store_id: int, *, limit: int = 60) -> list[CardRow]:
+    """Return a workshop's cards as its members may see them before it opens: drafts too, the newest first."""
+    query = _cards().where(Product.store_id == store_id, Product.state.in_(("published", "draft")))
+    return [_card(row) for row in session.execute(query.order_by(*_ORDERS["new"]).limit(limit))]
+
+
 def related(product_id: int, *, craft: str, store_id: int, limit: int = 4) -> list[CardRow]:
     """Return other products of the workshop, then of the craft."""
     given = {"product_id": product_id, "craft": craft, "store_id": store_id, "limit": limit}

@@ -6,7 +6,7 @@ from flask import current_app
 from sqlalchemy import func, select
 
 from shop.accounts.models import Account
-from shop.demo import days, workshops
+from shop.demo import days, opening, workshops
 from shop.plumbing import journal
 from shop.plumbing.db import session, transaction
 from shop.plumbing.journal import SYSTEM, Actor, Entry
@@ -26,6 +26,10 @@ def fill() -> list[str]:
         with transaction():
             journal.record("demo.begun", subject="demo", subject_id=1, store_id=None, by=SYSTEM)
             workshops.build(media)
+    if not _has("demo.opening"):
+        with transaction():
+            journal.record("demo.opening", subject="demo", subject_id=1, store_id=None, by=SYSTEM)
+            opening.begin(settings.data_dir / "media" / "pictures", workshops.HERE / "pictures", workshops.PASSWORD)
     if not _has("demo.filled"):
         with journal.unheard():
             days.tell(_owners())
@@ -55,5 +59,6 @@ def _sign_ins(settings: Settings) -> list[str]:
         f"  The studio  {base}/studio/   (password for all: {workshops.PASSWORD})",
         "    0550 00 01 01  Amina, soap, owner       0550 00 01 21  Yasmine, her helper",
         "    0550 00 01 03  Ismahane, perfume        0550 00 01 02, …04, …05, …06  the other workshops",
+        "    0550 00 01 07  Nour, who is just opening her shop",
         f"  The desk    {base}/desk/     ({workshops.OPERATOR})",
     ]

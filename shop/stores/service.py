@@ -22,7 +22,8 @@ INVITATION_DAYS = 14
 MOST_MEMBERS = 20
 NOT_READY = N_("Some things are still missing before you can sell: {what}")
 LAST_OWNER = N_("A workshop needs at least one owner.")
-RESERVED = frozenset({"account", "join", "sign-in", "sign-out"})  # stand beside the workshops in the studio's addresses
+# these stand beside the workshops in the studio's addresses
+RESERVED = frozenset({"account", "forgotten", "join", "opening", "sign-in", "sign-out", "sign-up"})
 USED = N_("This invitation was already used or is too old. Ask for a new one.")
 
 PROFILE = frozenset({

@@ -7,8 +7,12 @@ from dataclasses import dataclass
 import pytest
 from flask import Flask
 
+from shop.catalogue import service as catalogue
+from shop.core.money import Money
 from shop.plumbing.db import session, transaction
 from shop.plumbing.journal import SYSTEM
+from shop.shipping import service as shipping
+from shop.shipping.service import RateRow
 from shop.stores import service as stores
 from tests.people import Person, sign_in
 
@@ -80,3 +84,16 @@ def joined(application: Flask, shop: Shop, person: Person, role: str) -> Person:
             stores.add_member(shop.store_id, person.account_id, role, by=SYSTEM)
         session.remove()  # type: ignore[attr-defined]
     return person
+
+
+def make_ready(store_id: int) -> None:
+    """Give a shop what it lacks before it may open; its legal identity is there."""
+    stores.update_profile(store_id, by=SYSTEM, commune_code="1601")
+    made = catalogue.create_product(
+        store_id, by=SYSTEM, craft="pottery", names={"fr": "Bol"}, price=Money.dinars(700), stock=3
+    )
+    catalogue.add_picture(store_id, made.id, f"{store_id:024x}", width=640, height=480, by=SYSTEM)
+    catalogue.publish(store_id, made.id, by=SYSTEM)
+    carrier = shipping.add_carrier(store_id, "rate_sheet", "Barq Express", by=SYSTEM)
+    rate = RateRow(wilaya_code="16", home=Money.dinars(400), desk=None)
+    shipping.set_rates(store_id, carrier.id, [rate], by=SYSTEM)

@@ -116,14 +116,14 @@ def test_without_a_photograph_it_stays_a_draft_and_says_why(application: Flask, 
     assert products(application)[0].state == "draft"
 
 
-def test_in_a_shop_that_is_not_open_it_stays_a_draft_and_says_why(
-    application: Flask, shop: Shop, amina: Person
-) -> None:
+def test_in_a_shop_that_is_not_open_a_product_waits_for_the_day(application: Flask, shop: Shop, amina: Person) -> None:
     with application.app_context(), transaction():
         session.get_one(Store, shop.store_id).state = "draft"
     answer = amina.post(f"{shop.url}/products/new", SOAP, photos=(photograph(), "a.jpg"))
-    assert "Your shop is not open yet." in amina.get(answer.location).text
-    assert products(application)[0].state == "draft"
+    assert "Customers see it when your shop opens." in amina.get(answer.location).text
+    (made,) = products(application)
+    assert made.state == "published"
+    assert application.test_client().get(f"/en/p/{made.id}-{made.slug}").status_code == 404
 
 
 def test_price_and_stock_change_from_the_list(application: Flask, shop: Shop, helper: Person) -> None:

@@ -17,7 +17,7 @@ from shop.plumbing.journal import SYSTEM, Entry
 from shop.stores import service
 from shop.stores.models import Store
 from tests.people import Person
-from tests.studio.conftest import Shop, joined
+from tests.studio.conftest import Shop, joined, make_ready
 
 PROFILE = {
     "name": "Atelier d'Amina", "artisan_ar": "أمينة بن علي", "artisan_fr": "Amina Benali", "craft": "soap",
@@ -109,10 +109,11 @@ def test_own_terms_stand_beside_the_general_ones(application: Flask, shop: Shop,
     assert (store(application, shop).terms_fr, store(application, shop).terms_ar) == ("Une condition", "شرط")
 
 
-def test_a_shop_opens_when_all_that_the_law_asks_is_there(application: Flask, draft: Shop, amina: Person) -> None:
+def test_a_shop_opens_when_nothing_is_missing_any_more(application: Flask, draft: Shop, amina: Person) -> None:
     page = amina.get(f"{draft.url}/settings").text
     assert "Write your tax number (NIF)." in page
-    assert f"{draft.url}/settings/legal#nif" in page
+    assert f"{draft.url}/opening/papers#nif" in page
+    assert "Say what delivery costs, to one wilaya at least." in page
     refused = amina.post(f"{draft.url}/settings/opening")
     assert refused.status_code == 422
     assert "The shop cannot open yet." in refused.text
@@ -120,6 +121,9 @@ def test_a_shop_opens_when_all_that_the_law_asks_is_there(application: Flask, dr
     amina.post(f"{draft.url}/settings/profile", PROFILE)
     amina.post(f"{draft.url}/settings/legal", {"legal_name": "Amina", "register_type": "artisan_card",
                                                "register_number": "16/1", "nif": "1" * 15})  # fmt: skip
+    assert amina.post(f"{draft.url}/settings/opening").status_code == 422
+    with application.app_context(), transaction():
+        make_ready(draft.store_id)
     opened = amina.post(f"{draft.url}/settings/opening")
     assert opened.status_code == 303
     assert "Your shop is open." in amina.get(opened.location).text

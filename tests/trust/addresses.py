@@ -66,7 +66,7 @@ def things(rule: Rule, method: str) -> list[str]:
     found = [OWN, MISSING] if arguments else [NOTHING]
     if "store" in arguments:
         found.append(FOREIGN)
-    if arguments - {"store"} and "store" in arguments and arguments != {"store", "figure"}:
+    if arguments - {"store", "figure", "screen"} and "store" in arguments:
         found.append(STRAYED)
         found += [HALF] if len(arguments) > 2 and "page" not in arguments else []
     if arguments & {"line_id", "device_id"}:
@@ -105,7 +105,7 @@ def _url(street: Street, rule: Rule, thing: str) -> str:
 def _values(street: Street, rule: Rule, thing: str) -> dict[str, Any]:
     in_store = "store" in rule.arguments
     shop = street.ismahane if thing in {FOREIGN, STRAYED} else street.amina
-    values = _of(street, rule.endpoint, shop)
+    values = _of(street, rule.endpoint, shop) | _of_opening(street, rule.endpoint)
     last = rule.rule.rpartition(":")[2].partition(">")[0]  # the name of its last argument
     if in_store and thing == STRAYED:
         values["store"] = street.amina.slug
@@ -158,11 +158,19 @@ def _of(street: Street, endpoint: str, shop: Shop) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _of_opening(street: Street, endpoint: str) -> dict[str, Any]:
+    """Return what stands in the addresses by which a shop is opened: a screen, and the page that takes a code."""
+    tokens = street.code_tokens
+    return {"screen": "who"} | ({"token": tokens[endpoint]} if endpoint in tokens else {})
+
+
 # ── what forms send ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _form(street: Street, endpoint: str, shop: Shop) -> Fields:
-    return {**STILL.get(endpoint, {}), **(OF_A_SHOP[endpoint](street, shop) if endpoint in OF_A_SHOP else {})}
+    of_shop = OF_A_SHOP[endpoint](street, shop) if endpoint in OF_A_SHOP else {}
+    code = {"code": street.digits[endpoint]} if endpoint in street.digits else {}
+    return {**STILL.get(endpoint, {}), **OPENING.get(endpoint, {}), **of_shop, **code}
 
 
 def photo() -> tuple[io.BytesIO, str]:
@@ -196,6 +204,15 @@ STILL: Mapping[str, Fields] = {
     "studio.rename": {"name": "Quelqu'une"}, "studio.change_password": {"old": PASSWORD, "new": PASSWORD * 2},
     "studio.sign_in": {"identifier": "0550000011", "password": PASSWORD},
     "studio.join": {"name": "Nouvelle", "phone": "0550444555", "password": PASSWORD},
+}  # fmt: skip
+
+# The forms by which a shop is opened.
+OPENING: Mapping[str, Fields] = {
+    "studio.sign_up": {"phone": "0661 00 00 77"}, "studio.forgotten": {"phone": "0550 00 00 11"},
+    "studio.second_step": {"code": "123456"}, "studio.second_factor_page": {"action": "begin"},
+    "studio.begin": {"person": "Quelqu'une", "name": "Atelier à venir"},
+    "studio.begin_craft": {"craft": "soap", "wilaya_code": "16", "commune_code": "1601"},
+    "studio.wizard": {"person": "Quelqu'une", "name": "Atelier"},
 }  # fmt: skip
 
 OF_A_SHOP: Mapping[str, Callable[[Street, Shop], Fields]] = {

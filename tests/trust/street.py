@@ -9,7 +9,8 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy import select, update
 
-from shop.accounts.models import Account, Device
+from shop.accounts import codes
+from shop.accounts.models import Account, Device, PhoneCode
 from shop.cart.models import CartLine
 from shop.catalogue import lots
 from shop.catalogue import service as catalogue
@@ -38,7 +39,7 @@ from tests.checkout import cast
 from tests.formalities import declare
 from tests.people import Person, sign_in
 from tests.storefront.buying import Buyer
-from tests.studio.conftest import LEGAL
+from tests.studio.conftest import LEGAL, make_ready
 from tests.studio.photographs import photograph
 
 ROLES = ("anonymous", "buyer", "helper", "owner", "neighbour", "operator")
@@ -111,6 +112,8 @@ class Street:
     suspended: tuple[int, str]
     confirmation: dict[str, str]  # what the button of the buyer's check page sends
     used_token: str
+    code_tokens: dict[str, str]  # the pages that take a code, by endpoint
+    digits: dict[str, str]  # and the right code of each
 
     def proof(self, code: str) -> str:
         """Return what makes the address of a purchase secret."""
@@ -137,6 +140,7 @@ def build(application: Flask, settings: Settings) -> Street:
         ismahane = _furnished("Ismahane", [("owner", people["neighbour"])], temporary["B"])
         suspended = _suspended()
         used = _used_invitation(amina, temporary["A"])
+        tokens, digits = _codes(application)
         session.remove()  # type: ignore[attr-defined]
     for shop in (amina, ismahane):
         _write_pictures(settings.data_dir, shop.picture)
@@ -150,7 +154,7 @@ def build(application: Flask, settings: Settings) -> Street:
         assert kept is not None
         visitors[role] = Visitor({"hirfa": kept.value}, person.csrf)
     secrets = list(_secrets())
-    return Street(application, amina, ismahane, visitors, secrets, suspended, confirmation, used)
+    return Street(application, amina, ismahane, visitors, secrets, suspended, confirmation, used, tokens, digits)
 
 
 def _secrets() -> Iterator[Secret]:
@@ -251,6 +255,7 @@ def _waiting(of: str, shop: Shop, members: list[tuple[str, Person]]) -> None:
         stores.update_profile(made.id, by=SYSTEM, **LEGAL)
         for role, person in members:
             stores.add_member(made.id, person.account_id, role, by=SYSTEM)
+        make_ready(made.id)
         shop.waiting = made.slug
 
 
@@ -352,6 +357,19 @@ def _used_invitation(shop: Shop, person: Person) -> str:
         token = stores.invite(shop.store_id, "helper", by=SYSTEM)
         stores.accept_invitation(token, person.account_id, by=SYSTEM)
     return token
+
+
+def _codes(application: Flask) -> tuple[dict[str, str], dict[str, str]]:
+    """Have a code sent to a new phone, and to one whose password is forgotten; return their pages and digits."""
+    signer: Signer = application.extensions["hirfa_signer"]
+    tokens, digits = {}, {}
+    for endpoint, purpose, phone in (("studio.sign_up_code", codes.SIGN_UP, "+213661000088"),
+                                     ("studio.forgotten_code", codes.RESET, "+213550000011")):  # fmt: skip
+        with transaction():
+            tokens[endpoint] = codes.ask(phone, purpose, language="en")
+        row = session.scalars(select(PhoneCode).where(PhoneCode.purpose == purpose)).one()
+        digits[endpoint] = codes.digits_of(row, signer)
+    return tokens, digits
 
 
 def _write_pictures(data_dir: Path, key: str) -> None:

@@ -21,6 +21,7 @@ from sqlalchemy import make_url, select
 from werkzeug.datastructures import MultiDict
 
 from shop import audit
+from shop.accounts import codes as phone_codes
 from shop.accounts.models import Device
 from shop.cart.models import CartLine
 from shop.catalogue import lots
@@ -49,7 +50,7 @@ from tests.checkout import cast
 from tests.people import Person, sign_in
 from tests.postgres import create_database, drop_database
 from tests.storefront.buying import Buyer
-from tests.studio.conftest import LEGAL
+from tests.studio.conftest import LEGAL, make_ready
 from tests.studio.day import Day, a_day
 from tests.studio.photographs import photograph
 from tests.trust.bad_input import Broken, Report, Visitor, World, attack
@@ -80,6 +81,8 @@ HINTS = {
     "lot": "L2611", "materials": "120", "packaging": "35", "values_fr": "80 g", "length": "12", "origin": "DZ",
     "capacity_week": "6", "queue_most": "12", "personal_most": "24", "made_to_order_days": "5", "product": "1",
 }  # fmt: skip
+HINTS_OF_OPENING = {"studio.second_factor_page:action": "begin", "person": "Nour"}
+RARE_OF_OPENING = {"studio.second_factor_page": 0.3, "studio.wizard": 0.5}
 PICTURE = "0123456789abcdef01234567"
 
 
@@ -147,13 +150,15 @@ def attacked(application: Flask, settings: Settings, tmp_path: Path) -> Iterator
     yacine = Buyer(application)
     furnish(application, settings, day)
     fill_a_basket(yacine)
-    hints = HINTS | {"storefront.find_order:code": day.ordered()}
+    hints = HINTS | HINTS_OF_OPENING | {"storefront.find_order:code": day.ordered()}
     made = Attacked(settings, tmp_path)
-    made.world = World(application, places(application, day), people(day, nadia, yacine), made.again, hints)
+    made.world = World(
+        application, places(application, day) | of_opening(application), people(day, nadia, yacine), made.again, hints
+    )
     made.keep()
     made.world.learn()
     for target in made.world.targets:
-        target.weight = RARE.get(target.rule.endpoint, 1.0) if target.method == "POST" else 0.6
+        target.weight = (RARE | RARE_OF_OPENING).get(target.rule.endpoint, 1.0) if target.method == "POST" else 0.6
     yield made
     made.forget()
 
@@ -226,10 +231,13 @@ def furnish(application: Flask, settings: Settings, day: Day) -> None:
         draft = stores.create_store(name="Amina en attente", craft="soap", wilaya_code="16", by=SYSTEM)
         stores.update_profile(draft.id, by=SYSTEM, **LEGAL)
         stores.add_member(draft.id, day.amina.account_id, "owner", by=SYSTEM)
+        make_ready(draft.id)
+        draft_id = draft.id
     folder = settings.data_dir / "media" / "pictures"
     folder.mkdir(parents=True, exist_ok=True)
-    for width in (240, 480, 900):
-        (folder / f"{PICTURE}-{width}.webp").write_bytes(photograph((width, width), kind="WEBP").getvalue())
+    for key in (PICTURE, f"{draft_id:024x}"):
+        for width in (240, 480, 900):
+            (folder / f"{key}-{width}.webp").write_bytes(photograph((width, width), kind="WEBP").getvalue())
 
 
 def fill_a_basket(yacine: Buyer) -> None:
@@ -290,6 +298,17 @@ def places(application: Flask, day: Day) -> dict[str, list[str]]:
             found.setdefault(f"{rule.endpoint}:code", codes)
             found.setdefault(f"{rule.endpoint}:number", sheets)
     return found
+
+
+def of_opening(application: Flask) -> dict[str, list[str]]:
+    """Return what stands in the addresses by which a shop is opened: the screens, and the pages that take a code."""
+    with application.app_context():
+        with transaction():
+            new = phone_codes.ask("+213661000088", phone_codes.SIGN_UP, language="fr")
+            known = phone_codes.ask("+213550000011", phone_codes.RESET, language="fr")
+        session.remove()  # type: ignore[attr-defined]
+    screens = ["who", "craft", "product", "delivery", "papers"]
+    return {"screen": screens, "studio.sign_up_code:token": [new], "studio.forgotten_code:token": [known]}
 
 
 def numbers(table: type[Device | CarrierAccount | Desk | Member | Picture | Remittance]) -> list[str]:

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from shop.accounts import queries as accounts
 from shop.catalogue.models import Product
 from shop.core.errors import NotFound, Refused
+from shop.opening import queries as opening
 from shop.orders.models import Order
 from shop.plumbing import geography
 from shop.plumbing.db import session, transaction
@@ -24,6 +25,7 @@ from shop.web.ui.crafts import craft_choices
 from shop.web.ui.errors import said
 from shop.web.ui.forms import ChoiceField, HirfaForm, TextField, required
 from shop.web.ui.here import here, settings
+from shop.web.ui.qr import qr
 from shop.web.ui.templating import page_url
 
 INVITATION = "invitation"  # the flash that carries a link, which is shown once
@@ -145,10 +147,11 @@ def store_page(row: Store, form: ReasonForm, *, problem: str = "") -> str:
     tokens = get_flashed_messages(category_filter=[INVITATION])
     link = settings().base_url.rstrip("/") + page_url("studio.join", token=tokens[-1]) if tokens else ""
     return render_template(
-        "desk/store.html", store=row, form=form, people=people, link=link, problem=problem, states=states(),
+        "desk/store.html", store=row, form=form, people=people, link=link, problem=problem,
+        qr=qr(link) if link else "", states=states(),
         failed=bool(problem or form.errors), home_url=page_url("desk.home"), days=service.INVITATION_DAYS,
         products=per_store(Product, row.id)[row.id], orders=per_store(Order, row.id)[row.id],
-        missing=[_(sentence) for _field, sentence in queries.missing(row)],
+        missing=[_(lack.sentence) for lack in opening.lacks(opening.facts(row))],
         role_names={key: _(word) for key, word in ROLE_WORDS.items()}, wilaya_name=wilaya_name,
     )  # fmt: skip
 

@@ -12,6 +12,7 @@ from shop.web.storefront import (
     home,
     information,
     listing,
+    preview,
     product,
     shared,
     store,
@@ -20,7 +21,21 @@ from shop.web.storefront import (
 )
 from shop.web.storefront.blueprint import front
 
-PAGES = (home, listing, product, shared, store, information, discovery, cart, checkout, tracking, find_order, wishes)
+PAGES = (
+    home,
+    listing,
+    product,
+    shared,
+    store,
+    information,
+    discovery,
+    cart,
+    checkout,
+    tracking,
+    find_order,
+    wishes,
+    preview,
+)
 
 
 def install(app: Flask) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import redirect, render_template, request, url_for
@@ -22,7 +24,7 @@ from shop.plumbing.i18n import language, pick
 from shop.shipping.quotes import wilaya_prices
 from shop.stores.queries import accepting
 from shop.web.storefront.blueprint import front
-from shop.web.storefront.cards import cards, links, product_url, wilaya_name, wilaya_options
+from shop.web.storefront.cards import Card, cards, links, product_url, wilaya_name, wilaya_options
 from shop.web.storefront.choices import chosen_of, groups_of, pictures_of, plain_choices
 from shop.web.storefront.discovery import breadcrumbs, product_data
 from shop.web.storefront.facts import facts_of
@@ -58,10 +60,21 @@ def product(product_id: int, slug: str) -> str | Response:
 
 def draw(view: ProductView, chosen: Variant, *, personal: str = "", problem: str = "") -> str:
     """Draw a product's page with one variant chosen; `problem` is what is wrong with the personal text typed."""
-    name, name_lang = pick(view.names)
     product_id, slug = view.product.id, view.product.slug
-    place = remembered_wilaya() or view.store.wilaya_code
     kept = {"variant": chosen.id} if len(view.variants) > 1 and {"variant", "o1"} & set(request.args) else None
+    return page_of(
+        view, chosen, open_now=accepting(view.store), typed=personal, problem=problem,
+        near=cards(related(product_id, craft=view.product.craft, store_id=view.store.id)),
+        **links("storefront.product", product_id=product_id, slug=slug, kept=kept),
+    )  # fmt: skip
+
+
+def page_of(
+    view: ProductView, chosen: Variant, *, open_now: bool, near: Sequence[Card], problem: str = "", **more: Any
+) -> str:
+    """Draw a product's page; `open_now`: its workshop takes orders."""
+    name, name_lang = pick(view.names)
+    place = remembered_wilaya() or view.store.wilaya_code
     return render_template(
         "storefront/product.html",
         view=view,
@@ -78,22 +91,21 @@ def draw(view: ProductView, chosen: Variant, *, personal: str = "", problem: str
         groups=groups_of(view, chosen),
         facts=facts_of(view),
         personal=personal_of(view.product),
-        typed=personal,
         problem=problem,
         failed=bool(problem),
         prices_differ=len({each.price_minor for each in view.variants}) > 1,
-        can_buy=view.can_buy(chosen) and accepting(view.store),
-        open_now=accepting(view.store),
+        can_buy=view.can_buy(chosen) and open_now,
+        open_now=open_now,
         artisan=pick({"ar": view.store.artisan_ar, "fr": view.store.artisan_fr, "en": ""})[0] or view.store.name,
         wilaya=wilaya_name(view.store.wilaya_code),
         place=place,
         place_name=wilaya_name(place),
         wilayas=wilaya_options(language(), place),
         deliveries=_deliveries(view, place),
-        near=cards(related(product_id, craft=view.product.craft, store_id=view.store.id)),
+        near=near,
         structured=(product_data(view, name), breadcrumbs(view, name)),
         wished=request.args.get("wished") == "1",
-        **links("storefront.product", product_id=product_id, slug=slug, kept=kept),
+        **more,
     )
 
 

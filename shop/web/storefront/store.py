@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from flask import render_template, request, url_for
 from werkzeug.exceptions import NotFound
 
@@ -10,7 +13,7 @@ from shop.plumbing.i18n import _, language, pick
 from shop.stores import queries as stores
 from shop.stores.models import Store
 from shop.web.storefront.blueprint import front
-from shop.web.storefront.cards import cards, links, wilaya_name
+from shop.web.storefront.cards import Card, cards, links, wilaya_name
 from shop.web.ui.access import Access, entry
 
 
@@ -20,6 +23,15 @@ def store(slug: str) -> str:
     """Show who makes, what she makes, and who she is for the law."""
     row = _public(slug)
     page = listing(Filter(store_id=row.id), after=request.args.get("after") or None)
+    following = url_for("storefront.store", slug=slug, after=page.next) if page.next else ""
+    return store_page(
+        row, cards(page.items), next_url=following, open_now=stores.accepting(row),
+        **links("storefront.store", slug=slug),
+    )  # fmt: skip
+
+
+def store_page(row: Store, items: Sequence[Card], **more: Any) -> str:
+    """Draw a workshop's page with these cards."""
     story, story_lang = pick({"ar": row.story_ar, "fr": row.story_fr, "en": row.story_en})
     return render_template(
         "storefront/store.html",
@@ -29,10 +41,8 @@ def store(slug: str) -> str:
         story_lang=story_lang,
         wilaya=wilaya_name(row.wilaya_code),
         legal=[(_(label), value) for label, value in stores.legal_lines(row)],
-        items=cards(page.items),
-        next_url=url_for("storefront.store", slug=slug, after=page.next) if page.next else "",
-        open_now=stores.accepting(row),
-        **links("storefront.store", slug=slug),
+        items=items,
+        **more,
     )
 
 

@@ -20,18 +20,22 @@ from shop.web.studio import (
     orders,
     papers,
     people,
+    phone_codes,
     pictures,
     products,
     profile,
+    second_step,
     share,
     today,
     variants,
+    wizard,
 )
 from shop.web.studio.blueprint import studio
 
 PAGES = (
-    account, calls, costs, delivery, handover, joining, labels, lots, members, money, new_product, options, orders,
-    papers, people, pictures, products, profile, share, today, variants,
+    account, calls, costs, delivery, handover, joining, labels, lots, members, money, new_product, options,
+    orders, papers, people, phone_codes, pictures, products, profile, second_step, share, today, variants,
+    wizard,
 )  # fmt: skip
 
 

@@ -47,6 +47,8 @@ def join(token: str) -> Response:
     if request.method == "GET":
         return remembering_language(_page(found, form))
     status, device = _come_in(token, form)
+    if device is None and status == 303:
+        return redirect(url_for("studio.second_step"), 303)
     if device is None:
         return remembering_language((_page(found, form), status))
     open_session(device)
@@ -63,7 +65,7 @@ def _come_in(token: str, form: SignInForm | JoinForm) -> tuple[int, str | None]:
         return 422, None
     if isinstance(form, JoinForm):
         return _join_anew(token, form)
-    status, device = let_in(form)
+    status, device = let_in(form, going_on=url_for("studio.join", token=token))
     viewer = account_queries.viewer(device) if device else None
     if viewer is not None:
         _accept(token, viewer)

@@ -16,6 +16,7 @@ from shop.web.studio.blueprint import studio
 from shop.web.ui.access import Access, entry
 from shop.web.ui.errors import said
 from shop.web.ui.here import here, settings
+from shop.web.ui.qr import qr
 from shop.web.ui.templating import page_url
 
 INVITATION = "invitation"  # the flash that carries a link, which is shown once
@@ -74,6 +75,7 @@ def members_page(*, problem: str = "") -> str:
     link = settings().base_url.rstrip("/") + page_url("studio.join", token=tokens[-1]) if tokens else ""
     return render_template(
         "studio/settings_members.html", shop_name=store.name, people=people, link=link, problem=problem,
+        qr=qr(link) if link else "",
         roles=[{"value": key, "label": _(ROLE_WORDS[key][0]), "note": _(ROLE_WORDS[key][1])} for key in OFFERED],
         role_names={key: _(words[0]) for key, words in ROLE_WORDS.items()}, me=here().who.account_id,
         failed=bool(problem), days=service.INVITATION_DAYS,

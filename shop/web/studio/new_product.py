@@ -71,7 +71,7 @@ def new_page(form: NewProductForm, *, key: str, draft: int | None = None) -> str
     shots = hers(draft).pictures if draft else ()
     return render_template(
         "studio/product_new.html", form=form, key=key, draft=draft, shots=shots, shop_name=here().store.name,
-        failed=bool(form.summary), tab="products", store_open=here().store.state == "open",
+        failed=bool(form.summary), tab="products", store_open=here().store.state != "suspended",
     )  # fmt: skip
 
 

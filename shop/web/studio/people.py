@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
+import time
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 from wtforms import PasswordField
 
+from shop.accounts import second_factor
 from shop.accounts import service as accounts
 from shop.core.phone import BadPhone, parse_phone
 from shop.plumbing import limits
@@ -26,12 +27,14 @@ from shop.web.studio.pages import (
 from shop.web.ui.access import Access, entry
 from shop.web.ui.forms import HirfaForm, TextField, required
 from shop.web.ui.here import here, settings
+from shop.web.ui.network import network
 from shop.web.ui.templating import page_url
 
 QUARTER_S = 15 * 60
 TRIES_PER_ACCOUNT = 8
 TRIES_PER_NETWORK = 200  # a whole town may share the address of its mobile network
 LONGEST_PASSWORD = 1000
+HALF, HALF_S = "half", 600  # who gave her password and owes the second step; so many seconds
 NOBODY = N_("This phone or e-mail and this password do not go together. Please check both.")
 TOO_OFTEN = N_("Too many tries. Please wait 15 minutes, then try again.")
 
@@ -59,7 +62,9 @@ def sign_in() -> Response:
         return remembering_language(sign_in_page(form))
     if not form.validate():
         return remembering_language((sign_in_page(form), 422))
-    status, token = let_in(form)
+    status, token = let_in(form, going_on=request.form.get("next", ""))
+    if token is None and status == 303:
+        return redirect(url_for("studio.second_step"), 303)
     if token is None:
         return remembering_language((sign_in_page(form), status))
     open_session(token)
@@ -96,8 +101,11 @@ def sign_in_page(form: SignInForm) -> str:
     return outside_page("studio/sign_in.html", form=form, next=going_on, contact=settings().contact_phone)
 
 
-def let_in(form: SignInForm) -> tuple[int, str | None]:
-    """Check who this is, throttled by account and by network; return a status and the new device's token."""
+def let_in(form: SignInForm, *, going_on: str = "") -> tuple[int, str | None]:
+    """Check who this is, throttled by account and by network; return a status and the new device's token.
+
+    Whoever has a second step gets 303 and no token: this browser remembers for ten minutes that her password was right.
+    """
     identifier, password = str(form.identifier.data), str(form.password.data)[:LONGEST_PASSWORD]
     key = account_key(identifier)
     if not may_try("sign-in", key):
@@ -109,6 +117,9 @@ def let_in(form: SignInForm) -> tuple[int, str | None]:
         return 422, None
     with transaction():
         limits.forgive("sign-in", key)
+        if second_factor.is_on(found.id):
+            session[HALF] = [found.id, int(time.time()), own_path(going_on)]
+            return 303, None
         return 303, accounts.open_device(found.id, name=device_name(request.user_agent.string))
 
 
@@ -126,16 +137,6 @@ def account_key(identifier: str) -> str:
         return parse_phone(identifier)
     except BadPhone:
         return identifier.strip().lower()
-
-
-def network() -> str:
-    """Return the network a request comes from: its address, or the /64 that one subscriber has in IPv6."""
-    try:
-        address = ipaddress.ip_address(request.remote_addr or "")
-    except ValueError:
-        return "unknown"
-    bits = 64 if address.version == 6 else 32
-    return str(ipaddress.ip_network((address, bits), strict=False))
 
 
 def device_name(user_agent: str) -> str:

@@ -34,7 +34,6 @@ STATES = {
     "published": (N_("In the shop"), "good"),
     "hidden": (N_("Hidden"), ""),
 }
-STORE_CLOSED = N_("Your shop is not open yet. The product is kept as a draft.")
 STORE_SUSPENDED = N_("Your shop is suspended. The product is kept as it is.")
 TWO_LANGUAGES = N_("Add the name in a second language: half of the customers read only one.")
 WORDLESS = N_("Describe it in a few sentences: what it is for, how it is made.")
@@ -190,19 +189,20 @@ def published_or_told(product_id: int) -> Response:
     """Publish a product and say so; or say why it stays as it is."""
     try:
         with transaction():
-            require_open_store()
+            require_no_suspension()
             service.publish(here().store.id, product_id, by=here().by)
     except Refused as refused:
         flash(said(refused), "problem")
         return redirect(page_url("studio.product", product_id=product_id), 303)
+    if here().store.state == "draft":
+        return told(product_id, _("It is ready. Customers see it when your shop opens."))
     return told(product_id, _("It is in the shop. Customers can see it now."))
 
 
-def require_open_store() -> None:
-    """Raise Refused while buyers cannot enter the shop."""
-    state = here().store.state
-    if state != "open":
-        raise Refused(STORE_SUSPENDED if state == "suspended" else STORE_CLOSED)
+def require_no_suspension() -> None:
+    """Raise Refused while the shop is suspended; in one that is not open yet, a product waits for the day."""
+    if here().store.state == "suspended":
+        raise Refused(STORE_SUSPENDED)
 
 
 def told(product_id: int, sentence: str) -> Response:
@@ -218,7 +218,7 @@ def missing(view: ProductView) -> list[tuple[str, str]]:
         (view.product.price_minor <= 0, _(service.PRICELESS), page_url("studio.variants", product_id=product_id)),
         (not view.pictures, _(service.PICTURELESS), page_url("studio.pictures", product_id=product_id)),
         *((each.mandatory, _(each.sentence), mended(view, each.field)) for each in duties),
-        (view.store.state != "open", _("Open your shop in the settings."), page_url("studio.settings")),
+        (view.store.state == "suspended", _(STORE_SUSPENDED), page_url("studio.settings")),
     ]
     return [(sentence, where) for lacking, sentence, where in found if lacking]
 

@@ -12,6 +12,7 @@ from shop.catalogue import service as catalogue
 from shop.core import clock
 from shop.core.errors import Refused
 from shop.core.text import western_digits
+from shop.opening import service as doors
 from shop.plumbing import geography
 from shop.plumbing.db import transaction
 from shop.plumbing.formats import date_long
@@ -20,8 +21,10 @@ from shop.shipping import queries as shipping
 from shop.stores import queries, service
 from shop.stores.models import REGISTERS, Store
 from shop.web.studio.blueprint import studio
+from shop.web.studio.readiness import missing_lines
 from shop.web.ui.access import Access, entry
 from shop.web.ui.crafts import craft_choices
+from shop.web.ui.errors import said
 from shop.web.ui.forms import (
     BlockField,
     ChoiceField,
@@ -35,13 +38,10 @@ from shop.web.ui.forms import (
 from shop.web.ui.here import here, settings
 from shop.web.ui.templating import page_url
 
-LEGAL_FIELDS = frozenset({"legal_name", "register_number", "nif"})
 NIF_DIGITS = frozenset({15, 20})
 LONGEST_HOLIDAY_DAYS = 365
 STORY_LETTERS = 3000
 TERMS_LETTERS = 8000
-
-Missing = list[tuple[str, str]]
 
 
 class ProfileForm(HirfaForm):
@@ -171,9 +171,9 @@ def opening() -> Response | tuple[str, int]:
     """Open the shop, or say what is missing."""
     try:
         with transaction():
-            service.open_store(here().store.id, by=here().by)
-    except Refused:
-        return hub(HolidayForm(), refused=_("The shop cannot open yet. See what is missing.")), 422
+            doors.open_shop(here().store.id, by=here().by)
+    except Refused as refused:
+        return hub(HolidayForm(), refused=said(refused)), 422
     flash(_("Your shop is open. Customers can find it now."), "done")
     return redirect(page_url("studio.settings"), 303)
 
@@ -198,12 +198,11 @@ def holiday() -> Response | tuple[str, int]:
 def hub(form: HolidayForm, *, refused: str = "") -> str:
     """Draw the settings hub."""
     store = here().store
-    own = [(field, _(sentence), field_url(field)) for field, sentence in queries.missing(store)]
     if not form.until.raw_data and store.closed_until:
         form.until.data = store.closed_until.isoformat()
         form.message.data = store.closed_message
     return render_template(
-        "studio/settings.html", store=store, shop_name=store.name, form=form, missing=own, refused=refused,
+        "studio/settings.html", store=store, shop_name=store.name, form=form, missing=missing_lines(), refused=refused,
         failed=bool(refused or form.errors), closed=closed(store), accepting=queries.accepting(store),
         carriers=[each for each in shipping.carrier_accounts(store.id) if each.active], public_url=public_url(store),
         members=len(queries.members(store.id)), today=clock.today(),
@@ -237,12 +236,6 @@ def terms_page(form: TermsForm) -> str:
 def written(form: HirfaForm) -> dict[str, Any]:
     """Return what a form holds, nothing typed as empty text."""
     return {name: "" if value is None else value for name, value in form.data.items()}
-
-
-def field_url(field: str) -> str:
-    """Return where a missing mention is written."""
-    page = "studio.legal" if field in LEGAL_FIELDS else "studio.profile"
-    return page_url(page, _anchor=field)
 
 
 def public_url(store: Store) -> str:

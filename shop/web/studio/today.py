@@ -12,6 +12,7 @@ from shop.plumbing.i18n import _, ngettext
 from shop.web.studio.blueprint import studio
 from shop.web.studio.cards import grouped
 from shop.web.studio.pages import shop_page
+from shop.web.studio.readiness import missing_lines
 from shop.web.studio.undo import just_done
 from shop.web.ui.access import Access, entry
 from shop.web.ui.here import here, settings
@@ -22,13 +23,15 @@ from shop.web.ui.templating import page_url
 @entry(Access.HELPER)
 def today() -> str:
     """Show the artisan's day."""
-    day = queries.today(here().store.id)
+    day, store = queries.today(here().store.id), here().store
+    draft = store.state == "draft"
     return shop_page(
         "studio/today.html", "today", fact=fact(day), counts=day.counts, public_url=public_url(),
         to_confirm=grouped(day.to_confirm), later=grouped(day.later), to_pack=grouped(day.to_pack),
         to_hand_over=grouped(day.to_hand_over), print_ids=packing_order(day.to_pack), share=share_url(),
         first_name=here().who.name.split()[0] if here().who.name.strip() else "", later_count=len(day.later),
-        done=just_done(request.args.get("done", "")),
+        done=just_done(request.args.get("done", "")), draft=draft,
+        missing=missing_lines() if draft and here().role == "owner" else [], slug=store.slug,
     )  # fmt: skip
 
 
