@@ -13,6 +13,7 @@ from shop.plumbing.db import Base
 from shop.settlement import models as settlement
 from shop.sharing import models as sharing
 from shop.shipping import models as shipping
+from shop.spreadsheets import models as spreadsheets
 from shop.stores import models as stores
 
 METADATA = Base.metadata
@@ -29,5 +30,6 @@ ROOMS = (
     settlement,
     notifications,
     opening,
+    spreadsheets,
 )
 PLUMBING = (journal, jobs, limits)

@@ -17,7 +17,7 @@ from shop.plumbing.links import Signer
 from shop.plumbing.settings import Settings
 
 PERIODIC: Mapping[str, int] = {"jobs.forget_done": 86_400, "limits.forget_old": 3_600, "carts.forget_old": 86_400,
-                               "codes.forget_old": 86_400}  # fmt: skip
+                               "codes.forget_old": 86_400, "spreadsheets.forget_old": 86_400}  # fmt: skip
 
 
 def listen() -> None:
@@ -30,6 +30,10 @@ def handlers(settings: Settings, signer: Signer) -> Mapping[str, Handler]:
     # Only a process that works needs to reach people; a server without a worker never loads this.
     from shop.notifications import service as notifications  # noqa: PLC0415
     from shop.plumbing import mail, messenger  # noqa: PLC0415
+    from shop.plumbing.storage import FileStorage  # noqa: PLC0415
+    from shop.spreadsheets import service as sheets  # noqa: PLC0415
+
+    private = FileStorage(settings.data_dir / "private")
 
     phones = messenger.messenger(settings.messenger_url, token=settings.messenger_token)
     post = notifications.Post(
@@ -48,6 +52,9 @@ def handlers(settings: Settings, signer: Signer) -> Mapping[str, Handler]:
         "jobs.forget_done": jobs.forget_done,
         "limits.forget_old": limits.forget_old,
         "carts.forget_old": _forget_carts,
+        sheets.LOOK: partial(sheets.look, private),
+        sheets.APPLY: partial(sheets.apply, private),
+        "spreadsheets.forget_old": partial(sheets.forget_old, private),
     }
 
 

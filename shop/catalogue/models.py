@@ -10,7 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from shop.core.money import Money
 from shop.plumbing.db import Base, BigKey, of_store, store_key
 
-MOVEMENTS = ("initial", "restocked", "counted", "sold", "cancelled", "returned")
+MOVEMENTS = ("initial", "restocked", "counted", "sold", "cancelled", "returned", "made", "broken", "gift")
+ADDED, TAKEN = ("made", "returned"), ("sold", "broken", "gift")  # what she says by hand; counted goes either way
+LOW_STOCK = 2  # pieces: fewer than so many are few
 
 
 class Product(Base):
@@ -32,6 +34,7 @@ class Product(Base):
         Index("ix_products_price", "state", "price_minor", "id"),
         Index("ix_products_craft_price", "state", "craft", "price_minor", "id"),
         Index("ix_products_store", "store_id", "state", "listed_at", "id"),
+        Index("ix_products_reference", "store_id", "reference", unique=True),
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
@@ -39,6 +42,7 @@ class Product(Base):
     state: Mapped[str] = mapped_column(String(12), default="draft")
     craft: Mapped[str] = mapped_column(String(24))
     slug: Mapped[str] = mapped_column(String(80))
+    reference: Mapped[str | None] = mapped_column(String(40))  # the workshop's own code, by which a sheet names it
     name_ar: Mapped[str] = mapped_column(String(160), default="")
     name_fr: Mapped[str] = mapped_column(String(160), default="")
     name_en: Mapped[str] = mapped_column(String(160), default="")
@@ -107,6 +111,8 @@ class Variant(Base):
     currency: Mapped[str] = mapped_column(String(3), default="DZD")
     on_hand: Mapped[int] = mapped_column(default=0)
     hidden: Mapped[bool] = mapped_column(default=False)
+    low_stock: Mapped[int] = mapped_column(default=LOW_STOCK, server_default=str(LOW_STOCK))
+    low_since: Mapped[datetime | None]  # when it fell below low_stock, until there are so many again
 
     @property
     def price(self) -> Money:
@@ -152,6 +158,9 @@ class StockMovement(Base):
     reason: Mapped[str] = mapped_column(String(12))
     delta: Mapped[int]
     order_id: Mapped[int | None] = mapped_column(BigKey)
+    note: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    account_id: Mapped[int | None]
+    by_name: Mapped[str] = mapped_column(String(120), default="", server_default="")
     at: Mapped[datetime]
 
 

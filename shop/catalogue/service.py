@@ -11,7 +11,7 @@ from sqlalchemy import case, func, insert, select, update
 from shop.catalogue import details, options, search, stock
 from shop.catalogue.families import FAMILIES
 from shop.catalogue.models import Picture, Product, Variant, Wish
-from shop.catalogue.stock import count_stock, restock, take
+from shop.catalogue.stock import count_stock, move, restock, take, tell_below
 from shop.core import clock
 from shop.core.errors import InvalidTransition, NotFound, Refused
 from shop.core.money import Money
@@ -22,7 +22,7 @@ from shop.plumbing.i18n import LANGUAGES, N_
 from shop.plumbing.journal import Actor
 from shop.stores.models import Store
 
-__all__ = ["count_stock", "restock", "take"]
+__all__ = ["count_stock", "move", "restock", "take", "tell_below"]
 
 MOST_VARIANTS = 24
 MOST_PICTURES = 12
@@ -72,7 +72,7 @@ def create_product(
         raise NotFound
     made = Product(
         store_id=store_id, craft=craft, slug=_slug(given), wilaya_code=wilaya, currency=price.currency, created_at=now,
-        listed_at=now, version=0, **given, **(_of_family(fields.get("family") or craft) | fields),
+        listed_at=now, version=0, **given, **(of_family(fields.get("family") or craft) | fields),
     )  # fmt: skip
     session.add(made)
     session.flush()
@@ -141,7 +141,7 @@ def set_variants(store_id: int, product_id: int, rows: Sequence[VariantRow], *, 
     known = {row.id: row for row in session.scalars(select(Variant).where(Variant.product_id == product_id))}
     for position, row in enumerate(rows):
         if row.variant_id is None:
-            known.pop(_add_variant(product, position, row), None)
+            known.pop(_add_variant(product, position, row, by), None)
         else:
             variant = known.pop(row.variant_id, None)
             if variant is None:
@@ -254,14 +254,14 @@ def follow_store(store_id: int, wilaya_code: str) -> None:
         search.index(product_id)
 
 
-def _add_variant(product: Product, position: int, row: VariantRow) -> int:
+def _add_variant(product: Product, position: int, row: VariantRow, by: Actor) -> int:
     if product.one_of_a_kind and row.on_hand > 1:
         raise Refused(stock.ONE_ONLY, field="on_hand")
     made = Variant(store_id=product.store_id, product_id=product.id, on_hand=row.on_hand, price_minor=0)
     _write_variant(made, position, row)
     session.add(made)
     session.flush()
-    stock.begin(product.store_id, made.id, row.on_hand)
+    stock.begin(product.store_id, made.id, row.on_hand, by=by)
     return made.id
 
 
@@ -314,7 +314,8 @@ def _require_fields(fields: Mapping[str, Any]) -> None:
         raise ValueError(f"not of a product: {sorted(unknown)}")
 
 
-def _of_family(key: str) -> dict[str, Any]:
+def of_family(key: str) -> dict[str, Any]:
+    """Return the fields that a family gives to a new product: weight, box, care in packing."""
     family = FAMILIES.get(key)
     if family is None:
         return {}

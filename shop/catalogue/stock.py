@@ -6,32 +6,43 @@ product (is any left?) is computed after the last commit.
 
 from __future__ import annotations
 
-from sqlalchemy import Select, case, exists, func, insert, select, update
+from collections.abc import Collection
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, insert, literal, null, select, update
 
 from shop.catalogue import making
-from shop.catalogue.models import MOVEMENTS, Product, StockMovement, Variant
+from shop.catalogue.models import ADDED, MOVEMENTS, TAKEN, Product, StockMovement, Variant
 from shop.core import clock
 from shop.core.errors import NotFound, OutOfStock, Refused
 from shop.plumbing import journal
-from shop.plumbing.db import changed, session
+from shop.plumbing.db import Moment, changed, session
 from shop.plumbing.i18n import N_
-from shop.plumbing.journal import Actor
+from shop.plumbing.journal import SYSTEM, Actor
 
+WHY = N_("Say why the stock changes.")
+GOES_UP = N_("Pieces that are made or come back make the figure higher.")
+GOES_DOWN = N_("Pieces that are sold, broken or given make the figure lower.")
+NOTHING_MOVED = N_("The figure is the same as before: nothing was written.")
 ONE_ONLY = N_("There is only one of it: the stock is 1 or 0.")
 
 
-def take(store_id: int, variant_id: int, pieces: int, *, order_id: int, by: Actor) -> None:  # noqa: ARG001
+class _Step(NamedTuple):
+    """What one guarded statement left: so many pieces, fewer than are wanted."""
+
+    on_hand: int
+    low_stock: int
+
+
+def take(store_id: int, variant_id: int, pieces: int, *, order_id: int, by: Actor) -> None:
     """Take pieces for an order; what is made to order waits in its queue. Raises OutOfStock, ValueError for none."""
     if pieces <= 0:
         raise ValueError("pieces are taken")
     hold_product_of(variant_id)
     made_to_order = exists().where(Product.id == Variant.product_id, Product.made_to_order_days.is_not(None))
-    guarded = update(Variant).where(
-        Variant.id == variant_id, Variant.store_id == store_id, Variant.on_hand >= pieces, ~made_to_order
-    )
-    if changed(guarded.values(on_hand=Variant.on_hand - pieces)) == 1:
-        _moved(store_id, variant_id, -pieces, reason="sold", order_id=order_id)
-    elif session.scalar(select(Variant.id).where(Variant.id == variant_id, made_to_order)):
+    if _shifted(store_id, variant_id, -pieces, ~made_to_order, reason="sold", order_id=order_id, by=by):
+        return
+    if session.scalar(select(Variant.id).where(Variant.id == variant_id, made_to_order)):
         making.wait(store_id, variant_id, pieces, order_id=order_id)
     else:
         raise OutOfStock
@@ -46,12 +57,34 @@ def restock(
     hold_product_of(variant_id)
     if order_id is None:
         _require_room(variant_id, pieces, more=True)
-    hers = update(Variant).where(Variant.id == variant_id, Variant.store_id == store_id)
-    if changed(hers.values(on_hand=Variant.on_hand + pieces)) != 1:
+    if not _shifted(store_id, variant_id, pieces, reason=reason, order_id=order_id, by=by):
         raise NotFound
-    _moved(store_id, variant_id, pieces, reason=reason, order_id=order_id)
     if order_id is None:
         journal.record("stock.added", subject="variant", subject_id=variant_id, store_id=store_id, by=by, pieces=pieces)
+
+
+def move(store_id: int, variant_id: int, delta: int, *, reason: str, note: str = "", by: Actor) -> None:
+    """Write down by hand that pieces were made, came back, were sold elsewhere, broke, were given or counted.
+
+    Raises Refused for a reason that goes the other way or no change at all, OutOfStock for more than there are,
+    NotFound for another store's variant.
+    """
+    if reason not in {*ADDED, *TAKEN, "counted"}:
+        raise Refused(WHY, field="reason")
+    if delta == 0:
+        raise Refused(NOTHING_MOVED, field="pieces")
+    if (delta < 0 and reason in ADDED) or (delta > 0 and reason in TAKEN):
+        raise Refused(GOES_UP if reason in ADDED else GOES_DOWN, field="reason")
+    hold_product_of(variant_id)
+    if delta > 0:
+        _require_room(variant_id, delta, more=True)
+    if not _shifted(store_id, variant_id, delta, reason=reason, note=note, by=by):
+        if not session.scalar(select(Variant.id).where(Variant.id == variant_id, Variant.store_id == store_id)):
+            raise NotFound
+        raise OutOfStock
+    journal.record(
+        "stock.moved", subject="variant", subject_id=variant_id, store_id=store_id, by=by, pieces=delta, reason=reason
+    )
 
 
 def count_stock(store_id: int, variant_id: int, on_hand: int, *, seen: int | None = None, by: Actor) -> None:
@@ -72,19 +105,28 @@ def count_stock(store_id: int, variant_id: int, on_hand: int, *, seen: int | Non
     if before == on_hand:
         return
     _require_room(variant_id, on_hand)
-    guarded = update(Variant).where(Variant.id == variant_id, Variant.on_hand == before)
-    if changed(guarded.values(on_hand=on_hand)) == 1:
-        _moved(store_id, variant_id, on_hand - before, reason="counted")
+    if _shifted(store_id, variant_id, on_hand - before, Variant.on_hand == before, reason="counted", by=by):
         journal.record(
             "stock.counted", subject="variant", subject_id=variant_id, store_id=store_id, by=by, before=before,
             after=on_hand,
         )  # fmt: skip
 
 
-def begin(store_id: int, variant_id: int, pieces: int) -> None:
+def tell_below(store_id: int, variant_id: int, pieces: int, *, by: Actor) -> None:
+    """Choose below how many pieces she is told; 0 is never. Raises NotFound for another store's variant."""
+    low_since = case((Variant.on_hand >= pieces, null()), else_=func.coalesce(Variant.low_since, _now()))
+    hers = update(Variant).where(Variant.id == variant_id, Variant.store_id == store_id)
+    if changed(hers.values(low_stock=pieces, low_since=low_since)) != 1:
+        raise NotFound
+    journal.record(
+        "stock.tell_below", subject="variant", subject_id=variant_id, store_id=store_id, by=by, pieces=pieces
+    )
+
+
+def begin(store_id: int, variant_id: int, pieces: int, *, by: Actor = SYSTEM) -> None:
     """Write the first movement of a new variant whose row already says on_hand."""
     if pieces:
-        _moved(store_id, variant_id, pieces, reason="initial")
+        _moved(store_id, variant_id, pieces, reason="initial", by=by)
 
 
 def hold_product(product_id: int) -> None:
@@ -96,6 +138,11 @@ def hold_product_of(variant_id: int) -> None:
     """Hold the product of a variant; an unknown one holds nothing."""
     product_id = select(Variant.product_id).where(Variant.id == variant_id).scalar_subquery()
     _hold(select(Product.id).where(Product.id == product_id))
+
+
+def hold_products(product_ids: Collection[int]) -> None:
+    """Hold several products, in the order in which everybody does."""
+    _hold(select(Product.id).where(Product.id.in_(product_ids)))
 
 
 def hold_products_of_store(store_id: int) -> None:
@@ -121,9 +168,44 @@ def refresh(product_id: int) -> None:
     )  # fmt: skip
 
 
-def _moved(store_id: int, variant_id: int, delta: int, *, reason: str, order_id: int | None = None) -> None:
-    row = {"store_id": store_id, "variant_id": variant_id, "delta": delta, "reason": reason, "order_id": order_id}
-    session.execute(insert(StockMovement), {**row, "at": clock.now()})
+def _shifted(
+    store_id: int, variant_id: int, delta: int, *conditions: ColumnElement[bool], reason: str,
+    order_id: int | None = None, note: str = "", by: Actor,
+) -> bool:  # fmt: skip
+    """Move on_hand by one guarded statement, with its row; return whether the guard let it through."""
+    guarded = update(Variant).where(
+        Variant.id == variant_id, Variant.store_id == store_id, Variant.on_hand + delta >= 0, *conditions
+    )
+    moved = guarded.values(on_hand=Variant.on_hand + delta, low_since=_low_since(delta))
+    row = session.execute(moved.returning(Variant.on_hand, Variant.low_stock)).one_or_none()
+    if row is None:
+        return False
+    _moved(store_id, variant_id, delta, reason=reason, order_id=order_id, note=note, by=by)
+    step = _Step(*row)
+    if step.on_hand < step.low_stock <= step.on_hand - delta:
+        journal.record(
+            "stock.low", subject="variant", subject_id=variant_id, store_id=store_id, by=by, left=step.on_hand
+        )
+    return True
+
+
+def _low_since(delta: int) -> ColumnElement[object]:
+    """Return since when there are few: from the moment of the fall, until there are enough again."""
+    after = Variant.on_hand + delta
+    fell = and_(Variant.on_hand >= Variant.low_stock, after < Variant.low_stock)
+    return case((after >= Variant.low_stock, null()), (fell, _now()), else_=Variant.low_since)
+
+
+def _now() -> ColumnElement[object]:
+    return literal(clock.now(), Moment())
+
+
+def _moved(
+    store_id: int, variant_id: int, delta: int, *, reason: str, order_id: int | None = None, note: str = "", by: Actor
+) -> None:
+    row = {"store_id": store_id, "variant_id": variant_id, "delta": delta, "reason": reason, "order_id": order_id,
+           "note": note, "account_id": by.account_id, "by_name": by.name, "at": clock.now()}  # fmt: skip
+    session.execute(insert(StockMovement), row)
     product_id = select(Variant.product_id).where(Variant.id == variant_id).scalar_subquery()
     changed(
         update(Product).where(Product.id == product_id)

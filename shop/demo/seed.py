@@ -6,7 +6,7 @@ from flask import current_app
 from sqlalchemy import func, select
 
 from shop.accounts.models import Account
-from shop.demo import days, opening, workshops
+from shop.demo import days, opening, shelves, workshops
 from shop.plumbing import journal
 from shop.plumbing.db import session, transaction
 from shop.plumbing.journal import SYSTEM, Actor, Entry
@@ -33,6 +33,7 @@ def fill() -> list[str]:
     if not _has("demo.filled"):
         with journal.unheard():
             days.tell(_owners())
+            shelves.tell(days.AMINA, _owners()[days.AMINA], settings.data_dir)
         with transaction():
             journal.record("demo.filled", subject="demo", subject_id=1, store_id=None, by=SYSTEM)
     session.rollback()

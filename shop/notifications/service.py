@@ -9,13 +9,14 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from shop.catalogue.models import Product, Variant
 from shop.core import clock
 from shop.notifications.models import Notice
 from shop.notifications.words import ARTISAN, BUYER, TOLD, Words
 from shop.orders.models import Order, Purchase
 from shop.plumbing.db import changed, session, transaction
 from shop.plumbing.formats import money_text
-from shop.plumbing.i18n import _, speaking
+from shop.plumbing.i18n import LANGUAGES, _, pick, speaking
 from shop.plumbing.journal import Entry
 from shop.plumbing.links import Signer, tracking_path
 from shop.plumbing.mail import Letter, Mailer
@@ -64,23 +65,31 @@ def tell(post: Post, payload: dict[str, Any]) -> None:
 
     Raises Unavailable when a channel gives no answer; the job comes back and sends what is missing.
     """
-    about = _about(payload["entry"])
-    if about is None:
+    entry_id: int = payload["entry"]
+    store_id, drafts = _told(post, entry_id)
+    if not drafts:
         session.rollback()
-        return
-    for draft in list(_drafts(post, about)):
+    for draft in drafts:
         with transaction():
-            notice_id, sent = _written(about, draft)
+            notice_id, sent = _written(entry_id, store_id, draft)
         if not sent:
             _send(post, draft, reference=f"hirfa-notice-{notice_id}")
             with transaction():
                 changed(update(Notice).where(Notice.id == notice_id).values(sent_at=clock.now()))
 
 
-def _about(entry_id: int) -> _About | None:
+def _told(post: Post, entry_id: int) -> tuple[int, list[_Draft]]:
+    """Return the store of an entry and the messages about it."""
     entry = session.get(Entry, entry_id)
     if entry is None:
-        return None
+        return 0, []
+    if entry.subject == "variant":
+        return entry.scope, list(_of_stock(post, entry))
+    about = _about(entry)
+    return entry.scope, [] if about is None else list(_drafts(post, about))
+
+
+def _about(entry: Entry) -> _About | None:
     shipment = session.get(Shipment, entry.subject_id) if entry.subject == "shipment" else None
     order_id = shipment.order_id if shipment is not None else entry.subject_id
     row = session.execute(
@@ -103,6 +112,30 @@ def _drafts(post: Post, about: _About) -> Iterator[_Draft]:
             yield _draft(post, about, told[ARTISAN], MAIL, about.store.email, about.store.language)
 
 
+def _of_stock(post: Post, entry: Entry) -> Iterator[_Draft]:
+    """Tell the artisan of few pieces left; what she did herself she knows."""
+    row = session.execute(
+        select(Variant, Product, Store).join(Product, Product.id == Variant.product_id)
+        .join(Store, Store.id == Variant.store_id)
+        .where(Variant.id == entry.subject_id, Variant.store_id == entry.scope)
+    ).one_or_none()  # fmt: skip
+    if row is None or entry.actor == "member":
+        return
+    variant, product, store = row
+    words = TOLD[entry.verb][ARTISAN]
+    with speaking(store.language):
+        name = pick({lang: getattr(product, f"name_{lang}") for lang in LANGUAGES})[0]
+        label = pick({lang: getattr(variant, f"label_{lang}") for lang in LANGUAGES})[0]
+        values = {
+            "product": _("{name}, {choice}", name=name, choice=label) if label else name, "left": entry.data["left"],
+            "studio": f"{post.base_url}/studio/{store.slug}/stock/{variant.id}",
+        }  # fmt: skip
+        subject, said = _(words.subject, **values), _(words.text, **values)
+    for channel, address in ((MESSAGE, store.phone), (MAIL, store.email)):
+        if address:
+            yield _Draft(channel, address, store.language, words.template, subject, said)
+
+
 def _is_her_own_doing(about: _About) -> bool:
     return about.entry.verb == "order.cancelled" and about.entry.actor == "buyer"
 
@@ -123,10 +156,10 @@ def _draft(post: Post, about: _About, words: Words, channel: str, address: str, 
         return _Draft(channel, address, language, words.template, subject, _(words.text, **values))
 
 
-def _written(about: _About, draft: _Draft) -> tuple[int, bool]:
+def _written(entry_id: int, store_id: int, draft: _Draft) -> tuple[int, bool]:
     """Write the message down unless it is; return its number and whether it was sent already."""
     row = {
-        "entry_id": about.entry.id, "store_id": about.store.id, "channel": draft.channel, "address": draft.address,
+        "entry_id": entry_id, "store_id": store_id, "channel": draft.channel, "address": draft.address,
         "language": draft.language, "template": draft.template, "created_at": clock.now(),
     }  # fmt: skip
     upsert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
@@ -135,7 +168,7 @@ def _written(about: _About, draft: _Draft) -> tuple[int, bool]:
         return made, False
     found = session.execute(
         select(Notice.id, Notice.sent_at).where(
-            Notice.entry_id == about.entry.id, Notice.channel == draft.channel, Notice.address == draft.address
+            Notice.entry_id == entry_id, Notice.channel == draft.channel, Notice.address == draft.address
         )
     ).one()
     return found[0], found[1] is not None

@@ -12,7 +12,8 @@ BUYER, ARTISAN = "buyer", "artisan"
 
 @dataclass(frozen=True)
 class Words:
-    """A message: an English msgid with the places {shop} {code} {amount} {link} {name} {desk} {studio}."""
+    """A message: an English msgid with the places {shop} {code} {amount} {link} {name} {desk} {studio}, or
+    {product} {left} {studio} for one about the stock."""
 
     template: str
     text: str
@@ -54,6 +55,13 @@ TOLD: Mapping[str, Mapping[str, Words]] = {
         BUYER: Words("cancelled_buyer", N_("{shop}: your order {code} is cancelled. Nothing is to be paid. {link}")),
         ARTISAN: Words(
             "cancelled_artisan", N_("Order {code} was cancelled. {studio}"), N_("Order {code} was cancelled")
+        ),
+    },
+    "stock.low": {
+        ARTISAN: Words(
+            "stock_low",
+            N_("Few pieces are left of {product}: {left}. {studio}"),
+            N_("Few pieces are left of {product}"),
         ),
     },
 }

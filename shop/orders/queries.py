@@ -30,6 +30,12 @@ def order(store_id: int, order_id: int) -> Order:
     return found
 
 
+def codes(store_id: int, order_ids: Collection[int]) -> dict[int, str]:
+    """Return the codes of these orders of a store."""
+    wanted = select(Order.id, Order.code).where(Order.store_id == store_id, Order.id.in_(order_ids))
+    return {row[0]: row[1] for row in session.execute(wanted)} if order_ids else {}
+
+
 def order_by_code(store_id: int, code: str) -> Order:
     """Return an order of a store by its code. Raises NotFound."""
     wanted = select(Order).where(Order.store_id == store_id, Order.code == code)

@@ -136,6 +136,22 @@ def transaction() -> Iterator[None]:
         act()
 
 
+@contextmanager
+def part() -> Iterator[None]:
+    """Do something inside the current transaction that may fail alone: then all it did and registered is taken back."""
+    unit = _current()
+    marks = {name: len(rows) for name, rows in unit.waiting.items()}
+    before, after = len(unit.before), len(unit.after)
+    try:
+        with session.begin_nested():
+            yield
+    except BaseException:
+        for name, rows in unit.waiting.items():
+            del rows[marks.get(name, 0) :]
+        del unit.before[before:], unit.after[after:]
+        raise
+
+
 def in_transaction() -> bool:
     """Tell whether a write is under way: no network call may be made then."""
     return _unit.get() is not None

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Index, String, UniqueConstraint, insert, select, text
@@ -104,15 +105,25 @@ def timeline(subject: str, subject_id: int, *, store_id: int) -> list[Entry]:
 
 
 def _write() -> None:
-    for row in sorted(waiting("journal"), key=lambda row: int(row["scope"])):
-        number = session.execute(_NEXT, {"scope": row["scope"]}).scalar_one()
-        entry_id = session.execute(insert(Entry).returning(Entry.id), {**row, "number": number}).scalar_one()
-        kind = _listeners.get(row["verb"])
-        if kind and not _unheard.get():
-            jobs.enqueue(kind, {"entry": entry_id}, key=f"entry:{entry_id}")
+    pending = sorted(waiting("journal"), key=lambda row: int(row["scope"]))
+    for scope, several in groupby(pending, key=lambda row: int(row["scope"])):
+        rows = list(several)
+        last: int = session.execute(_NEXT, {"scope": scope, "n": len(rows)}).scalar_one()
+        numbered = [row | {"number": last - len(rows) + place} for place, row in enumerate(rows, start=1)]
+        if len(rows) == 1 or any(row["verb"] in _listeners for row in rows):
+            for row in numbered:
+                _tell(row["verb"], session.execute(insert(Entry).returning(Entry.id), row).scalar_one())
+        else:  # many that nobody must hear of: a sheet of products
+            session.execute(insert(Entry), numbered)
+
+
+def _tell(verb: str, entry_id: int) -> None:
+    kind = _listeners.get(verb)
+    if kind and not _unheard.get():
+        jobs.enqueue(kind, {"entry": entry_id}, key=f"entry:{entry_id}")
 
 
 _NEXT = text(
-    "INSERT INTO journal_heads (scope, last) VALUES (:scope, 1) "
-    "ON CONFLICT (scope) DO UPDATE SET last = journal_heads.last + 1 RETURNING last"
+    "INSERT INTO journal_heads (scope, last) VALUES (:scope, :n) "
+    "ON CONFLICT (scope) DO UPDATE SET last = journal_heads.last + :n RETURNING last"
 )

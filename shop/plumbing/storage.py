@@ -9,7 +9,7 @@ import re
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from shop.core.errors import Busy, NotFound
 
@@ -34,6 +34,10 @@ class Storage(Protocol):
 
     def get(self, key: str) -> bytes:
         """Return a file's content. Raises NotFound."""
+        ...
+
+    def open(self, key: str) -> BinaryIO:
+        """Open a file to be read piece by piece; whoever opens it closes it. Raises NotFound."""
         ...
 
     def exists(self, key: str) -> bool:
@@ -75,6 +79,13 @@ class FileStorage:
         """Return a file's content. Raises NotFound."""
         try:
             return self._path(key).read_bytes()
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            raise NotFound(key) from None
+
+    def open(self, key: str) -> BinaryIO:
+        """Open a file to be read piece by piece; whoever opens it closes it. Raises NotFound."""
+        try:
+            return self._path(key).open("rb")
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             raise NotFound(key) from None
 

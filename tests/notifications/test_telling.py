@@ -14,6 +14,7 @@ from aiosmtpd.controller import Controller
 from flask import Flask
 from sqlalchemy import select
 
+from shop.catalogue import service as catalogue
 from shop.checkout import service as checkout
 from shop.core import clock
 from shop.core.errors import Unavailable
@@ -166,3 +167,21 @@ def test_no_message_is_longer_than_two_text_messages_without_its_link() -> None:
     for told in TOLD.values():
         for words in told.values():
             assert len(words.text) < 150
+
+
+def test_the_artisan_hears_once_of_few_pieces_that_were_sold_and_not_of_those_she_gave(
+    app: Flask, phone: Phone
+) -> None:
+    shop = workshop(stock=3)
+    place(basket({shop.variant: 2}))
+    _run(phone)
+    link = f"{BASE}/studio/{shop.store.slug}/stock/{shop.variant.id}"
+    few = [text for to, text, _reference in phone.got if to == "+213550000001" and text.endswith(link)]
+    assert len(few) == 1
+    assert ": 1. " in few[0]
+    with transaction():
+        catalogue.move(shop.id, shop.variant.id, 5, reason="made", by=AMINA)
+    with transaction():
+        catalogue.move(shop.id, shop.variant.id, -6, reason="gift", by=AMINA)
+    _run(phone)
+    assert sum(text.endswith(link) for _to, text, _reference in phone.got) == 1

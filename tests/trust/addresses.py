@@ -66,7 +66,7 @@ def things(rule: Rule, method: str) -> list[str]:
     found = [OWN, MISSING] if arguments else [NOTHING]
     if "store" in arguments:
         found.append(FOREIGN)
-    if arguments - {"store", "figure", "screen"} and "store" in arguments:
+    if arguments - {"store", "figure", "screen", "kind"} and "store" in arguments:
         found.append(STRAYED)
         found += [HALF] if len(arguments) > 2 and "page" not in arguments else []
     if arguments & {"line_id", "device_id"}:
@@ -155,6 +155,7 @@ def _of(street: Street, endpoint: str, shop: Shop) -> dict[str, Any]:
         "picture_id": shop.picture_id, "lot_id": shop.lot_id, "account_id": shop.account_id, "desk_id": shop.desk_id,
         "member_id": shop.member_id, "device_id": shop.device_id, "token": shop.token,
         "store_id": street.suspended[0] if endpoint == "desk.resume" else shop.store_id,
+        "variant_id": shop.variant_id, "sheet_id": shop.sheet_id, "kind": "csv",
     }  # fmt: skip
 
 
@@ -180,6 +181,7 @@ def photo() -> tuple[io.BytesIO, str]:
 
 CARRIER = {"title": "Barq", "title_ar": "برق", "phone": "0550123456"}
 DESK = {"name": "Oran Est", "wilaya_code": "31", "address": "1 rue des Lilas", "hours": "9-17"}
+SHEET = b"Reference;Name in French;Price in dinars\r\nA;Savon;650\r\n"
 PRODUCT = {"name_fr": "Savon noir", "craft": "soap", "weight_g": "300"}
 STILL: Mapping[str, Fields] = {
     "storefront.set_pieces": {"pieces": "1"}, "storefront.choose_wilaya": {"wilaya": "31", "next": "/fr/"},
@@ -203,6 +205,8 @@ STILL: Mapping[str, Fields] = {
     "studio.terms": {"terms_fr": "Nos conditions."}, "studio.set_language": {"language": "en"},
     "studio.rename": {"name": "Quelqu'une"}, "studio.change_password": {"old": PASSWORD, "new": PASSWORD * 2},
     "studio.sign_in": {"identifier": "0550000011", "password": PASSWORD},
+    "studio.move_stock": {"seen": "9", "pieces": "10", "reason": "made"}, "studio.tell_below": {"below": "3"},
+    "studio.export_orders": {"kind": "csv"}, "studio.export_customers": {"kind": "csv"},
     "studio.join": {"name": "Nouvelle", "phone": "0550444555", "password": PASSWORD},
 }  # fmt: skip
 
@@ -238,6 +242,10 @@ OF_A_SHOP: Mapping[str, Callable[[Street, Shop], Fields]] = {
     },
     "studio.correct_lots": lambda _street, shop: {f"l{shop.order_line_id}-lot": "L1"},
     "studio.add_pictures": lambda _street, _shop: {"photos": photo()},
+    "studio.send_sheet": lambda _street, _shop: {"file": (io.BytesIO(SHEET), "a.csv")},
+    "studio.take_stock": lambda _street, shop: {
+        "shelf": shop.variant_id, f"seen-{shop.variant_id}": "9", f"s{shop.variant_id}-found": "8", "action": "book",
+    },
     "studio.variants": lambda _street, shop: {
         "v0-id": shop.variant_id, "v0-label_fr": "250 g", "v0-price": "600", "v0-on_hand": "9",
     },
@@ -277,6 +285,11 @@ SMUGGLED_IN: Mapping[tuple[str, str], Callable[[Street], Fields]] = {
     ("studio.new_product", "POST"): lambda street: {"draft": street.ismahane.draft_id},
     ("studio.variants", "POST"): lambda street: {"v0-id": street.ismahane.variant_id},
     ("studio.correct_lots", "POST"): lambda street: {f"l{street.ismahane.order_line_id}-lot": "L1"},
+    ("studio.stock_taking", "GET"): lambda street: {"q": "Savon", "page": "0"},
+    ("studio.take_stock", "POST"): lambda street: {
+        "shelf": street.ismahane.variant_id, f"seen-{street.ismahane.variant_id}": "9",
+        f"s{street.ismahane.variant_id}-found": "8", "action": "book",
+    },
 }  # fmt: skip
 
 # Codes of Ismahane's, typed into Amina's workshop.

@@ -32,7 +32,7 @@ from tests.trust.nonsense import (
     FILE_TYPES,
     FILENAMES,
     FORM,
-    GOOD_PICTURE,
+    GOOD_FILES,
     HEADER_VALUES,
     HEADERS,
     MARK,
@@ -41,6 +41,7 @@ from tests.trust.nonsense import (
     Fields,
     as_bytes,
     picture,
+    sheet,
     spoil,
     value,
 )
@@ -236,8 +237,8 @@ class World:
         if target.method == "GET":
             return Request("GET", path, query=encoded(fields), cookies=who.cookies)
         fields = [each for each in fields if each[0] != "csrf"] + [("csrf", who.csrf)]
-        if rng is None and any(name == "photos" for name, _text in fields):
-            kind, body = multipart(random.Random(0), fields, [], [("photos", GOOD_PICTURE)])
+        if rng is None and (files := [each for each in GOOD_FILES if each[0] in dict(fields)]):
+            kind, body = multipart(random.Random(0), fields, [], files)
             return Request("POST", path, body=body, content_type=kind, cookies=who.cookies)
         return Request("POST", path, body=encoded(fields), content_type=FORM, cookies=who.cookies)
 
@@ -321,7 +322,7 @@ class Attack:
             each for each in fields if each[0] != "csrf"] + [("csrf", csrf)]  # fmt: skip
         rng.shuffle(fields)
         draw = rng.random()
-        if draw < 0.80 and "photos" not in target.names:
+        if draw < 0.80 and not {"photos", "file"} & set(target.names):
             made.body = encoded(fields)
         elif draw < 0.93:
             made.content_type, made.body = multipart(rng, fields, target.names)
@@ -373,8 +374,11 @@ def multipart(
     """Return fields, and files, as a form with files carries them: mostly well made."""
     edge = b"edge%d" % rng.randrange(1000)
     if files is None:
-        wanted = "photos" if "photos" in names and rng.random() < 0.9 else rng.choice([*names, "file"])
-        files = [(wanted, picture(rng)) for _each in range(rng.choice((1, 1, 1, 2, 12)))]
+        asked = [name for name in ("photos", "file") if name in names]
+        wanted = asked[0] if asked and rng.random() < 0.9 else rng.choice([*names, "file"])
+        files = [
+            (wanted, sheet(rng) if wanted == "file" else picture(rng)) for _each in range(rng.choice((1, 1, 1, 2, 12)))
+        ]
         last = edge + (b"--" if rng.random() < 0.9 else b"")
     else:
         last = edge + b"--"

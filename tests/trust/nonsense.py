@@ -135,6 +135,27 @@ PICTURES = (
 )  # fmt: skip
 
 
+GOOD_SHEET = "Référence;Nom en français;Prix en dinars\r\nA-1;Savon;650\r\nA-2;Huile;cher\r\n".encode()
+SHEETS = (
+    b"", b"\xef\xbb\xbf", b"PK\x03\x04" + b"\0" * 60, b"\xd0\xcf\x11\xe0" * 9, GOOD_SHEET * 40,
+    b"sep=;\r\n" + GOOD_SHEET, b"Reference;Price" + b";A" * 9000,
+    GOOD_SHEET.replace(b";", b"\t"), GOOD_SHEET.decode().encode("utf-16"), GOOD_SHEET.decode().encode("cp1252"),
+    b"Reference;Price\r\n" + b"=1+1;-1e309\r\n" * 30, b'Reference;Price\r\n"' + b"x" * 140_000,
+)  # fmt: skip
+
+
+GOOD_FILES = [("photos", GOOD_PICTURE), ("file", GOOD_SHEET)]
+
+
+def sheet(rng: random.Random) -> bytes:
+    """Return what somebody sends as a sheet of products."""
+    draw = rng.random()
+    if draw < 0.4:
+        return rng.choice(SHEETS)
+    at = rng.randrange(len(GOOD_SHEET))
+    return GOOD_SHEET if draw < 0.6 else GOOD_SHEET[:at] + rng.randbytes(9) + GOOD_SHEET[at + rng.choice((0, 9)) :]
+
+
 def picture(rng: random.Random) -> bytes:
     """Return the content of a file: rarely a photograph, at times what is left of one."""
     draw = rng.random()

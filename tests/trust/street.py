@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import select, update
 
 from shop.accounts import codes
@@ -29,10 +29,13 @@ from shop.plumbing.db import session, transaction
 from shop.plumbing.journal import SYSTEM, Actor
 from shop.plumbing.links import Signer
 from shop.plumbing.settings import Settings
+from shop.plumbing.storage import FileStorage
 from shop.settlement import service as settlement
 from shop.shipping import queries as shipping_queries
 from shop.shipping import service as shipping
 from shop.shipping.models import CarrierAccount, Desk, Handover
+from shop.spreadsheets import reading
+from shop.spreadsheets import service as sheets
 from shop.stores import service as stores
 from shop.stores.models import Store
 from tests.checkout import cast
@@ -75,6 +78,7 @@ class Shop:
     member_id: int = 0
     device_id: int = 0
     remittance_id: int = 0
+    sheet_id: int = 0
     sheet: int = 0
     batch: str = ""
     token: str = ""
@@ -160,7 +164,7 @@ def build(application: Flask, settings: Settings) -> Street:
 def _secrets() -> Iterator[Secret]:
     """Name every seeded word with its readers; phone numbers stand as their last nine digits."""
     for of, readers in (("Amina", AMINAS), ("Ismahane", ISMAHANES)):
-        for what in ("Story", "Hidden", "Buyer", "Street", "Note", "Call", "Remittance"):
+        for what in ("Sheet", "Story", "Hidden", "Buyer", "Street", "Note", "Call", "Remittance"):
             yield Secret(word(of, what), readers)
         for what in ("Draft", "Carrier", "Lot"):  # they stand in the journal
             yield Secret(word(of, what), readers | {"operator"})
@@ -200,6 +204,7 @@ def _furnished(of: str, members: list[tuple[str, Person]], temporary: Person) ->
         shop.token = stores.invite(made.id, "helper", by=SYSTEM)
         _name_people(of, members[0][1])
     _products(of, shop, owner)
+    _sheet(of, shop, owner)
     _waiting(of, shop, members)
     for stage in STAGES:
         _order(of, stage, shop, made, owner)
@@ -247,6 +252,18 @@ def _products(of: str, shop: Shop, by: Actor) -> None:
     ).one()
     shop.picture_id = session.scalars(select(Picture.id).where(Picture.product_id == shop.product_id)).one()
     assert session.get_one(Product, shop.draft_id).state == "draft"
+
+
+def _sheet(of: str, shop: Shop, by: Actor) -> None:
+    """Bring a sheet of products in that was looked at and waits for her word; a line of it is to be mended."""
+    files = FileStorage(Path(current_app.instance_path) / "private")
+    header, row = "Reference;Name in French;Price in dinars", f"{word(of, 'Sheet')};{word(of, 'Sheet')};cher"
+    table = reading.read(f"{header}\r\n{row}\r\nA-1;Savon;650\r\n".encode())
+    key = sheets.new_key()
+    files.put(key, table.body, "application/jsonl")
+    with transaction():
+        shop.sheet_id = sheets.receive(shop.store_id, table, key=key, name="a.csv", by=by).id
+    sheets.look(files, {"sheet": shop.sheet_id})
 
 
 def _waiting(of: str, shop: Shop, members: list[tuple[str, Person]]) -> None:

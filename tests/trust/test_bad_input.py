@@ -39,10 +39,14 @@ from shop.plumbing.db import db, session, transaction
 from shop.plumbing.journal import SYSTEM
 from shop.plumbing.links import Signer
 from shop.plumbing.settings import Settings
+from shop.plumbing.storage import FileStorage
 from shop.settlement import service as settlement
 from shop.settlement.models import Remittance
 from shop.settlement.queries import money
 from shop.shipping.models import CarrierAccount, Desk, Handover
+from shop.spreadsheets import reading
+from shop.spreadsheets import service as sheets
+from shop.spreadsheets.models import Sheet
 from shop.stores import service as stores
 from shop.stores.models import Member
 from shop.web.ui.forms import NOT_A_NUMBER, NOT_AN_AMOUNT, DinarsField, HirfaForm, WholeField
@@ -80,6 +84,8 @@ HINTS = {
     "best_before": "2027-11-02",
     "lot": "L2611", "materials": "120", "packaging": "35", "values_fr": "80 g", "length": "12", "origin": "DZ",
     "capacity_week": "6", "queue_most": "12", "personal_most": "24", "made_to_order_days": "5", "product": "1",
+    "seen": "5", "below": "3", "shelf": "1", "studio.move_stock:reason": "counted",
+    "studio.move_stock:pieces": "9", "kind": "csv", "found": "4",
 }  # fmt: skip
 HINTS_OF_OPENING = {"studio.second_factor_page:action": "begin", "person": "Nour"}
 RARE_OF_OPENING = {"studio.second_factor_page": 0.3, "studio.wizard": 0.5}
@@ -105,6 +111,7 @@ class Attacked:
         else:
             self._kept = create_database(os.environ["TEST_DATABASE_URL"], template=self.settings.database)
         shutil.copytree(self.settings.data_dir / "media", self.folder / "kept_media")
+        shutil.copytree(self.settings.data_dir / "private", self.folder / "kept_private")
 
     def again(self) -> None:
         """Have it again as it was."""
@@ -124,6 +131,7 @@ class Attacked:
         for name in ("media", "private"):
             shutil.rmtree(self.settings.data_dir / name, ignore_errors=True)
         shutil.copytree(self.folder / "kept_media", self.settings.data_dir / "media")
+        shutil.copytree(self.folder / "kept_private", self.settings.data_dir / "private")
 
     def forget(self) -> None:
         """Let go of the copy."""
@@ -228,6 +236,8 @@ def furnish(application: Flask, settings: Settings, day: Day) -> None:
             day.store_id, carrier_title=shop.carrier.title, received_on=clock.today(), by=SYSTEM,
             lines=[(payment.id, Money(payment.amount_minor), Money(0))],
         )  # fmt: skip
+        for _time in range(40):  # enough that some are left to be confirmed and set aside
+            bring_a_sheet(settings, day)
         draft = stores.create_store(name="Amina en attente", craft="soap", wilaya_code="16", by=SYSTEM)
         stores.update_profile(draft.id, by=SYSTEM, **LEGAL)
         stores.add_member(draft.id, day.amina.account_id, "owner", by=SYSTEM)
@@ -238,6 +248,15 @@ def furnish(application: Flask, settings: Settings, day: Day) -> None:
     for key in (PICTURE, f"{draft_id:024x}"):
         for width in (240, 480, 900):
             (folder / f"{key}-{width}.webp").write_bytes(photograph((width, width), kind="WEBP").getvalue())
+
+
+def bring_a_sheet(settings: Settings, day: Day) -> None:
+    """Keep a sheet that was looked at, with a line to be mended, inside the current transaction."""
+    table = reading.read(b"Reference;Name in French;Price in dinars\r\nA-1;Savon;650\r\nA-2;Huile;cher\r\n")
+    key = sheets.new_key()
+    FileStorage(settings.data_dir / "private").put(key, table.body, "application/jsonl")
+    made = sheets.receive(day.store_id, table, key=key, name="a.csv", by=SYSTEM)
+    made.state, made.products = "looked", 1
 
 
 def fill_a_basket(yacine: Buyer) -> None:
@@ -285,6 +304,7 @@ def places(application: Flask, day: Day) -> dict[str, list[str]]:
             "studio.remove_member:member_id": ["2", "1", "3"],
             "account_id": numbers(CarrierAccount), "desk_id": numbers(Desk),
             "device_id": numbers(Device), "member_id": numbers(Member),
+            "variant_id": ["1"] * 5 + ["2", "9"], "sheet_id": numbers(Sheet), "kind": ["csv", "xlsx", "exe"],
             "picture_id": numbers(Picture), "lot_id": numbers(Lot), "remittance_id": numbers(Remittance),
             "proof": [signer.proof("track", purchase)], "storefront.tracking:code": [purchase],
             "storefront.cancel:code": [purchase], "storefront.store:slug": ["atelier-amina"],
@@ -311,7 +331,7 @@ def of_opening(application: Flask) -> dict[str, list[str]]:
     return {"screen": screens, "studio.sign_up_code:token": [new], "studio.forgotten_code:token": [known]}
 
 
-def numbers(table: type[Device | CarrierAccount | Desk | Member | Picture | Remittance]) -> list[str]:
+def numbers(table: type[Sheet | Device | CarrierAccount | Desk | Member | Picture | Remittance]) -> list[str]:
     """Return the numbers of a table's rows."""
     return [str(number) for number in session.scalars(select(table.id))]
 

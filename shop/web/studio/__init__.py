@@ -26,6 +26,8 @@ from shop.web.studio import (
     profile,
     second_step,
     share,
+    sheets,
+    stock,
     today,
     variants,
     wizard,
@@ -34,8 +36,8 @@ from shop.web.studio.blueprint import studio
 
 PAGES = (
     account, calls, costs, delivery, handover, joining, labels, lots, members, money, new_product, options,
-    orders, papers, people, phone_codes, pictures, products, profile, second_step, share, today, variants,
-    wizard,
+    orders, papers, people, phone_codes, pictures, products, profile, second_step, share, sheets, stock, today,
+    variants, wizard,
 )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from flask import request
 
+from shop.catalogue import shelves
 from shop.fulfilment import queries
 from shop.fulfilment.queries import JobCard, Today
 from shop.plumbing.i18n import _, ngettext
@@ -32,6 +33,7 @@ def today() -> str:
         first_name=here().who.name.split()[0] if here().who.name.strip() else "", later_count=len(day.later),
         done=just_done(request.args.get("done", "")), draft=draft,
         missing=missing_lines() if draft and here().role == "owner" else [], slug=store.slug,
+        few=shelves.low_count(store.id),
     )  # fmt: skip
 
 

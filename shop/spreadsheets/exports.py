@@ -1,0 +1,187 @@
+"""What goes out: products, orders and customers, read some hundred at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from sqlalchemy import ColumnElement, case, func, select
+
+from shop.catalogue.models import Product, Variant
+from shop.core import clock
+from shop.fulfilment.story import Facts, story
+from shop.orders.models import Order, OrderLine
+from shop.payments.models import Payment
+from shop.plumbing import geography
+from shop.plumbing.db import session
+from shop.plumbing.formats import NBSP, date_short, phone_shown
+from shop.plumbing.i18n import LANGUAGES, N_, _, pick
+from shop.shipping.models import Shipment
+from shop.spreadsheets.columns import OUT, TEMPLATE, Column
+from shop.spreadsheets.lines import OWN_NUMBER
+from shop.spreadsheets.writing import Cell
+from shop.stores.crafts import CRAFT_NAMES
+
+AT_ONCE = 300
+STATES = {"draft": N_("Draft"), "published": N_("In the shop"), "hidden": N_("Hidden")}
+
+ORDERS: Sequence[Column] = (
+    Column("code", N_("Order"), "code", 12), Column("day", N_("Day"), width=12),
+    Column("state", N_("How it stands"), width=34), Column("name", N_("Name"), width=24),
+    Column("phone", N_("Phone"), "code", 16), Column("wilaya", N_("Wilaya")), Column("commune", N_("Commune")),
+    Column("address", N_("Address"), width=34), Column("goods_said", N_("Products"), width=44),
+    Column("pieces", N_("Pieces"), "whole", 8), Column("goods", N_("Products in dinars"), "money", 12),
+    Column("delivery", N_("Delivery in dinars"), "money", 12),
+    Column("discount", N_("Discount in dinars"), "money", 12),
+    Column("total", N_("Total in dinars"), "money", 12), Column("note", N_("Note"), width=34),
+)  # fmt: skip
+CUSTOMERS: Sequence[Column] = (
+    Column("name", N_("Name"), width=24), Column("phone", N_("Phone"), "code", 16), Column("wilaya", N_("Wilaya")),
+    Column("orders", N_("Orders"), "whole", 10), Column("completed", N_("Completed orders"), "whole", 10),
+    Column("cancelled", N_("Cancelled orders"), "whole", 10), Column("spent", N_("Paid in dinars"), "money", 12),
+    Column("first", N_("First order"), width=12), Column("last", N_("Last order"), width=12),
+)  # fmt: skip
+
+
+def product_rows(store_id: int) -> Iterator[Sequence[Cell]]:
+    """Yield a line for each choice of each product, as `columns.OUT` has them; what is said once stands once."""
+    last = 0
+    while products := list(session.scalars(
+        select(Product).where(Product.store_id == store_id, Product.id > last).order_by(Product.id).limit(AT_ONCE)
+    )):  # fmt: skip
+        last = products[-1].id
+        variants = _variants([each.id for each in products])
+        for product in products:
+            for place, variant in enumerate(variants.get(product.id, [])):
+                cells = _product_cells(product, variant, first=place == 0)
+                yield [cells.get(column.key) for column in OUT]
+        session.expunge_all()
+
+
+def _variants(product_ids: Collection[int]) -> Mapping[int, list[Variant]]:
+    query = select(Variant).where(Variant.product_id.in_(product_ids), Variant.hidden.is_(False))
+    found: dict[int, list[Variant]] = {}
+    for each in session.scalars(query.order_by(Variant.product_id, Variant.position, Variant.id)):
+        found.setdefault(each.product_id, []).append(each)
+    return found
+
+
+def _product_cells(product: Product, variant: Variant, *, first: bool) -> dict[str, Cell]:
+    cells: dict[str, Cell] = {
+        "reference": product.reference or f"{OWN_NUMBER}{product.id}", "price": variant.price_minor,
+        "stock": variant.on_hand, "stock_seen": variant.on_hand,
+        **{f"choice_{lang}": getattr(variant, f"label_{lang}") for lang in LANGUAGES},
+    }  # fmt: skip
+    if first:
+        cells |= {
+            "craft": _(CRAFT_NAMES[product.craft]), "weight_g": product.weight_g, "state": _(STATES[product.state]),
+            "made_to_order_days": product.made_to_order_days, "fragile": _("yes") if product.fragile else _("no"),
+            **{f"{what}_{lang}": getattr(product, f"{what}_{lang}")
+               for what in ("name", "description", "materials") for lang in LANGUAGES},
+        }  # fmt: skip
+    return cells
+
+
+def template_rows(craft: str) -> Iterator[Sequence[Cell]]:
+    """Yield the lines of the template: a product of one kind, and one in two sizes, to be written over."""
+    soap: dict[str, Cell] = {
+        "reference": "SAV-01", "name_ar": "صابون زيت الزيتون", "name_fr": "Savon à l’huile d’olive",
+        "name_en": "Olive oil soap", "craft": _(CRAFT_NAMES[craft]), "price": 65_000, "stock": 12, "weight_g": 120,
+        "fragile": _("no"), "description_fr": "Séché six semaines.", "description_ar": "مجفف ستة أسابيع.",
+    }  # fmt: skip
+    small: dict[str, Cell] = {
+        "reference": "SAV-02", "name_ar": "صابون بالورد", "name_fr": "Savon à la rose", "price": 70_000, "stock": 8,
+        "choice_ar": "100 غ", "choice_fr": "100 g", "craft": _(CRAFT_NAMES[craft]), "weight_g": 250,
+    }  # fmt: skip
+    large: dict[str, Cell] = {
+        "reference": "SAV-02", "price": 120_000, "stock": 3, "choice_ar": "200 غ", "choice_fr": "200 g",
+    }  # fmt: skip
+    for cells in (soap, small, large):
+        yield [cells.get(column.key) for column in TEMPLATE]
+
+
+def order_rows(store_id: int) -> Iterator[Sequence[Cell]]:
+    """Yield a line for each order, the oldest first, as `ORDERS` has them."""
+    last = 0
+    while rows := session.execute(
+        select(Order, Shipment, Payment.state)
+        .outerjoin(Shipment, (Shipment.order_id == Order.id) & (Shipment.state != "cancelled"))
+        .outerjoin(Payment, (Payment.order_id == Order.id) & (Payment.state != "cancelled"))
+        .where(Order.store_id == store_id, Order.id > last).order_by(Order.id).limit(AT_ONCE)
+    ).all():  # fmt: skip
+        last = rows[-1][0].id
+        goods = _goods([row[0].id for row in rows])
+        told: set[int] = set()
+        for order, shipment, payment in rows:
+            if order.id not in told:  # several payments of one order are one line
+                told.add(order.id)
+                yield _order_cells(order, _facts(order, shipment, payment or "pending"), goods.get(order.id, []))
+        session.expunge_all()
+
+
+def _goods(order_ids: Collection[int]) -> Mapping[int, list[OrderLine]]:
+    found: dict[int, list[OrderLine]] = {}
+    for each in session.scalars(select(OrderLine).where(OrderLine.order_id.in_(order_ids)).order_by(OrderLine.id)):
+        found.setdefault(each.order_id, []).append(each)
+    return found
+
+
+def _facts(order: Order, shipment: Shipment | None, payment: str) -> Facts:
+    return Facts(
+        order=order.state, shipment=shipment.state if shipment else "preparing", payment=payment, kind=order.kind,
+        carrier=shipment.carrier_title if shipment else "", desk=shipment.desk_name if shipment else "",
+        collect=shipment.collect if shipment else order.total, cancel_reason=order.cancel_reason, tries=order.tries,
+        call_at=order.call_at,
+    )  # fmt: skip
+
+
+def _order_cells(order: Order, facts: Facts, lines: Sequence[OrderLine]) -> list[Cell]:
+    return [
+        order.code, date_short(clock.local(order.placed_at).date()), story(facts).artisan.text(), order.buyer_name,
+        _phone(order.phone), geography.name(geography.wilaya(order.wilaya_code)),
+        geography.name(geography.commune(order.commune_code)), order.address,
+        " · ".join(_line_said(line) for line in lines), sum(line.pieces for line in lines), order.goods_minor,
+        order.delivery_minor, order.discount_minor, order.total_minor, order.note,
+    ]  # fmt: skip
+
+
+def _line_said(line: OrderLine) -> str:
+    name = pick({lang: getattr(line, f"name_{lang}") for lang in LANGUAGES})[0]
+    label = pick({lang: getattr(line, f"label_{lang}") for lang in LANGUAGES})[0]
+    whole = _("{name}, {choice}", name=name, choice=label) if label else name
+    return _("{product} × {n}", product=whole, n=line.pieces)
+
+
+def customer_rows(store_id: int) -> Iterator[Sequence[Cell]]:
+    """Yield a line for each phone that ordered here, as `CUSTOMERS` has them, under the name of the last order."""
+    last = ""
+    while rows := session.execute(
+        select(
+            Order.phone, func.max(Order.id), func.count(), _count_of("completed"), _count_of("cancelled"),
+            func.sum(case((Order.state == "completed", Order.total_minor), else_=0)), func.min(Order.placed_at),
+            func.max(Order.placed_at),
+        ).where(Order.store_id == store_id, Order.phone > last)
+        .group_by(Order.phone).order_by(Order.phone).limit(AT_ONCE)
+    ).all():  # fmt: skip
+        last = rows[-1][0]
+        ids = [row[1] for row in rows]
+        people = {
+            order_id: (name, wilaya)
+            for order_id, name, wilaya in session.execute(
+                select(Order.id, Order.buyer_name, Order.wilaya_code).where(Order.id.in_(ids))
+            )
+        }
+        for phone, newest, count, completed, cancelled, spent, first, latest in rows:
+            name, wilaya = people[newest]
+            yield [
+                name, _phone(phone), geography.name(geography.wilaya(wilaya)), count, int(completed),
+                int(cancelled), int(spent), date_short(first), date_short(latest),
+            ]  # fmt: skip
+
+
+def _phone(e164: str) -> str:
+    """Write a number in groups apart by plain spaces: no program then takes it for a figure and drops its zero."""
+    return phone_shown(e164).replace(NBSP, " ")
+
+
+def _count_of(state: str) -> ColumnElement[int]:
+    return func.sum(case((Order.state == state, 1), else_=0))

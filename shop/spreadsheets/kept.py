@@ -1,0 +1,75 @@
+"""The file that is kept of a sheet: which lines belong to one product, and reading them from their places."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from shop.core.text import clean
+from shop.spreadsheets.columns import keys_of
+from shop.spreadsheets.lines import LONGEST, Line
+
+Place = tuple[int, int]  # the number of a line on her sheet, and where it stands in our file
+
+
+@dataclass(frozen=True)
+class Group:
+    """The lines of one product, wherever they stand on the sheet."""
+
+    reference: str
+    places: list[Place]
+
+
+@dataclass
+class KeptSheet:
+    """An open file of ours."""
+
+    file: BinaryIO
+    headers: list[str]
+    keys: list[str]
+
+    def groups(self) -> list[Group]:
+        """Return the products in the order in which they first appear; a line without a reference stands alone."""
+        self.file.seek(0)
+        self.file.readline()
+        column = self.keys.index("reference")
+        by_reference: dict[str, Group] = {}
+        found: list[Group] = []
+        while True:
+            at = self.file.tell()
+            text = self.file.readline()
+            if not text:
+                return found
+            row = json.loads(text)
+            reference = clean(row[column + 1] if len(row) > column + 1 else "", limit=LONGEST["reference"])
+            group = by_reference.get(reference)
+            if group is None:
+                group = Group(reference, [])
+                found.append(group)
+                if reference:
+                    by_reference[reference] = group
+            group.places.append((row[0], at))
+
+    def lines(self, places: Iterable[Sequence[int]]) -> list[Line]:
+        """Return lines by their places, what stands in our columns."""
+        return [Line(number, self._ours(cells)) for number, cells in self.rows(places)]
+
+    def rows(self, places: Iterable[Sequence[int]]) -> list[tuple[int, list[str]]]:
+        """Return lines by their places, as they came."""
+        found = []
+        for _line, at in places:
+            self.file.seek(at)
+            number, *cells = json.loads(self.file.readline())
+            found.append((number, cells))
+        return found
+
+    def _ours(self, cells: Sequence[str]) -> dict[str, str]:
+        return {key: cell for key, cell in zip(self.keys, cells, strict=False) if key}
+
+
+def opened(file: BinaryIO) -> KeptSheet:
+    """Return an open file with its headers understood."""
+    headers = json.loads(file.readline())
+    return KeptSheet(file, headers, keys_of(headers))

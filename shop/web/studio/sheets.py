@@ -1,0 +1,226 @@
+"""Import and export: sheets of products come in, lists go out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Response as Streamed
+from flask import flash, redirect, request, stream_with_context
+from werkzeug.wrappers import Response
+
+from shop.core import clock
+from shop.core.errors import InvalidTransition, NotFound, Refused
+from shop.core.text import clean
+from shop.plumbing.db import transaction
+from shop.plumbing.i18n import N_, _, ngettext, speaking
+from shop.plumbing.storage import FileStorage
+from shop.spreadsheets import columns, exports, queries, reading, service, writing
+from shop.spreadsheets.columns import WRONG
+from shop.spreadsheets.models import Sheet, SheetItem
+from shop.spreadsheets.words import change_said, problem_said
+from shop.web.studio.blueprint import studio
+from shop.web.studio.labels import whole
+from shop.web.studio.pages import shop_page
+from shop.web.ui.access import UPLOAD_BYTES, Access, entry
+from shop.web.ui.errors import said
+from shop.web.ui.forms import HirfaForm, TextField
+from shop.web.ui.here import here, settings
+from shop.web.ui.templating import page_url
+
+PER_PAGE = 50
+VERDICTS = {"new": N_("New"), "changed": N_("Changed"), "same": N_("As before"), "wrong": N_("To mend")}
+STATES = {
+    "waiting": (N_("Being looked at"), "soon"), "looked": (N_("Waits for you"), "soon"),
+    "confirmed": (N_("Being written"), "soon"), "done": (N_("Written"), "good"), "dropped": (N_("Set aside"), ""),
+}  # fmt: skip
+NO_FILE = N_("Choose the file that you filled in.")
+MEANWHILE = N_("This sheet was already dealt with.")
+
+
+class SheetForm(HirfaForm):
+    """A file with products."""
+
+    file = TextField(N_("The sheet, as .xlsx or .csv"))
+
+
+@studio.get("/<name:store>/sheets")
+@entry(Access.HELPER)
+def sheets() -> str:
+    """Show what can come in and go out, and the last sheets."""
+    return sheets_page(SheetForm())
+
+
+@studio.post("/<name:store>/sheets")
+@entry(Access.HELPER, body=UPLOAD_BYTES)
+def send_sheet() -> Response | tuple[str, int]:
+    """Keep a sheet and have it looked at; nothing is written to the shop."""
+    form = SheetForm()
+    upload = request.files.get("file")
+    try:
+        if upload is None or not upload.filename:
+            raise Refused(NO_FILE, field="file")
+        made = keep(reading.read(upload.stream.read(reading.MOST_BYTES + 1)), upload.filename)
+    except Refused as refused:
+        form.refuse("file", said(refused))
+        return sheets_page(form), 422
+    return redirect(page_url("studio.sheet", sheet_id=made.id), 303)
+
+
+@studio.get("/<name:store>/sheets/<number:sheet_id>")
+@entry(Access.HELPER)
+def sheet(sheet_id: int) -> str:
+    """Show how far a sheet is, and what it would change or has changed."""
+    found = queries.sheet(here().store.id, sheet_id)
+    verdict = request.args.get("verdict", "")
+    verdict = verdict if verdict in VERDICTS else ""
+    after = whole(request.args.get("after", "")) or None
+    rows = queries.items(here().store.id, sheet_id, verdict=verdict, after=after, limit=PER_PAGE + 1)
+    counts = queries.counts(here().store.id, sheet_id)
+    following = page_url(
+        "studio.sheet", sheet_id=sheet_id, verdict=verdict or None, after=rows[PER_PAGE - 1].position
+    ) if len(rows) > PER_PAGE else ""  # fmt: skip
+    return shop_page(
+        "studio/sheet.html", "products", sheet=found, state=STATES[found.state], counts=counts, verdict=verdict,
+        verdicts={key: _(word) for key, word in VERDICTS.items()}, rows=[told(row) for row in rows[:PER_PAGE]],
+        following=following, to_write=counts["new"] + counts["changed"], failed=False,
+        working=found.state in {"waiting", "confirmed"},
+    )  # fmt: skip
+
+
+@studio.post("/<name:store>/sheets/<number:sheet_id>/confirmation")
+@entry(Access.HELPER)
+def confirm_sheet(sheet_id: int) -> Response:
+    """Have what a sheet asks for written."""
+    return moved(sheet_id, service.confirm, "")
+
+
+@studio.post("/<name:store>/sheets/<number:sheet_id>/dropping")
+@entry(Access.HELPER)
+def drop_sheet(sheet_id: int) -> Response:
+    """Set a sheet aside."""
+    return moved(sheet_id, service.drop, _("The sheet is set aside. Nothing of it was written."))
+
+
+@studio.get("/<name:store>/sheets/<number:sheet_id>/refused.csv")
+@entry(Access.HELPER)
+def refused_lines(sheet_id: int) -> Response:
+    """Give the refused lines back, each with what is wrong, to be mended and sent again."""
+    found = queries.sheet(here().store.id, sheet_id)
+    if not found.key:
+        raise NotFound(f"the file of sheet {sheet_id} is gone")
+    headers, rows = queries.refused_rows(private(), found)
+    kept = [header for header in headers if columns.column_of(header) != WRONG.key]
+    dropped = [place for place, header in enumerate(headers) if columns.column_of(header) == WRONG.key]
+    lines = ([row[0], *(cell for place, cell in enumerate(row[1:]) if place not in dropped)] for row in rows)
+    return streamed(writing.plain_csv([_(WRONG.header), *kept], lines), "refused", writing.CSV)
+
+
+@studio.get("/<name:store>/sheets/template.<name:kind>")
+@entry(Access.HELPER)
+def sheet_template(kind: str) -> Response:
+    """Give a sheet to fill in, with three lines as they should look."""
+    rows = exports.template_rows(here().store.craft)
+    return streamed(writing.written(known(kind), columns.TEMPLATE, rows), "template", kind)
+
+
+@studio.get("/<name:store>/sheets/products.<name:kind>")
+@entry(Access.HELPER)
+def export_products(kind: str) -> Response:
+    """Give all products with their choices."""
+    return streamed(writing.written(known(kind), columns.OUT, exports.product_rows(here().store.id)), "products", kind)
+
+
+@studio.post("/<name:store>/sheets/orders")
+@entry(Access.OWNER)
+def export_orders() -> Response:
+    """Give all orders to the owner, and write down that they left."""
+    return taken_out("orders", exports.ORDERS, exports.order_rows(here().store.id))
+
+
+@studio.post("/<name:store>/sheets/customers")
+@entry(Access.OWNER)
+def export_customers() -> Response:
+    """Give all customers to the owner, and write down that they left."""
+    return taken_out("customers", exports.CUSTOMERS, exports.customer_rows(here().store.id))
+
+
+def sheets_page(form: SheetForm) -> str:
+    """Draw what can come in and go out."""
+    recent = [(each, STATES[each.state]) for each in queries.recent(here().store.id)]
+    return shop_page(
+        "studio/sheets.html", "products", form=form, failed=bool(form.summary), recent=recent,
+        most=reading.MOST_LINES, days=service.KEEP.days,
+    )  # fmt: skip
+
+
+def keep(table: reading.Table, filename: str) -> Sheet:
+    """Keep the file and write the sheet down; without its row the file goes away again."""
+    key = service.new_key()
+    private().put(key, table.body, "application/jsonl")
+    try:
+        with transaction():
+            return service.receive(
+                here().store.id, table, key=key, name=clean(filename, limit=120) or "sheet", by=here().by
+            )
+    except BaseException:
+        private().delete(key)
+        raise
+
+
+def moved(sheet_id: int, verb: Any, sentence: str) -> Response:
+    """Confirm a sheet or set it aside, and go back to it."""
+    try:
+        with transaction():
+            verb(here().store.id, sheet_id, by=here().by)
+    except InvalidTransition:
+        flash(_(MEANWHILE), "problem")
+    else:
+        if sentence:
+            flash(sentence, "done")
+    return redirect(page_url("studio.sheet", sheet_id=sheet_id), 303)
+
+
+def told(row: SheetItem) -> dict[str, Any]:
+    """Return one product of a sheet as the page says it."""
+    lines = [str(line) for line, _at in row.lines["at"]]
+    return {
+        "reference": row.reference, "name": row.name, "verdict": row.verdict, "word": _(VERDICTS[row.verdict]),
+        "lines": ngettext("Line {lines}", "Lines {lines}", len(lines), lines=" · ".join(lines[:6])),
+        "changes": [change_said(each) for each in row.told["changes"]],
+        "problems": [(each["line"], problem_said(each)) for each in row.told["problems"]],
+        "written": row.applied_at is not None,
+    }  # fmt: skip
+
+
+def taken_out(what: str, listed: Any, rows: Iterator[Any]) -> Response:
+    """Write down that a list leaves the shop, then give it."""
+    kind = known(request.form.get("kind", writing.XLSX))
+    with transaction():
+        service.took_out(here().store.id, what, by=here().by)
+    return streamed(writing.written(kind, listed, rows), what, kind)
+
+
+def known(kind: str) -> str:
+    """Return a kind of file. Raises NotFound for one that isn't made here."""
+    if kind not in writing.MIMETYPES:
+        raise NotFound(f"no such kind of file: {kind}")
+    return kind
+
+
+def streamed(pieces: Iterator[bytes], name: str, kind: str) -> Response:
+    """Answer with a file, piece by piece, in the language of this page."""
+    lang = here().lang
+
+    def spoken() -> Iterator[bytes]:
+        with speaking(lang):
+            yield from pieces
+
+    response = Streamed(stream_with_context(spoken()), mimetype=writing.MIMETYPES[kind])
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}-{clock.today().isoformat()}.{kind}"'
+    return response
+
+
+def private() -> FileStorage:
+    """Return where sheets are kept; nobody is shown them."""
+    return FileStorage(settings().data_dir / "private")
