@@ -10,6 +10,7 @@ from sqlalchemy import select, text
 
 from shop.catalogue.models import Picture
 from shop.plumbing.db import session
+from shop.stores.models import Store
 
 
 @dataclass(frozen=True)
@@ -122,13 +123,24 @@ RULES = (
 )  # fmt: skip
 
 
-def findings(media: Path | None = None) -> Iterator[Finding]:
-    """Yield every breach; with the folder of pictures, compare rows and files too."""
+def findings(media: Path | None = None, cards: Path | None = None) -> Iterator[Finding]:
+    """Yield every breach; with the folders of pictures and of registers' cards, compare rows and files too."""
     for rule in RULES:
         for row in session.execute(text(rule.query)):
             yield Finding(rule.name, rule.sentence.format(*row))
     if media is not None:
         yield from _pictures(media)
+    if cards is not None:
+        yield from _cards(cards)
+
+
+def _cards(folder: Path) -> Iterator[Finding]:
+    keys = set(session.scalars(select(Store.card).where(Store.card != "")))
+    files = {file.stem for file in folder.glob("*.webp")}
+    for key in sorted(keys - files):
+        yield Finding("I7 files", f"card {key} has no file")
+    for key in sorted(files - keys):
+        yield Finding("I7 files", f"card's file {key} has no row")
 
 
 def _pictures(folder: Path) -> Iterator[Finding]:

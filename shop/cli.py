@@ -133,10 +133,11 @@ def audit() -> None:
     """Check the invariants on the data; exit 1 when one is broken."""
     from shop.audit import RULES, findings  # noqa: PLC0415 - commands import what they run
 
-    found = list(findings(_settings().data_dir / "media" / "pictures"))
+    folder = _settings().data_dir
+    found = list(findings(folder / "media" / "pictures", folder / "private" / "cards"))
     for finding in found:
         click.echo(f"{finding.rule}: {finding.what}")
-    click.echo(f"{len(RULES) + 1} rules, {len(found)} breaches")
+    click.echo(f"{len(RULES) + 2} rules, {len(found)} breaches")
     sys.exit(1 if found else 0)
 
 

@@ -13,11 +13,16 @@ from shop.notifications.words import JOB, VERBS
 from shop.plumbing import jobs, journal, limits
 from shop.plumbing.db import transaction
 from shop.plumbing.jobs import Handler
+from shop.plumbing.journal import SYSTEM
 from shop.plumbing.links import Signer
 from shop.plumbing.settings import Settings
+from shop.stores import service as stores
+from shop.stores import verification
 
-PERIODIC: Mapping[str, int] = {"jobs.forget_done": 86_400, "limits.forget_old": 3_600, "carts.forget_old": 86_400,
-                               "codes.forget_old": 86_400, "spreadsheets.forget_old": 86_400}  # fmt: skip
+PERIODIC: Mapping[str, int] = {
+    "jobs.forget_done": 86_400, "limits.forget_old": 3_600, "carts.forget_old": 86_400, "codes.forget_old": 86_400,
+    "spreadsheets.forget_old": 86_400, "stores.check_cards": 14_400,
+}  # fmt: skip
 
 
 def listen() -> None:
@@ -55,6 +60,7 @@ def handlers(settings: Settings, signer: Signer) -> Mapping[str, Handler]:
         sheets.LOOK: partial(sheets.look, private),
         sheets.APPLY: partial(sheets.apply, private),
         "spreadsheets.forget_old": partial(sheets.forget_old, private),
+        "stores.check_cards": partial(_check_cards, settings),
     }
 
 
@@ -68,3 +74,12 @@ def see_to_periodic() -> None:
 def _forget_carts(_payload: dict[str, Any]) -> None:
     with transaction():
         carts.forget_old()
+
+
+def _check_cards(settings: Settings, _payload: dict[str, Any]) -> None:
+    """Let verifications end with their card, and tell in good time that one will."""
+    with transaction():
+        for store_id in verification.expire_due():
+            if not settings.unverified_may_sell:
+                stores.stop_unverified(store_id, by=SYSTEM)
+        verification.remind_due()

@@ -294,3 +294,38 @@ class Making(Base):
     pieces: Mapped[int]
     state: Mapped[str] = mapped_column(String(12), default="waiting")
     at: Mapped[datetime]
+
+
+class Word(Base):
+    """A forbidden word as the desk added, changed or retired it; it goes before the list that comes with the shop."""
+
+    __tablename__ = "forbidden_words"
+    __table_args__ = (CheckConstraint("rule IN ('refuse', 'review')", name="rule"),)
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    folded: Mapped[str] = mapped_column(String(80), unique=True)
+    word: Mapped[str] = mapped_column(String(80))
+    ground: Mapped[str] = mapped_column(String(16))
+    rule: Mapped[str] = mapped_column(String(8))
+    retired: Mapped[bool] = mapped_column(default=False)
+    changed_at: Mapped[datetime]
+
+
+class Review(Base):
+    """What the desk says of a product with words to look at first: one row per product, `words` are folded."""
+
+    __tablename__ = "product_reviews"
+    __table_args__ = (
+        of_store("product_id", table="products"),
+        CheckConstraint("state IN ('waiting', 'allowed', 'refused')", name="state"),
+        Index("ix_product_reviews_queue", "state", "asked_at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    store_id: Mapped[int]
+    product_id: Mapped[int] = mapped_column(BigKey, unique=True)
+    state: Mapped[str] = mapped_column(String(8))
+    words: Mapped[str] = mapped_column(Text)  # joined by "|"
+    note: Mapped[str] = mapped_column(String(600), default="")
+    asked_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import case, func, insert, select, update
 
-from shop.catalogue import details, options, search, stock
+from shop.catalogue import details, forbidden, options, search, stock
 from shop.catalogue.families import FAMILIES
 from shop.catalogue.models import Picture, Product, Variant, Wish
 from shop.catalogue.stock import count_stock, move, restock, take, tell_below
@@ -18,9 +19,10 @@ from shop.core.money import Money
 from shop.core.text import slug
 from shop.plumbing import journal
 from shop.plumbing.db import changed, session
-from shop.plumbing.i18n import LANGUAGES, N_
+from shop.plumbing.i18n import LANGUAGES, N_, _
 from shop.plumbing.journal import Actor
 from shop.stores.models import Store
+from shop.stores.queries import missing_mentions
 
 __all__ = ["count_stock", "move", "restock", "take", "tell_below"]
 
@@ -35,6 +37,7 @@ FIELDS = frozenset({
 NAMELESS = N_("Write the product's name in one language at least.")
 PRICELESS = N_("Write a price above zero.")
 PICTURELESS = N_("Add one photograph at least.")
+UNSAID = N_("The law asks every seller to say who she is. Still missing: {what}")
 CHOICELESS = N_("Keep at least one choice.")
 TOO_MANY_VARIANTS = N_("A product can have {most} choices at most.")
 TOO_MANY_PICTURES = N_("A product can have {most} photographs at most.")
@@ -83,7 +86,10 @@ def create_product(
 
 
 def update_product(store_id: int, product_id: int, *, by: Actor, **fields: Any) -> None:
-    """Set fields of a product. Raises NotFound for another store's, Refused when no name would be left."""
+    """Set fields of a product. Raises NotFound for another store's, Refused when no name would be left.
+
+    What is in the shop may not get a forbidden word either (Refused); one to look at goes to the desk meanwhile.
+    """
     _require_fields(fields)
     row = _product(store_id, product_id)
     moved = [name for name, value in fields.items() if getattr(row, name) != value]
@@ -99,25 +105,47 @@ def update_product(store_id: int, product_id: int, *, by: Actor, **fields: Any) 
     session.flush()
     stock.refresh(product_id)
     if row.state == "published":
+        forbidden.admitted(row, by=by)
         search.index(product_id)
     _record("product.changed", product_id, store_id, by, fields=sorted(moved))
 
 
-def publish(store_id: int, product_id: int, *, by: Actor) -> None:
-    """Let buyers see it, as new when it never was for sale.
+def publish(store_id: int, product_id: int, *, by: Actor) -> bool:
+    """Let buyers see it, as new when it never was for sale; False when a word of it waits for the desk first.
 
-    Raises Refused, with its field, while its price, its picture or a mandatory formality is missing.
+    Raises Refused, with its field, while its price, its picture, a mandatory formality or a mention of the law is
+    missing, or for a word that may not be sold.
     """
     row = _product(store_id, product_id)
+    store = session.get_one(Store, store_id)
+    if store.state != "draft":  # nobody sees it before the shop opens, and that asks for the mentions too
+        for mention in missing_mentions(store):
+            raise Refused(UNSAID, field=mention.field, what=_(mention.sentence))
     if row.price_minor <= 0:
         raise Refused(PRICELESS, field="price")
     if not row.cover:
         raise Refused(PICTURELESS, field="photos")
     details.require_formalities(row)
+    if not forbidden.admitted(row, by=by):
+        return False
     first_time = case((Product.state == "draft", clock.now()), else_=Product.listed_at)
     _move(store_id, product_id, ("draft", "hidden"), "published", listed_at=first_time)
     search.index(product_id)
     _record("product.published", product_id, store_id, by)
+    return True
+
+
+def answer_review(review_id: int, state: str, *, note: str, by: Actor) -> None:
+    """Say as the operator that a product may or may not be in the shop: it goes in, or out, at once where it can.
+
+    Raises NotFound, and InvalidTransition when it was answered already.
+    """
+    product = forbidden.answer(review_id, state, note=note, by=by)
+    if state == "refused" and product.state == "published":
+        hide(product.store_id, product.id, by=by)
+    elif state == "allowed" and product.state == "draft":
+        with contextlib.suppress(Refused):  # something else is missing meanwhile: it is hers to publish
+            publish(product.store_id, product.id, by=by)
 
 
 def hide(store_id: int, product_id: int, *, by: Actor) -> None:

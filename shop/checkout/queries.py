@@ -167,7 +167,7 @@ def _reviewed(
         **{name: getattr(parcel, name) for name in Parcel.__dataclass_fields__},
         quote=quote, desk=desk, method=method.key, method_title=method.title, terms=terms, terms_hash=terms_hash,
         promised=arrival_window(parcel.leaves_on(clock.today()), quote.min_days, quote.max_days),
-        legal=tuple(stores.legal_lines(store)),
+        legal=tuple(stores.legal_lines(store)), register_type=store.register_type, verification=store.verification,
     )  # fmt: skip
 
 

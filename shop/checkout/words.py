@@ -128,6 +128,8 @@ class ReviewParcel(Parcel):
     terms: str
     terms_hash: str
     legal: tuple[tuple[str, str], ...]  # (English msgid, value)
+    register_type: str
+    verification: str
 
     @property
     def delivery(self) -> Money:

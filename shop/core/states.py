@@ -66,6 +66,19 @@ SHIPMENT = _machine(
     cancelled="",
 )
 
+# How far the platform has checked who a workshop is; a change of what was checked leads back to submitted.
+VERIFICATION = _machine(
+    "verification",
+    draft="submitted",
+    submitted="verified refused",
+    verified="expired submitted",
+    refused="submitted",
+    expired="submitted",
+)
+
+# What the operator says of a product with a word that must be looked at first; new words are asked about anew.
+REVIEW = _machine("review", waiting="allowed refused", allowed="waiting", refused="waiting")
+
 # What a carrier's scan can mean, and the shipment state it asks for ('' moves nothing).
 SCANS: Mapping[str, str] = {
     "picked_up": "in_transit",

@@ -89,6 +89,7 @@ def _parts(slip: SlipContent) -> list[Sheet]:
             "code": [_("Order"), printable(slip.code, most=24)],
             "date": run(slip.date, NAME),
             "pieces": ngettext("{n} piece", "{n} pieces", slip.pieces),
+            "seller": [[_(label), printable(value, most=LINE)] for label, value in slip.seller],
             "thanks": run(slip.thanks or _("Made by hand and packed with care. Thank you."), LINE),
         }
         return [

@@ -27,6 +27,7 @@ from shop.plumbing.i18n import _, pick, speaking
 from shop.shipping import queries as shipping
 from shop.shipping.models import CarrierAccount, Shipment
 from shop.stores.models import Store
+from shop.stores.queries import legal_lines
 
 
 def label_contents(store_id: int, shipment_ids: Sequence[int]) -> list[LabelContent]:
@@ -126,9 +127,14 @@ def _slip(store: Store, order: Order, lines: Sequence[OrderLine]) -> SlipContent
             for line in lines
         ),
         language=order.language,
-        with_prices=store.slip_prices,
+        with_prices=store.slip_prices, seller=_seller(store, order.language),
         delivery=Money(order.delivery_minor, order.currency),
     )  # fmt: skip
+
+
+def _seller(store: Store, language: str) -> tuple[tuple[str, str], ...]:
+    with speaking(language):
+        return tuple(legal_lines(store))
 
 
 def handover_content(store_id: int, handover_id: int) -> HandoverContent:

@@ -75,6 +75,7 @@ class SlipContent:
     language: str
     with_prices: bool = True
     delivery: Money | None = None  # shown apart and added to the sum when given
+    seller: tuple[tuple[str, str], ...] = ()  # the mentions of the law: (English msgid, value)
     thanks: str = ""  # the workshop's own words; empty prints the house sentence
 
     @property

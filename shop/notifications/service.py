@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select, update
@@ -15,7 +16,7 @@ from shop.notifications.models import Notice
 from shop.notifications.words import ARTISAN, BUYER, TOLD, Words
 from shop.orders.models import Order, Purchase
 from shop.plumbing.db import changed, session, transaction
-from shop.plumbing.formats import money_text
+from shop.plumbing.formats import date_long, money_text
 from shop.plumbing.i18n import LANGUAGES, _, pick, speaking
 from shop.plumbing.journal import Entry
 from shop.plumbing.links import Signer, tracking_path
@@ -23,6 +24,7 @@ from shop.plumbing.mail import Letter, Mailer
 from shop.plumbing.messenger import Messenger
 from shop.shipping.models import Shipment
 from shop.stores.models import Store
+from shop.stores.verification import REASONS
 
 MESSAGE, MAIL = "message", "mail"
 
@@ -85,6 +87,8 @@ def _told(post: Post, entry_id: int) -> tuple[int, list[_Draft]]:
         return 0, []
     if entry.subject == "variant":
         return entry.scope, list(_of_stock(post, entry))
+    if entry.subject in {"store", "product"}:
+        return entry.scope, list(_of_desk(post, entry))
     about = _about(entry)
     return entry.scope, [] if about is None else list(_drafts(post, about))
 
@@ -122,7 +126,6 @@ def _of_stock(post: Post, entry: Entry) -> Iterator[_Draft]:
     if row is None or entry.actor == "member":
         return
     variant, product, store = row
-    words = TOLD[entry.verb][ARTISAN]
     with speaking(store.language):
         name = pick({lang: getattr(product, f"name_{lang}") for lang in LANGUAGES})[0]
         label = pick({lang: getattr(variant, f"label_{lang}") for lang in LANGUAGES})[0]
@@ -130,6 +133,31 @@ def _of_stock(post: Post, entry: Entry) -> Iterator[_Draft]:
             "product": _("{name}, {choice}", name=name, choice=label) if label else name, "left": entry.data["left"],
             "studio": f"{post.base_url}/studio/{store.slug}/stock/{variant.id}",
         }  # fmt: skip
+    yield from _to_artisan(store, TOLD[entry.verb][ARTISAN], values)
+
+
+def _of_desk(post: Post, entry: Entry) -> Iterator[_Draft]:
+    """Tell the artisan what the desk answered about her registration or a product, or that her card ends."""
+    store = session.get(Store, entry.scope)
+    if store is None or entry.actor == "member":
+        return
+    product = session.get(Product, entry.subject_id) if entry.subject == "product" else None
+    page = "settings/legal" if product is None else f"products/{product.id}"
+    reason = REASONS.get(str(entry.data.get("reason")), "") if entry.data.get("reason") != "other" else ""
+    with speaking(store.language):
+        values = {
+            "shop": store.name,
+            "why": " ".join(each for each in (reason and _(reason), str(entry.data.get("note", ""))) if each),
+            "day": date_long(date.fromisoformat(entry.data["until"])) if "until" in entry.data else "",
+            "name": pick({lang: getattr(product, f"name_{lang}", "") for lang in LANGUAGES})[0],
+            "studio": f"{post.base_url}/studio/{store.slug}/{page}",
+        }
+    yield from _to_artisan(store, TOLD[entry.verb][ARTISAN], values)
+
+
+def _to_artisan(store: Store, words: Words, values: dict[str, Any]) -> Iterator[_Draft]:
+    """Say something in the workshop's language, on every channel that it has."""
+    with speaking(store.language):
         subject, said = _(words.subject, **values), _(words.text, **values)
     for channel, address in ((MESSAGE, store.phone), (MAIL, store.email)):
         if address:

@@ -12,8 +12,10 @@ BUYER, ARTISAN = "buyer", "artisan"
 
 @dataclass(frozen=True)
 class Words:
-    """A message: an English msgid with the places {shop} {code} {amount} {link} {name} {desk} {studio}, or
-    {product} {left} {studio} for one about the stock."""
+    """A message: an English msgid with the places {shop} {code} {amount} {link} {name} {desk} {studio}.
+
+    {product} and {left} stand in one about the stock, {why} and {day} in an answer of the desk.
+    """
 
     template: str
     text: str
@@ -62,6 +64,44 @@ TOLD: Mapping[str, Mapping[str, Words]] = {
             "stock_low",
             N_("Few pieces are left of {product}: {left}. {studio}"),
             N_("Few pieces are left of {product}"),
+        ),
+    },
+    "store.verified": {
+        ARTISAN: Words(
+            "store_verified",
+            N_("{shop}: your registration is verified. Your page says so now. {studio}"),
+            N_("Your registration is verified"),
+        ),
+    },
+    "store.refused": {
+        ARTISAN: Words(
+            "store_refused",
+            N_("{shop}: your registration could not be verified. {why} {studio}"),
+            N_("Your registration could not be verified"),
+        ),
+    },
+    "store.expiring": {
+        ARTISAN: Words(
+            "store_expiring",
+            N_("{shop}: your card is valid until {day}. Send the new one in good time. {studio}"),
+            N_("Your card ends on {day}"),
+        ),
+    },
+    "store.expired": {
+        ARTISAN: Words(
+            "store_expired",
+            N_("{shop}: your card has ended, your page no longer shows that you are verified. {studio}"),
+            N_("Your card has ended"),
+        ),
+    },
+    "product.allowed": {
+        ARTISAN: Words("product_allowed", N_("{shop}: “{name}” may be sold. {studio}"), N_("“{name}” may be sold")),
+    },
+    "product.refused": {
+        ARTISAN: Words(
+            "product_refused",
+            N_("{shop}: “{name}” may not be sold. {why} {studio}"),
+            N_("“{name}” may not be sold"),
         ),
     },
 }

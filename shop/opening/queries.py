@@ -60,7 +60,8 @@ def facts(store: Store) -> Facts:
     by_state = select(Product.state, func.count()).where(Product.store_id == store.id).group_by(Product.state)
     counts = {state: int(number) for state, number in session.execute(by_state)}
     return Facts(
-        mentions=tuple(stores.missing(store)), has_place=bool(store.commune_code),
+        mentions=tuple((each.field, each.sentence) for each in stores.missing_mentions(store)),
+        has_place=bool(store.commune_code),
         published=counts.get("published", 0), drafts=counts.get("draft", 0), first_draft=_first(store.id, "draft"),
         wilayas=len(wilayas_served(store.id)),
     )  # fmt: skip

@@ -62,9 +62,9 @@ def begin(
     return made
 
 
-def open_shop(store_id: int, *, by: Actor) -> None:
-    """Let buyers in. Raises Refused while anything is missing, NotFound for no store."""
+def open_shop(store_id: int, *, by: Actor, verified_only: bool = False) -> None:
+    """Let buyers in. Raises Refused while anything is missing, or the verification that is asked for."""
     row = stores.store(store_id)
     if row is None or queries.lacks(queries.facts(row)):
         raise Refused(NOT_READY)
-    service.open_store(store_id, by=by)
+    service.open_store(store_id, by=by, verified_only=verified_only)

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.plumbing.db import Base, BigKey
 
 STATES = ("draft", "open", "suspended")
 ROLES = ("owner", "helper")
-REGISTERS = ("artisan_card", "trade_register", "other")
+REGISTERS = (
+    "artisan_card",
+    "artisan_cooperative",
+    "artisan_enterprise",
+    "trade_register",
+    "farmer",
+    "association",
+    "auto_entrepreneur",
+    "other",
+)
 CRAFTS = (
     "soap",
     "perfume",
@@ -35,6 +45,9 @@ class Store(Base):
         CheckConstraint("state IN ('draft', 'open', 'suspended')", name="state"),
         CheckConstraint("label_start BETWEEN 1 AND 4", name="label_start"),
         CheckConstraint("preparation_days BETWEEN 0 AND 60", name="preparation_days"),
+        CheckConstraint(
+            "verification IN ('draft', 'submitted', 'verified', 'refused', 'expired')", name="verification"
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
@@ -58,7 +71,14 @@ class Store(Base):
     legal_name: Mapped[str] = mapped_column(String(160), default="")
     register_type: Mapped[str] = mapped_column(String(20), default="artisan_card")
     register_number: Mapped[str] = mapped_column(String(40), default="")
+    register_wilaya: Mapped[str] = mapped_column(String(2), default="")
+    register_issued: Mapped[date | None]
+    register_expires: Mapped[date | None]  # the last day on which it is valid
     nif: Mapped[str] = mapped_column(String(20), default="")
+    nis: Mapped[str] = mapped_column(String(20), default="")
+    card: Mapped[str] = mapped_column(String(80), default="")  # names the private file with the photo of the card
+    verification: Mapped[str] = mapped_column(String(12), default="draft")
+    reminded_days: Mapped[int | None]  # so many days before its end she was last told that it ends
     terms_ar: Mapped[str] = mapped_column(Text, default="")
     terms_fr: Mapped[str] = mapped_column(Text, default="")
     terms_en: Mapped[str] = mapped_column(Text, default="")
@@ -104,3 +124,28 @@ class Invitation(Base):
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
     used_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+
+
+class Submission(Base):
+    """What a workshop sent to prove who it is, and what the operator answered. The last row counts.
+
+    `said` is the identity as it stood then. A row without an answer waits; at most one of a workshop does.
+    """
+
+    __tablename__ = "identity_submissions"
+    __table_args__ = (
+        CheckConstraint("answer IN ('verified', 'refused', 'replaced', '')", name="answer"),
+        Index("ix_identity_submissions_store", "store_id", "id"),
+        Index("ix_identity_submissions_queue", "answer", "sent_at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"))
+    said: Mapped[dict[str, Any]]
+    card: Mapped[str] = mapped_column(String(80), default="")
+    sent_at: Mapped[datetime]
+    answer: Mapped[str] = mapped_column(String(12), default="")
+    reason: Mapped[str] = mapped_column(String(20), default="")
+    note: Mapped[str] = mapped_column(String(600), default="")
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[str] = mapped_column(String(120), default="")

@@ -10,15 +10,22 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from shop.core import clock
+from shop.plumbing import geography
 from shop.plumbing.db import session
+from shop.plumbing.formats import phone_shown
 from shop.plumbing.i18n import N_, pick, speaking
 from shop.plumbing.i18n import _ as say
 from shop.plumbing.links import digest
-from shop.stores.models import Invitation, Member, Store
+from shop.stores.models import Invitation, Member, Store, Submission
 
 REGISTER_NAMES = {
     "artisan_card": N_("Artisan card no."),
+    "artisan_cooperative": N_("Artisan cooperative no."),
+    "artisan_enterprise": N_("Artisan enterprise no."),
     "trade_register": N_("Trade register"),
+    "farmer": N_("Farmer’s card no."),
+    "association": N_("Association no."),
+    "auto_entrepreneur": N_("Auto-entrepreneur card no."),
     "other": N_("Registration"),
 }
 DEFAULT_TERMS = (
@@ -42,6 +49,15 @@ class Membership:
     name: str
     role: str
     state: str
+
+
+@dataclass(frozen=True)
+class Mention:
+    """Something that the law asks for and that is not there yet."""
+
+    field: str
+    sentence: str  # msgid
+    page: str  # of the studio, where it is written: legal or profile
 
 
 def store(store_id: int) -> Store | None:
@@ -118,8 +134,12 @@ def invitation(token: str) -> Invitation | None:
     return session.scalar(wanted)
 
 
-def missing(store: Store) -> list[tuple[str, str]]:
-    """Return what must still be said before the workshop may sell: (field, msgid), as the law asks of an offer."""
+def missing_mentions(store: Store) -> list[Mention]:
+    """Return what the law asks an offer to show (18-05, art. 11) and the workshop has not said yet. Pure.
+
+    No shop opens and no product is published before the list is empty. Terms of sale are never missing: the general
+    ones hold for everybody.
+    """
     wanted = (
         ("legal_name", store.legal_name, N_("Write the name under which you are registered.")),
         ("register_number", store.register_number, N_("Write the number of your artisan card or trade register.")),
@@ -128,19 +148,54 @@ def missing(store: Store) -> list[tuple[str, str]]:
         ("phone", store.phone, N_("Write the phone number that customers may call.")),
         ("email", store.email, N_("Write an e-mail address.")),
     )
-    return [(field, sentence) for field, value, sentence in wanted if not value]
+    return [
+        Mention(field, sentence, "profile" if field in {"address", "phone", "email"} else "legal")
+        for field, value, sentence in wanted
+        if not value
+    ]
 
 
 def legal_lines(store: Store) -> list[tuple[str, str]]:
-    """Return the seller's legal identity as (label msgid, value), only what is known."""
+    """Return the mentions of the law as (label msgid, value) in the language being spoken, only what is known.
+
+    Store page, product page, check page and packing slip show them from here, so that none forgets one.
+    """
     lines = (
         (N_("Seller"), store.legal_name or store.name),
-        (REGISTER_NAMES[store.register_type], store.register_number),
+        (REGISTER_NAMES[store.register_type], _register(store)),
         (N_("NIF"), store.nif),
-        (N_("Address"), store.address),
+        (N_("Address"), _address(store)),
+        (N_("Phone"), phone_shown(store.phone) if store.phone else ""),
         (N_("E-mail"), store.email),
     )
     return [(label, value) for label, value in lines if value]
+
+
+def _register(store: Store) -> str:
+    if not (store.register_number and store.register_wilaya):
+        return store.register_number
+    return f"{store.register_number} ({geography.name(geography.wilaya(store.register_wilaya))})"
+
+
+def _address(store: Store) -> str:
+    place = geography.name(geography.commune(store.commune_code)) if store.commune_code else ""
+    return say("{shop}, {place}", shop=store.address, place=place) if store.address and place else store.address
+
+
+def waiting_submissions() -> list[tuple[Submission, Store]]:
+    """Return what waits for the operator, the oldest first."""
+    wanted = (
+        select(Submission, Store).join(Store, Store.id == Submission.store_id)
+        .where(Submission.answer == "").order_by(Submission.sent_at, Submission.id)
+    )  # fmt: skip
+    return [(row[0], row[1]) for row in session.execute(wanted)]
+
+
+def submissions(store_id: int) -> list[Submission]:
+    """Return everything that a workshop ever sent, the newest first."""
+    return list(
+        session.scalars(select(Submission).where(Submission.store_id == store_id).order_by(Submission.id.desc()))
+    )
 
 
 def terms_of(store: Store, language: str) -> tuple[str, str]:

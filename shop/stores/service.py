@@ -15,12 +15,13 @@ from shop.plumbing.db import changed, session
 from shop.plumbing.i18n import N_
 from shop.plumbing.journal import Actor
 from shop.plumbing.links import digest, new_token
-from shop.stores import queries
+from shop.stores import queries, verification
 from shop.stores.models import Invitation, Member, Store
 
 INVITATION_DAYS = 14
 MOST_MEMBERS = 20
 NOT_READY = N_("Some things are still missing before you can sell: {what}")
+NOT_VERIFIED = N_("Your registration must be verified first: send it under Legal identity.")
 LAST_OWNER = N_("A workshop needs at least one owner.")
 # these stand beside the workshops in the studio's addresses
 RESERVED = frozenset({"account", "forgotten", "join", "opening", "sign-in", "sign-out", "sign-up"})
@@ -28,8 +29,8 @@ USED = N_("This invitation was already used or is too old. Ask for a new one.")
 
 PROFILE = frozenset({
     "name", "craft", "wilaya_code", "commune_code", "address", "phone", "whatsapp", "email", "artisan_fr", "artisan_ar",
-    "story_ar", "story_fr", "story_en", "cover", "language", "legal_name", "register_type", "register_number", "nif",
-    "terms_ar", "terms_fr", "terms_en", "preparation_days", "paper", "label_start", "nudge_x", "nudge_y", "slip_prices",
+    "story_ar", "story_fr", "story_en", "cover", "language", "terms_ar", "terms_fr", "terms_en", "preparation_days",
+    "paper", "label_start", "nudge_x", "nudge_y", "slip_prices", *verification.CHECKED,
 })  # fmt: skip
 
 
@@ -46,7 +47,10 @@ def create_store(*, name: str, craft: str, wilaya_code: str, by: Actor, slug: st
 
 
 def update_profile(store_id: int, *, by: Actor, **fields: Any) -> None:
-    """Set fields of the profile. Raises ValueError for one that isn't of the profile."""
+    """Set fields of the profile; an identity that was checked is sent to be checked again.
+
+    Raises ValueError for a field that isn't of the profile.
+    """
     unknown = set(fields) - PROFILE
     if unknown:
         raise ValueError(f"not of the profile: {sorted(unknown)}")
@@ -58,14 +62,26 @@ def update_profile(store_id: int, *, by: Actor, **fields: Any) -> None:
         row.version += 1
         session.flush()
         _record("store.changed", store_id, by, fields=sorted(moved))
+    if not verification.CHECKED.isdisjoint(moved):
+        verification.follow_change(row, by=by)
 
 
-def open_store(store_id: int, *, by: Actor) -> None:
-    """Let buyers in. Raises Refused while a mandatory mention is missing."""
+def keep_card(store_id: int, key: str, *, by: Actor) -> str:
+    """Name the photo of the card; return the key of the one before, whose file is to be deleted after the commit."""
+    before = session.get_one(Store, store_id).card
+    verification.forget_card(store_id, before)
+    update_profile(store_id, by=by, card=key)
+    return before
+
+
+def open_store(store_id: int, *, by: Actor, verified_only: bool = False) -> None:
+    """Let buyers in. Raises Refused while a mandatory mention is missing, or the verification that is asked for."""
     row = session.get_one(Store, store_id)
-    lacking = queries.missing(row)
+    lacking = queries.missing_mentions(row)
     if lacking:
-        raise Refused(NOT_READY, field=lacking[0][0], what=", ".join(field for field, _sentence in lacking))
+        raise Refused(NOT_READY, field=lacking[0].field, what=", ".join(each.field for each in lacking))
+    if verified_only and row.verification != "verified":
+        raise Refused(NOT_VERIFIED)
     _move(store_id, "draft", "open")
     _record("store.opened", store_id, by)
 
@@ -80,6 +96,13 @@ def resume(store_id: int, *, reason: str, by: Actor) -> None:
     """Let a suspended workshop sell again."""
     _move(store_id, "suspended", "open")
     _record("store.resumed", store_id, by, reason=reason)
+
+
+def stop_unverified(store_id: int, *, by: Actor) -> None:
+    """Suspend an open workshop that is no longer verified, where only verified ones may sell. Idempotent."""
+    row = session.get_one(Store, store_id)
+    if row.state == "open" and row.verification in {"refused", "expired"}:
+        suspend(store_id, reason=row.verification, by=by)
 
 
 def close_until(store_id: int, day: date | None, *, message: str = "", by: Actor) -> None:

@@ -58,8 +58,8 @@ def workshop(name: str = "Atelier Amina", *, stock: int = 5, price: int = 600, w
     with transaction():
         store = Store(
             slug=name.lower().replace(" ", "-"), name=name, state="open", craft="soap", wilaya_code="15",
-            commune_code="1501", phone="+213550000001", register_number="15/1234", nif="123456789012345",
-            created_at=clock.now(),
+            commune_code="1501", phone="+213550000001", email="amina@atelier.example", address="12 rue des Roses",
+            legal_name="Amina Benali", register_number="15/1234", nif="123456789012345", created_at=clock.now(),
         )  # fmt: skip
         session.add(store)
         session.flush()

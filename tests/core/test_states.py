@@ -1,11 +1,11 @@
-"""Every state × every target of the three machines, against the tables as the design draws them."""
+"""Every state × every target of the machines, against the tables as the design draws them."""
 
 from __future__ import annotations
 
 import pytest
 
 from shop.core.errors import InvalidTransition
-from shop.core.states import ORDER, PAYMENT, SCANS, SHIPMENT, Machine
+from shop.core.states import ORDER, PAYMENT, REVIEW, SCANS, SHIPMENT, VERIFICATION, Machine
 
 _ROAD = {"in_transit", "at_point", "delivered", "attempt_failed", "returning", "lost"}
 DRAWN: dict[str, tuple[Machine, dict[str, set[str]]]] = {
@@ -23,6 +23,11 @@ DRAWN: dict[str, tuple[Machine, dict[str, set[str]]]] = {
         "attempt_failed": {"in_transit", "at_point", "delivered", "returning", "lost"},
         "returning": {"returned", "lost"}, "delivered": set(), "returned": set(), "lost": set(), "cancelled": set(),
     }),
+    "verification": (VERIFICATION, {
+        "draft": {"submitted"}, "submitted": {"verified", "refused"}, "verified": {"expired", "submitted"},
+        "refused": {"submitted"}, "expired": {"submitted"},
+    }),
+    "review": (REVIEW, {"waiting": {"allowed", "refused"}, "allowed": {"waiting"}, "refused": {"waiting"}}),
 }  # fmt: skip
 CELLS = [
     (name, old, new)

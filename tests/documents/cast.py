@@ -54,6 +54,13 @@ def labels(count: int) -> list[LabelContent]:
     return [label(code=f"HRF2609{n:08d}", reference=f"H-{n:04d}-92") for n in range(1, count + 1)]
 
 
+SELLER = (
+    ("Seller", "Amina Benali"), ("Artisan card no.", "16-4471-2021 (Alger)"), ("NIF", "198216010044713"),
+    ("Address", "12, rue Rabah Bisas, Bab El Oued"), ("Phone", "0550 00 01 01"),
+    ("E-mail", "contact@atelier-amina.example"),
+)  # fmt: skip
+
+
 def slip(**changes: Any) -> SlipContent:
     """Return the slip of a parcel of two kinds of soap."""
     dinars = Money.dinars
@@ -69,6 +76,7 @@ def slip(**changes: Any) -> SlipContent:
         lines=lines,
         language="fr",
         delivery=dinars(600),
+        seller=SELLER,
     )
     return replace(french, **changes)
 

@@ -19,7 +19,9 @@ from shop.audit import RULES, findings
 from shop.demo import seed
 from shop.orders.models import Order
 from shop.plumbing.db import session, transaction
+from shop.plumbing.journal import SYSTEM
 from shop.plumbing.settings import Settings
+from shop.stores import service as stores
 from shop.stores.models import Store
 from tests.checkout.cast import basket, delivered, place, workshop
 
@@ -73,6 +75,17 @@ def test_pictures_and_rows_belong_together(app: Flask, tmp_path: Path) -> None:
         "picture soap-olive has no file",
         "file stranger has no row",
     }
+
+
+def test_a_card_without_its_file_and_a_file_without_its_card_are_found(app: Flask, tmp_path: Path) -> None:
+    shop = workshop()
+    with transaction():
+        stores.keep_card(shop.id, "a" * 24, by=SYSTEM)
+    (tmp_path / f"{'b' * 24}.webp").write_bytes(b"")
+    session.rollback()
+    assert {finding.what for finding in findings(cards=tmp_path)} == {
+        f"card {'a' * 24} has no file", f"card's file {'b' * 24} has no row",
+    }  # fmt: skip
 
 
 def test_the_demo_fills_an_empty_database_once_and_no_other(app: Flask) -> None:

@@ -154,7 +154,7 @@ def _of(street: Street, endpoint: str, shop: Shop) -> dict[str, Any]:
         "product_id": shop.draft_id if endpoint in {"studio.publish", "studio.product"} else shop.product_id,
         "picture_id": shop.picture_id, "lot_id": shop.lot_id, "account_id": shop.account_id, "desk_id": shop.desk_id,
         "member_id": shop.member_id, "device_id": shop.device_id, "token": shop.token,
-        "store_id": street.suspended[0] if endpoint == "desk.resume" else shop.store_id,
+        "store_id": street.suspended[0] if endpoint == "desk.resume" else shop.store_id, "review_id": shop.review_id,
         "variant_id": shop.variant_id, "sheet_id": shop.sheet_id, "kind": "csv",
     }  # fmt: skip
 
@@ -202,6 +202,8 @@ STILL: Mapping[str, Fields] = {
     "studio.papers": {"paper": "a6", "label_start": "1", "nudge_x": "0", "nudge_y": "0"},
     "studio.profile": {"name": "Atelier", "craft": "soap", "wilaya_code": "16", "preparation_days": "2",
                        "language": "fr"},
+    "desk.add_word": {"word": "loterie royale", "ground": "gambling", "rule": "review"},
+    "desk.retire_word": {"word": "vodka"}, "desk.answer_goods": {"action": "allow"},
     "studio.terms": {"terms_fr": "Nos conditions."}, "studio.set_language": {"language": "en"},
     "studio.rename": {"name": "Quelqu'une"}, "studio.change_password": {"old": PASSWORD, "new": PASSWORD * 2},
     "studio.sign_in": {"identifier": "0550000011", "password": PASSWORD},
@@ -230,6 +232,8 @@ OF_A_SHOP: Mapping[str, Callable[[Street, Shop], Fields]] = {
     "storefront.place": lambda street, _shop: street.confirmation,
     "storefront.find_order": lambda _street, shop: {"code": shop.purchase, "digits": shop.phone[-4:]},
     "storefront.cancel": lambda _street, shop: {"order": shop.codes["placed"]},
+    "desk.approve": lambda _street, shop: {"submission": shop.submission_id},
+    "desk.refuse": lambda _street, shop: {"submission": shop.submission_id, "reason": "unreadable"},
     "studio.holiday": lambda _street, _shop: {"until": (clock.today() + timedelta(days=9)).isoformat()},
     "studio.print_labels": lambda _street, shop: {"shipments": shop.parcels["confirmed"], "paper": "a6"},
     "studio.make_sheet": lambda _street, shop: {"shipments": shop.parcels["labelled"], "action": "sheet"},
@@ -290,6 +294,8 @@ SMUGGLED_IN: Mapping[tuple[str, str], Callable[[Street], Fields]] = {
         "shelf": street.ismahane.variant_id, f"seen-{street.ismahane.variant_id}": "9",
         f"s{street.ismahane.variant_id}-found": "8", "action": "book",
     },
+    ("desk.approve", "POST"): lambda street: {"submission": street.ismahane.submission_id},
+    ("desk.refuse", "POST"): lambda street: {"submission": street.ismahane.submission_id},
 }  # fmt: skip
 
 # Codes of Ismahane's, typed into Amina's workshop.

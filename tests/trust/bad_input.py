@@ -49,6 +49,7 @@ from tests.trust.nonsense import (
 SLOWEST_S = 20.0
 # Where an answer may lead: a path of ours. Browsers take /\\x and https:///x for another host.
 OURS = re.compile(r"(?:http://(?:127\.0\.0\.1|localhost)(?::\d+)?)?/(?![/\\\s])")
+FILES = frozenset(name for name, _content in GOOD_FILES)  # fields that take files
 DOORS_EVERY = 20
 # An answer that holds one of these shows what typed text must never become, or Python's own words.
 GIVEN_AWAY = (MARK, "Traceback (most", "invalid literal for", "sqlalche.me", "psycopg.errors", "sqlite3.")
@@ -322,7 +323,7 @@ class Attack:
             each for each in fields if each[0] != "csrf"] + [("csrf", csrf)]  # fmt: skip
         rng.shuffle(fields)
         draw = rng.random()
-        if draw < 0.80 and not {"photos", "file"} & set(target.names):
+        if draw < 0.80 and not FILES & set(target.names):
             made.body = encoded(fields)
         elif draw < 0.93:
             made.content_type, made.body = multipart(rng, fields, target.names)
@@ -374,8 +375,8 @@ def multipart(
     """Return fields, and files, as a form with files carries them: mostly well made."""
     edge = b"edge%d" % rng.randrange(1000)
     if files is None:
-        asked = [name for name in ("photos", "file") if name in names]
-        wanted = asked[0] if asked and rng.random() < 0.9 else rng.choice([*names, "file"])
+        asked = [name for name in names if name in FILES]
+        wanted = rng.choice(asked) if asked and rng.random() < 0.9 else rng.choice([*names, "file"])
         files = [
             (wanted, sheet(rng) if wanted == "file" else picture(rng)) for _each in range(rng.choice((1, 1, 1, 2, 12)))
         ]

@@ -14,7 +14,7 @@ from shop.accounts.models import Account, Device, PhoneCode
 from shop.cart.models import CartLine
 from shop.catalogue import lots
 from shop.catalogue import service as catalogue
-from shop.catalogue.models import Picture, Product, Variant
+from shop.catalogue.models import Picture, Product, Review, Variant
 from shop.catalogue.service import VariantRow
 from shop.checkout.words import Details
 from shop.core import clock
@@ -37,7 +37,8 @@ from shop.shipping.models import CarrierAccount, Desk, Handover
 from shop.spreadsheets import reading
 from shop.spreadsheets import service as sheets
 from shop.stores import service as stores
-from shop.stores.models import Store
+from shop.stores import verification
+from shop.stores.models import Store, Submission
 from tests.checkout import cast
 from tests.formalities import declare
 from tests.people import Person, sign_in
@@ -79,6 +80,8 @@ class Shop:
     device_id: int = 0
     remittance_id: int = 0
     sheet_id: int = 0
+    submission_id: int = 0
+    review_id: int = 0
     sheet: int = 0
     batch: str = ""
     token: str = ""
@@ -148,6 +151,8 @@ def build(application: Flask, settings: Settings) -> Street:
         session.remove()  # type: ignore[attr-defined]
     for shop in (amina, ismahane):
         _write_pictures(settings.data_dir, shop.picture)
+    for of in ("Amina", "Ismahane"):
+        FileStorage(settings.data_dir / "private").put(f"cards/{card_key(of)}.webp", card_photo(of), "image/webp")
     buyer, confirmation = _buyer(application, amina, ismahane)
     with application.app_context():
         signer: Signer = application.extensions["hirfa_signer"]
@@ -166,7 +171,7 @@ def _secrets() -> Iterator[Secret]:
     for of, readers in (("Amina", AMINAS), ("Ismahane", ISMAHANES)):
         for what in ("Sheet", "Story", "Hidden", "Buyer", "Street", "Note", "Call", "Remittance"):
             yield Secret(word(of, what), readers)
-        for what in ("Draft", "Carrier", "Lot"):  # they stand in the journal
+        for what in ("Draft", "Carrier", "Lot", "Vow"):  # they stand in the journal, or in the desk's queue
             yield Secret(word(of, what), readers | {"operator"})
         for stage in STAGES:
             yield Secret(_phone(of, stage)[4:], readers, seen=stage not in {"handed_over", "delivered"})
@@ -209,6 +214,7 @@ def _furnished(of: str, members: list[tuple[str, Person]], temporary: Person) ->
     for stage in STAGES:
         _order(of, stage, shop, made, owner)
     _papers(of, shop, owner)
+    _identity(of, shop, owner)
     _carrier(of, shop, made, owner)
     shop.order_line_id = session.scalars(
         select(OrderLine.id).where(OrderLine.order_id == shop.orders["confirmed"])
@@ -343,6 +349,26 @@ def _papers(of: str, shop: Shop, by: Actor) -> None:
     shop.ending = waits.reference[-5:]
 
 
+def _identity(of: str, shop: Shop, by: Actor) -> None:
+    """Send a card to be verified, and leave a draft waiting at the desk because of a word."""
+    with transaction():
+        stores.keep_card(shop.store_id, card_key(of), by=by)
+        verification.submit(shop.store_id, by=by)
+        asked = catalogue.create_product(
+            shop.store_id, by=by, craft="pottery", names={"fr": "Savon"}, price=Money.dinars(700), stock=3
+        )
+        catalogue.update_product(shop.store_id, asked.id, by=by, description_fr=f"{word(of, 'Vow')} remède")
+        catalogue.add_picture(shop.store_id, asked.id, f"{shop.picture[:-1]}d", width=640, height=480, by=by)
+        assert not catalogue.publish(shop.store_id, asked.id, by=by)
+    shop.submission_id = session.scalars(select(Submission.id).where(Submission.store_id == shop.store_id)).one()
+    shop.review_id = session.scalars(select(Review.id).where(Review.store_id == shop.store_id)).one()
+
+
+def card_key(of: str) -> str:
+    """Return the key of the photo of a workshop's card."""
+    return ("e" if of == "Amina" else "f") * 24
+
+
 def _as_cast(shop: Shop) -> cast.Workshop:
     return cast.Workshop(
         session.get_one(Store, shop.store_id), session.get_one(Product, shop.product_id),
@@ -387,6 +413,11 @@ def _codes(application: Flask) -> tuple[dict[str, str], dict[str, str]]:
         row = session.scalars(select(PhoneCode).where(PhoneCode.purpose == purpose)).one()
         digits[endpoint] = codes.digits_of(row, signer)
     return tokens, digits
+
+
+def card_photo(of: str) -> bytes:
+    """Return the photo of a workshop's card: no other picture is like it."""
+    return photograph((320, 200), colour=(len(of), 20, 200), kind="WEBP").getvalue()
 
 
 def _write_pictures(data_dir: Path, key: str) -> None:

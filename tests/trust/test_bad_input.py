@@ -48,6 +48,7 @@ from shop.spreadsheets import reading
 from shop.spreadsheets import service as sheets
 from shop.spreadsheets.models import Sheet
 from shop.stores import service as stores
+from shop.stores import verification
 from shop.stores.models import Member
 from shop.web.ui.forms import NOT_A_NUMBER, NOT_AN_AMOUNT, DinarsField, HirfaForm, WholeField
 from tests.checkout import cast
@@ -86,10 +87,14 @@ HINTS = {
     "capacity_week": "6", "queue_most": "12", "personal_most": "24", "made_to_order_days": "5", "product": "1",
     "seen": "5", "below": "3", "shelf": "1", "studio.move_stock:reason": "counted",
     "studio.move_stock:pieces": "9", "kind": "csv", "found": "4",
+    "desk.refuse:reason": "unreadable", "submission": "1", "note": "Un reflet",
+    "register_wilaya": "16", "register_issued": "2021-03-01", "register_expires": "2031-03-01", "nis": "1" * 15,
+    "ground": "alcohol", "rule": "review", "desk.add_word:word": "hydromel", "desk.retire_word:word": "vodka",
 }  # fmt: skip
 HINTS_OF_OPENING = {"studio.second_factor_page:action": "begin", "person": "Nour"}
 RARE_OF_OPENING = {"studio.second_factor_page": 0.3, "studio.wizard": 0.5}
-PICTURE = "0123456789abcdef01234567"
+PICTURE, DOUBTFUL = "0123456789abcdef01234567", "0123456789abcdef0123456f"
+CARD = photograph((240, 160), kind="WEBP")
 
 
 @dataclass
@@ -159,6 +164,8 @@ def attacked(application: Flask, settings: Settings, tmp_path: Path) -> Iterator
     furnish(application, settings, day)
     fill_a_basket(yacine)
     hints = HINTS | HINTS_OF_OPENING | {"storefront.find_order:code": day.ordered()}
+    with application.app_context(), i18n.speaking("en"), transaction():
+        card_and_doubt(day, settings)
     made = Attacked(settings, tmp_path)
     made.world = World(
         application, places(application, day) | of_opening(application), people(day, nadia, yacine), made.again, hints
@@ -185,7 +192,8 @@ def test_bad_input_gets_an_answer_everywhere_and_the_books_stay_right(attacked: 
         attacked.again()
         attack(attacked.world, seed, min(ROUND, INPUTS), report, found=keep)
         with attacked.world.app.app_context():
-            for breach in audit.findings(attacked.settings.data_dir / "media" / "pictures"):
+            folder = attacked.settings.data_dir
+            for breach in audit.findings(folder / "media" / "pictures", folder / "private" / "cards"):
                 keep(Broken(f"seed {seed}, audit: {breach.rule}: {breach.what}"))
             session.remove()  # type: ignore[attr-defined]
         if len(found) >= SEVERAL:
@@ -245,7 +253,7 @@ def furnish(application: Flask, settings: Settings, day: Day) -> None:
         draft_id = draft.id
     folder = settings.data_dir / "media" / "pictures"
     folder.mkdir(parents=True, exist_ok=True)
-    for key in (PICTURE, f"{draft_id:024x}"):
+    for key in (PICTURE, DOUBTFUL, f"{draft_id:024x}"):
         for width in (240, 480, 900):
             (folder / f"{key}-{width}.webp").write_bytes(photograph((width, width), kind="WEBP").getvalue())
 
@@ -257,6 +265,18 @@ def bring_a_sheet(settings: Settings, day: Day) -> None:
     FileStorage(settings.data_dir / "private").put(key, table.body, "application/jsonl")
     made = sheets.receive(day.store_id, table, key=key, name="a.csv", by=SYSTEM)
     made.state, made.products = "looked", 1
+
+
+def card_and_doubt(day: Day, settings: Settings) -> None:
+    """Send a card to the desk, and a product with a word to look at; inside a transaction."""
+    FileStorage(settings.data_dir / "private").put(f"cards/{PICTURE}.webp", CARD.getvalue(), "image/webp")
+    stores.keep_card(day.store_id, PICTURE, by=SYSTEM)
+    verification.submit(day.store_id, by=SYSTEM)
+    doubtful = catalogue.create_product(
+        day.store_id, by=SYSTEM, craft="pottery", names={"fr": "Remède"}, price=Money.dinars(500), stock=1
+    )
+    catalogue.add_picture(day.store_id, doubtful.id, DOUBTFUL, width=640, height=480, by=SYSTEM)
+    assert not catalogue.publish(day.store_id, doubtful.id, by=SYSTEM)
 
 
 def fill_a_basket(yacine: Buyer) -> None:
@@ -300,7 +320,8 @@ def places(application: Flask, day: Day) -> dict[str, list[str]]:
             "token": [token], "batch": list(session.scalars(select(LabelPrint.batch))), "page": ["1", "1", "2"],
             "figure": ["expected", "on_the_way"], "part": ["pages", "shops-0", "0"], "width": ["240", "900"],
             "product_id": ["1"] * 5 + ["2", "999999999999999999"], "line_id": lines,
-            "store_id": ["1", "2"], "desk.resume:store_id": ["3"], "studio.opening:store": ["amina-en-attente"],
+            "review_id": ["1", "2"], "store_id": ["1", "2"],
+            "desk.resume:store_id": ["3"], "studio.opening:store": ["amina-en-attente"],
             "studio.remove_member:member_id": ["2", "1", "3"],
             "account_id": numbers(CarrierAccount), "desk_id": numbers(Desk),
             "device_id": numbers(Device), "member_id": numbers(Member),

@@ -1,13 +1,13 @@
-"""The platform's operator: workshops, invitations, the journal."""
+"""The platform's operator: workshops, invitations, verifications, forbidden goods, the journal."""
 
 from __future__ import annotations
 
 from flask import Flask
 
-from shop.web.desk import journal, stores
+from shop.web.desk import goods, journal, stores, verifications
 from shop.web.desk.blueprint import desk
 
-PAGES = (stores, journal)
+PAGES = (stores, verifications, goods, journal)
 
 
 def install(app: Flask) -> None:

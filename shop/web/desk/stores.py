@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from werkzeug.wrappers import Response
 
 from shop.accounts import queries as accounts
+from shop.catalogue import forbidden
 from shop.catalogue.models import Product
 from shop.core.errors import NotFound, Refused
 from shop.opening import queries as opening
@@ -26,6 +27,7 @@ from shop.web.ui.errors import said
 from shop.web.ui.forms import ChoiceField, HirfaForm, TextField, required
 from shop.web.ui.here import here, settings
 from shop.web.ui.qr import qr
+from shop.web.ui.registers import verification_words
 from shop.web.ui.templating import page_url
 
 INVITATION = "invitation"  # the flash that carries a link, which is shown once
@@ -63,8 +65,9 @@ def home() -> str:
     products, orders = per_store(Product), per_store(Order)
     rows = [(each, products[each.id], orders[each.id]) for each in queries.all_stores()]
     return render_template(
-        "desk/stores.html", rows=rows, states=states(), home_url=page_url("desk.home"), wilaya_name=wilaya_name
-    )
+        "desk/stores.html", rows=rows, states=states(), home_url=page_url("desk.home"), wilaya_name=wilaya_name,
+        papers=len(queries.waiting_submissions()), goods=len(forbidden.waiting_reviews()),
+    )  # fmt: skip
 
 
 @desk.route("/stores/new", methods=["GET", "POST"])
@@ -152,6 +155,7 @@ def store_page(row: Store, form: ReasonForm, *, problem: str = "") -> str:
         failed=bool(problem or form.errors), home_url=page_url("desk.home"), days=service.INVITATION_DAYS,
         products=per_store(Product, row.id)[row.id], orders=per_store(Order, row.id)[row.id],
         missing=[_(lack.sentence) for lack in opening.lacks(opening.facts(row))],
+        verification=verification_words()[row.verification],
         role_names={key: _(word) for key, word in ROLE_WORDS.items()}, wilaya_name=wilaya_name,
     )  # fmt: skip
 

@@ -22,7 +22,7 @@ from shop.core.text import clean
 from shop.plumbing import geography
 from shop.plumbing.i18n import language, pick
 from shop.shipping.quotes import wilaya_prices
-from shop.stores.queries import accepting
+from shop.stores.queries import accepting, legal_lines
 from shop.web.storefront.blueprint import front
 from shop.web.storefront.cards import Card, cards, links, product_url, wilaya_name, wilaya_options
 from shop.web.storefront.choices import chosen_of, groups_of, pictures_of, plain_choices
@@ -104,6 +104,7 @@ def page_of(
         deliveries=_deliveries(view, place),
         near=near,
         structured=(product_data(view, name), breadcrumbs(view, name)),
+        legal=legal_lines(view.store),
         wished=request.args.get("wished") == "1",
         **more,
     )

@@ -9,7 +9,7 @@ from flask import render_template, request, url_for
 from werkzeug.exceptions import NotFound
 
 from shop.catalogue.listing import Filter, listing
-from shop.plumbing.i18n import _, language, pick
+from shop.plumbing.i18n import language, pick
 from shop.stores import queries as stores
 from shop.stores.models import Store
 from shop.web.storefront.blueprint import front
@@ -40,7 +40,7 @@ def store_page(row: Store, items: Sequence[Card], **more: Any) -> str:
         story=story,
         story_lang=story_lang,
         wilaya=wilaya_name(row.wilaya_code),
-        legal=[(_(label), value) for label, value in stores.legal_lines(row)],
+        legal=stores.legal_lines(row),
         items=items,
         **more,
     )
@@ -56,7 +56,7 @@ def store_terms(slug: str) -> str:
         "storefront/store_terms.html",
         store=row,
         paragraphs=[part for part in text.splitlines() if part],
-        legal=[(_(label), value) for label, value in stores.legal_lines(row)],
+        legal=stores.legal_lines(row),
         **links("storefront.store_terms", slug=slug),
     )
 

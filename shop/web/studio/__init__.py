@@ -10,6 +10,7 @@ from shop.web.studio import (
     costs,
     delivery,
     handover,
+    identity,
     joining,
     labels,
     lots,
@@ -35,7 +36,7 @@ from shop.web.studio import (
 from shop.web.studio.blueprint import studio
 
 PAGES = (
-    account, calls, costs, delivery, handover, joining, labels, lots, members, money, new_product, options,
+    account, calls, costs, delivery, handover, identity, joining, labels, lots, members, money, new_product, options,
     orders, papers, people, phone_codes, pictures, products, profile, second_step, share, sheets, stock, today,
     variants, wizard,
 )  # fmt: skip

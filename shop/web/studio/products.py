@@ -7,7 +7,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from shop.catalogue import details, queries, service
+from shop.catalogue import details, forbidden, queries, service
 from shop.catalogue.families import CAUTION_ADVICE, family_of
 from shop.catalogue.formalities import MEASURED_NAMES, meters
 from shop.catalogue.models import Product
@@ -17,6 +17,7 @@ from shop.core.money import Money
 from shop.core.text import clean
 from shop.plumbing.db import transaction
 from shop.plumbing.i18n import LANGUAGES, N_, NATIVE_NAMES, _, pick
+from shop.stores.queries import missing_mentions
 from shop.web.studio import pictures
 from shop.web.studio.blueprint import studio
 from shop.web.studio.pictures import hers
@@ -36,6 +37,7 @@ STATES = {
 }
 STORE_SUSPENDED = N_("Your shop is suspended. The product is kept as it is.")
 TWO_LANGUAGES = N_("Add the name in a second language: half of the customers read only one.")
+IN_REVIEW = N_("The people who run Hirfa look at a word of it first. It goes into the shop by itself if they agree.")
 WORDLESS = N_("Describe it in a few sentences: what it is for, how it is made.")
 ONE_PICTURE = N_("Add a second photograph, from another side.")
 
@@ -190,10 +192,12 @@ def published_or_told(product_id: int) -> Response:
     try:
         with transaction():
             require_no_suspension()
-            service.publish(here().store.id, product_id, by=here().by)
+            shown = service.publish(here().store.id, product_id, by=here().by)
     except Refused as refused:
         flash(said(refused), "problem")
         return redirect(page_url("studio.product", product_id=product_id), 303)
+    if not shown:
+        return told(product_id, _(IN_REVIEW))
     if here().store.state == "draft":
         return told(product_id, _("It is ready. Customers see it when your shop opens."))
     return told(product_id, _("It is in the shop. Customers can see it now."))
@@ -218,9 +222,29 @@ def missing(view: ProductView) -> list[tuple[str, str]]:
         (view.product.price_minor <= 0, _(service.PRICELESS), page_url("studio.variants", product_id=product_id)),
         (not view.pictures, _(service.PICTURELESS), page_url("studio.pictures", product_id=product_id)),
         *((each.mandatory, _(each.sentence), mended(view, each.field)) for each in duties),
+        *((view.store.state != "draft", _(each.sentence), page_url(f"studio.{each.page}", _anchor=each.field))
+          for each in missing_mentions(view.store)),
+        *((True, sentence, where) for sentence, where in doubts(view.product)),
         (view.store.state == "suspended", _(STORE_SUSPENDED), page_url("studio.settings")),
-    ]
+    ]  # fmt: skip
     return [(sentence, where) for lacking, sentence, where in found if lacking]
+
+
+def doubts(product: Product) -> list[tuple[str, str]]:
+    """Return what the list of forbidden words says of a product: refused, waiting at the desk, refused there."""
+    found = forbidden.found_in(forbidden.texts_of(product))
+    review = forbidden.review_of(product.id) if found else None
+    said_of = {"": "", "allowed": "", "waiting": _(IN_REVIEW)}
+    if review is not None and review.state == "refused":
+        said_of["refused"] = _("The people who run Hirfa refused it: {note}", note=review.note)
+    answer = said_of[review.state if review is not None else ""]
+    refused = [
+        (_(forbidden.FORBIDDEN, word=each.forbidden.word, ground=_(forbidden.GROUNDS[each.forbidden.ground])),
+         f"#{each.field}")
+        for each in found
+        if each.forbidden.rule == forbidden.REFUSE
+    ]  # fmt: skip
+    return [*dict(refused).items(), *([(answer, f"#{found[0].field}")] if answer else [])]
 
 
 def better(view: ProductView) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""The settings hub, the shop's profile, its legal identity, its terms, opening and holidays."""
+"""The settings hub, the shop's profile, its terms, opening and holidays."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from shop.plumbing.formats import date_long
 from shop.plumbing.i18n import LANGUAGES, N_, NATIVE_NAMES, _
 from shop.shipping import queries as shipping
 from shop.stores import queries, service
-from shop.stores.models import REGISTERS, Store
+from shop.stores.models import Store
 from shop.web.studio.blueprint import studio
 from shop.web.studio.readiness import missing_lines
 from shop.web.ui.access import Access, entry
@@ -36,9 +36,9 @@ from shop.web.ui.forms import (
     required,
 )
 from shop.web.ui.here import here, settings
+from shop.web.ui.registers import verification_words
 from shop.web.ui.templating import page_url
 
-NIF_DIGITS = frozenset({15, 20})
 LONGEST_HOLIDAY_DAYS = 365
 STORY_LETTERS = 3000
 TERMS_LETTERS = 8000
@@ -75,20 +75,6 @@ class ProfileForm(HirfaForm):
         known = self.wilaya_code.data in {code for code, _label in self.wilaya_code.choices}
         communes = geography.communes(str(self.wilaya_code.data)) if known else ()
         self.commune_code.choices = [(each.code, geography.name(each)) for each in communes]
-
-
-class LegalForm(HirfaForm):
-    """Under which name and numbers the workshop is registered."""
-
-    legal_name = TextField(N_("Name under which you are registered"), [required()], most=160)
-    register_type = ChoiceField(N_("Kind of registration"), [required()])
-    register_number = TextField(N_("Registration number"), [required()], most=40)
-    nif = TextField(N_("Tax number (NIF)"), most=20)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        names = {"artisan_card": N_("Artisan card"), "trade_register": N_("Trade register"), "other": N_("Other")}
-        self.register_type.choices = [(key, _(names[key])) for key in REGISTERS]
 
 
 class TermsForm(HirfaForm):
@@ -132,24 +118,6 @@ def profile() -> str | Response | tuple[str, int]:
     return redirect(page_url("studio.settings"), 303)
 
 
-@studio.route("/<name:store>/settings/legal", methods=["GET", "POST"])
-@entry(Access.OWNER)
-def legal() -> str | Response | tuple[str, int]:
-    """Set the legal identity; an unusual NIF is said, not refused."""
-    form = LegalForm(request.form or None, obj=here().store)
-    if request.method == "GET":
-        return legal_page(form)
-    form.nif.data = bare_number(form.nif.data or "")
-    if not form.validate():
-        return legal_page(form), 422
-    with transaction():
-        service.update_profile(here().store.id, by=here().by, **written(form))
-    flash(_("Saved."), "done")
-    if unusual_nif(form.nif.data or ""):
-        flash(_("A NIF usually has 15 or 20 digits. Please check yours."), "problem")
-    return redirect(page_url("studio.settings"), 303)
-
-
 @studio.route("/<name:store>/settings/terms", methods=["GET", "POST"])
 @entry(Access.OWNER)
 def terms() -> str | Response | tuple[str, int]:
@@ -171,7 +139,7 @@ def opening() -> Response | tuple[str, int]:
     """Open the shop, or say what is missing."""
     try:
         with transaction():
-            doors.open_shop(here().store.id, by=here().by)
+            doors.open_shop(here().store.id, by=here().by, verified_only=not settings().unverified_may_sell)
     except Refused as refused:
         return hub(HolidayForm(), refused=said(refused)), 422
     flash(_("Your shop is open. Customers can find it now."), "done")
@@ -206,22 +174,15 @@ def hub(form: HolidayForm, *, refused: str = "") -> str:
         failed=bool(refused or form.errors), closed=closed(store), accepting=queries.accepting(store),
         carriers=[each for each in shipping.carrier_accounts(store.id) if each.active], public_url=public_url(store),
         members=len(queries.members(store.id)), today=clock.today(),
+        verification=verification_words()[store.verification],
     )  # fmt: skip
 
 
 def profile_page(form: ProfileForm) -> str:
     """Draw the profile with what was typed."""
     return render_template(
-        "studio/settings_profile.html", form=form, shop_name=here().store.name, failed=bool(form.errors)
-    )
-
-
-def legal_page(form: LegalForm) -> str:
-    """Draw the legal identity with what was typed."""
-    store = here().store
-    return render_template(
-        "studio/settings_legal.html", form=form, shop_name=store.name, failed=bool(form.errors),
-        unusual=unusual_nif(store.nif),
+        "studio/settings_profile.html", form=form, store=here().store, shop_name=here().store.name,
+        failed=bool(form.errors),
     )  # fmt: skip
 
 
@@ -246,16 +207,6 @@ def public_url(store: Store) -> str:
 def closed(store: Store) -> bool:
     """Tell whether the workshop is on holiday today."""
     return store.closed_until is not None and store.closed_until > clock.today()
-
-
-def bare_number(text: str) -> str:
-    """Return a number as people space it, without its spaces and in western digits."""
-    return "".join(western_digits(text).split())
-
-
-def unusual_nif(nif: str) -> bool:
-    """Tell whether a NIF does not look like one."""
-    return bool(nif) and not (nif.isascii() and nif.isdigit() and len(nif) in NIF_DIGITS)
 
 
 def read_day(form: HolidayForm) -> date | None:

@@ -12,8 +12,10 @@ from shop.opening import service as opening
 from shop.plumbing.db import transaction
 from shop.plumbing.i18n import N_, _
 from shop.stores import service
+from shop.stores.papers import unusual_nif
+from shop.web.studio.identity import LegalForm, bare_number
 from shop.web.studio.papers import PAPER_WORDS
-from shop.web.studio.profile import LegalForm, bare_number, unusual_nif, written
+from shop.web.studio.profile import written
 from shop.web.studio.readiness import missing_lines
 from shop.web.studio.wizard_frame import (
     PAPERS,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
 from wtforms import Field, Form, StringField
@@ -23,6 +24,8 @@ NUMBER_RANGE = N_("Write a number from {least} to {most}.")
 NOT_AN_AMOUNT = N_("Write the amount in dinars, for example 1 250.")
 PHONE_DIGITS = N_("The number must have 10 digits, for example 0550 12 34 56.")
 PHONE_PREFIX = N_("The number must begin with 05, 06 or 07, for example 0550 12 34 56.")
+NOT_A_DAY = N_("Choose a day, for example 2026-11-25.")
+EARLIEST, LATEST = 1950, 2100  # years
 CHOOSE = N_("Please choose one.")
 BAD_EMAIL = N_("Write the whole e-mail address, for example name@example.com.")
 
@@ -157,6 +160,29 @@ class WholeField(Field):
         if not self.least <= number <= self.most:
             raise ValueError(_(NUMBER_RANGE, least=self.least, most=self.most))
         self.data = number
+
+
+class DayField(Field):
+    """A day of the calendar, as a date field sends it: 2026-11-25, in any digits."""
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return self.data.isoformat() if self.data else ""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the day. Raises ValueError with the sentence to show."""
+        text = western_digits(str(valuelist[0])).strip() if valuelist else ""
+        self.data = None
+        if not text:
+            return
+        try:
+            day = date.fromisoformat(text)
+        except ValueError:
+            raise ValueError(_(NOT_A_DAY)) from None
+        if not EARLIEST <= day.year <= LATEST:
+            raise ValueError(_(NOT_A_DAY))
+        self.data = day
 
 
 class DinarsField(Field):

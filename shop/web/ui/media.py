@@ -35,6 +35,16 @@ def picture(key: str, width: int) -> Response:
     return response
 
 
+def private_storage() -> FileStorage:
+    """Return where files are kept that nobody is shown by their name alone."""
+    return FileStorage(settings().data_dir / "private")
+
+
+def card_name(key: str) -> str:
+    """Return the name of the file with the photo of a register's card."""
+    return f"cards/{key}.webp"
+
+
 def public_storage() -> FileStorage:
     """Return where pictures are kept."""
     return FileStorage(settings().data_dir / "media")

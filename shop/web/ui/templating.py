@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from shop.plumbing import formats
 from shop.plumbing.i18n import NATIVE_NAMES, _, _m, direction, language, ngettext
+from shop.stores.papers import CRAFT_REGISTER
 from shop.web.ui.icons import icon
 from shop.web.ui.places import PLACES
 
@@ -41,6 +42,7 @@ def words_and_figures() -> dict[str, Any]:
         "ltr": ltr,
         "LANGUAGES": NATIVE_NAMES,
         "CRAFT_PICTURES": CRAFT_PICTURES,
+        "CRAFT_REGISTER": CRAFT_REGISTER,
         **{name: getattr(formats, name) for name in FORMATTERS},
     }
 
