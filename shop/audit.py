@@ -82,6 +82,33 @@ RULES = (
         "AND p.state NOT IN ('cancelled', 'failed') WHERE s.collect_minor <> p.amount_minor",
     ),
     Rule(
+        "I3 discount", "order {0} takes {1} off its goods, what it used says {2}",
+        "SELECT o.code, o.discount_minor, COALESCE(r.amount_minor, 0) FROM orders o LEFT JOIN offer_redemptions r "
+        "ON r.order_id = o.id AND r.kind <> 'delivery' WHERE o.discount_minor <> COALESCE(r.amount_minor, 0) "
+        "OR o.discount_minor > o.goods_minor",
+    ),
+    Rule(
+        "I3 shares", "order {0} takes {1} off its goods, its lines {2}",
+        "SELECT o.code, o.discount_minor, SUM(l.discount_minor) FROM orders o JOIN order_lines l ON l.order_id = o.id "
+        "GROUP BY o.code, o.discount_minor HAVING SUM(l.discount_minor) <> o.discount_minor "
+        "OR MAX(l.discount_minor - l.unit_minor * l.pieces) > 0 OR MIN(l.discount_minor) < 0",
+    ),
+    Rule(
+        "I3 delivery", "order {0} asks {1} for a delivery that is offered",
+        "SELECT o.code, o.delivery_minor FROM orders o JOIN offer_redemptions r ON r.order_id = o.id "
+        "WHERE r.kind = 'delivery' AND o.delivery_minor <> 0",
+    ),
+    Rule(
+        "I3 uses", "offer {0} counts {1} uses, its orders {2}",
+        "SELECT f.id, f.uses, COUNT(r.id) FROM offers f LEFT JOIN offer_redemptions r ON r.offer_id = f.id "
+        "AND r.given_back_at IS NULL GROUP BY f.id, f.uses HAVING COUNT(r.id) <> f.uses",
+    ),
+    Rule(
+        "I3 given back", "order {0} is {1} and what it used is not given back, or the other way round",
+        "SELECT o.code, o.state FROM orders o JOIN offer_redemptions r ON r.order_id = o.id "
+        "WHERE (o.state = 'cancelled') <> (r.given_back_at IS NOT NULL)",
+    ),
+    Rule(
         "I4 settled", "payment {0} is settled without a remittance, or the other way round",
         "SELECT p.reference FROM payments p LEFT JOIN remittance_lines l ON l.payment_id = p.id "
         "WHERE p.method = 'cash_on_delivery' AND ((p.state = 'settled') <> (l.id IS NOT NULL)) "

@@ -5,6 +5,7 @@ from shop.cart import models as cart
 from shop.catalogue import models as catalogue
 from shop.documents import models as documents
 from shop.notifications import models as notifications
+from shop.offers import models as offers
 from shop.opening import models as opening
 from shop.orders import models as orders
 from shop.payments import models as payments
@@ -25,6 +26,7 @@ ROOMS = (
     orders,
     payments,
     shipping,
+    offers,
     sharing,
     documents,
     settlement,

@@ -164,6 +164,24 @@ class StockMovement(Base):
     at: Mapped[datetime]
 
 
+class PriceChange(Base):
+    """A price that buyers could see, and the one that followed it. Rows are never changed."""
+
+    __tablename__ = "price_changes"
+    __table_args__ = (
+        of_store("variant_id", table="variants"),
+        Index("ix_price_changes_variant", "variant_id", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    store_id: Mapped[int]
+    variant_id: Mapped[int] = mapped_column(BigKey)
+    before_minor: Mapped[int]
+    after_minor: Mapped[int]
+    currency: Mapped[str] = mapped_column(String(3), default="DZD")
+    at: Mapped[datetime]
+
+
 class Posting(Base):
     """A folded word of a published product's names, maker and description."""
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import case, func, insert, select, update
 
-from shop.catalogue import details, forbidden, options, search, stock
+from shop.catalogue import details, forbidden, options, prices, search, stock
 from shop.catalogue.families import FAMILIES
 from shop.catalogue.models import Picture, Product, Variant, Wish
 from shop.catalogue.stock import count_stock, move, restock, take, tell_below
@@ -174,8 +174,10 @@ def set_variants(store_id: int, product_id: int, rows: Sequence[VariantRow], *, 
             variant = known.pop(row.variant_id, None)
             if variant is None:
                 raise NotFound
+            before = variant.price
             _write_variant(variant, position, row)
             session.flush()
+            prices.note(product, variant, before)
             count_stock(store_id, variant.id, row.on_hand, seen=row.seen, by=by)
     for left_out in known.values():
         left_out.hidden = True
@@ -192,10 +194,11 @@ def set_price(store_id: int, variant_id: int, price: Money, *, by: Actor) -> Non
     variant = session.scalar(select(Variant).where(Variant.id == variant_id, Variant.store_id == store_id))
     if variant is None:
         raise NotFound
-    before, variant.price_minor = variant.price_minor, price.minor
+    before, variant.price_minor = variant.price, price.minor
     session.flush()
+    prices.note(_product(store_id, variant.product_id), variant, before)
     stock.refresh(variant.product_id)
-    _record("product.price", variant.product_id, store_id, by, before=before, after=price.minor)
+    _record("product.price", variant.product_id, store_id, by, before=before.minor, after=price.minor)
 
 
 def add_picture(

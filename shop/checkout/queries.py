@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -16,6 +16,9 @@ from shop.core import clock
 from shop.core.calendar import arrival_window
 from shop.core.errors import OutOfStock, PriceChanged, Refused, StoreClosed
 from shop.core.money import Money
+from shop.offers import queries as offers_of
+from shop.offers import words as offer_words
+from shop.offers.words import Deal, Problem, Standing
 from shop.payments.contract import Ask
 from shop.payments.queries import MethodOffer, offers
 from shop.plumbing import geography
@@ -42,24 +45,58 @@ class ParcelOffer:
     parcel: Parcel
     quotes: tuple[StoreQuote, ...]
     methods: tuple[MethodOffer, ...]
+    bargain: Bargain
 
 
-def offered(cart_id: int, *, wilaya_code: str, commune_code: str = "") -> list[ParcelOffer]:
-    """Return what a basket's parcels could be, to a wilaya or a commune, in four statements. Raises NotFound."""
+@dataclass(frozen=True)
+class Bargain:
+    """The offers that one parcel could use, and the code that was typed for it, if any."""
+
+    offers: tuple[Standing, ...]
+    code: str
+    problem: Problem | None
+    used_by_phone: Mapping[int, int]
+
+    @property
+    def asks_code(self) -> bool:
+        """Tell whether there is anything to type a code for."""
+        return bool(self.code) or any(each.code and each.stage(clock.today()) == "running" for each in self.offers)
+
+    def deal(self, parcel: Parcel, delivery: Money) -> Deal:
+        """Return the best deal when the parcel's way costs this much; a code that does not count is passed over."""
+        return offer_words.best(
+            self.offers, parcel.articles, delivery, today=clock.today(), code=self.code,
+            used_by_phone=self.used_by_phone,
+        )  # fmt: skip
+
+
+def offered(
+    cart_id: int, *, wilaya_code: str, commune_code: str = "", phone: str = "", codes: Mapping[int, str] | None = None
+) -> list[ParcelOffer]:
+    """Return what a basket's parcels could be, to a wilaya or a commune, in four statements. Raises NotFound.
+
+    Without a place nothing can travel yet. `codes` are those that were typed, by store; a phone tells whether it has
+    used an offer up (one more statement, where an offer asks).
+    """
     parcels, _rows = _parcels(cart_id)
-    place = place_of(commune_code) if commune_code else place_of_wilaya(wilaya_code)
-    found = _quotes(parcels, place)
+    found: dict[int, list[StoreQuote]] = {}
+    if wilaya_code or commune_code:
+        found = _quotes(parcels, place_of(commune_code) if commune_code else place_of_wilaya(wilaya_code))
+    bargains = _bargains(parcels, phone, codes or {})
     return [
-        ParcelOffer(each, tuple(found[each.store_id]), tuple(_methods(each.goods, "en", len(parcels))))
+        ParcelOffer(
+            each, tuple(found.get(each.store_id, ())), tuple(_methods(each.goods, "en", len(parcels))),
+            bargains[each.store_id],
+        )
         for each in parcels
-    ]
+    ]  # fmt: skip
 
 
 def review(cart_id: int, details: Details, choices: Sequence[Choice]) -> Review:
     """Return the purchase as it would be ordered now, in four statements.
 
-    Raises Refused (with its field) for an empty basket, a missing choice or a place that isn't served, OutOfStock,
-    StoreClosed, and PriceChanged when delivery costs something else than was seen.
+    Raises Refused (with its field) for an empty basket, a missing choice, a code that does not count or a place that
+    isn't served, OutOfStock, StoreClosed, and PriceChanged when delivery costs something else than was seen.
     """
     parcels, rows = _parcels(cart_id)
     if not parcels:
@@ -69,12 +106,13 @@ def review(cart_id: int, details: Details, choices: Sequence[Choice]) -> Review:
         _check_parcel(parcel, rows[parcel.store_id])
     found = _quotes(parcels, place_of(details.commune_code))
     chosen = {choice.store_id: choice for choice in choices}
+    bargains = _bargains(parcels, details.phone, {choice.store_id: choice.code for choice in choices})
     return Review(
         details=details,
         parcels=tuple(
             _reviewed(
                 each, rows[each.store_id], quotes=found[each.store_id], choice=chosen.get(each.store_id),
-                details=details, parcels=len(parcels),
+                bargain=bargains[each.store_id], details=details, parcels=len(parcels),
             )
             for each in parcels
         ),
@@ -83,19 +121,16 @@ def review(cart_id: int, details: Details, choices: Sequence[Choice]) -> Review:
 
 def _parcels(cart_id: int) -> tuple[list[Parcel], dict[int, Store]]:
     wanted = (
-        select(*_LINE)
+        select(*_LINE, Store)
         .join(Variant, Variant.id == CartLine.variant_id)
         .join(Product, Product.id == Variant.product_id)
+        .join(Store, Store.id == Variant.store_id)
         .where(CartLine.cart_id == cart_id, CartLine.removed_at.is_(None))
         .order_by(Variant.store_id, CartLine.id)
     )
-    lines = [_line(row) for row in session.execute(wanted)]
-    if not lines:
-        return [], {}
-    ids = {line.store_id for line in lines}
-    fresh = {"populate_existing": True}
-    found = session.scalars(select(Store).where(Store.id.in_(ids)), execution_options=fresh)
-    rows = {store.id: store for store in found}
+    found = session.execute(wanted, execution_options={"populate_existing": True}).all()
+    lines = [_line(row) for row in found]
+    rows = {row.Store.id: row.Store for row in found}
     parcels = [
         Parcel(
             store_id=store_id, store_slug=rows[store_id].slug, store_name=rows[store_id].name,
@@ -120,6 +155,25 @@ def _line(row: Any) -> Line:
 
 def _quotes(parcels: Sequence[Parcel], place: Place) -> dict[int, list[StoreQuote]]:
     return quotes_for({each.store_id: Load(each.weight_g, each.goods) for each in parcels}, place)
+
+
+def _bargains(parcels: Sequence[Parcel], phone: str, codes: Mapping[int, str]) -> dict[int, Bargain]:
+    typed = {store_id: offer_words.read_code(code) for store_id, code in codes.items() if code}
+    found = offers_of.standing({each.store_id for each in parcels}, codes=set(typed.values()))
+    return {
+        each.store_id: _bargain(each, tuple(found.get(each.store_id, ())), phone, typed.get(each.store_id, ""))
+        for each in parcels
+    }
+
+
+def _bargain(parcel: Parcel, offers: tuple[Standing, ...], phone: str, code: str) -> Bargain:
+    limited = [each.offer_id for each in offers if each.most_per_phone is not None]
+    used = offers_of.used_by_phone(parcel.store_id, limited, phone) if limited and phone else {}
+    wanted = next((each for each in offers if each.code == code), None) if code else None
+    problem = offer_words.problem_of(
+        wanted, parcel.articles, today=clock.today(), used_by_phone=used.get(wanted.offer_id, 0) if wanted else 0
+    )  # fmt: skip
+    return Bargain(offers, code, problem if code else None, used)
 
 
 def _methods(amount: Money, language: str, stores_in_purchase: int) -> list[MethodOffer]:
@@ -158,14 +212,19 @@ def _check_left(line: Line) -> None:
 
 
 def _reviewed(
-    parcel: Parcel, store: Store, *, quotes: Sequence[StoreQuote], choice: Choice | None, details: Details, parcels: int
-) -> ReviewParcel:
+    parcel: Parcel, store: Store, *, quotes: Sequence[StoreQuote], choice: Choice | None, bargain: Bargain,
+    details: Details, parcels: int,
+) -> ReviewParcel:  # fmt: skip
     quote, desk = _chosen(parcel, quotes, choice, details)
-    method = _paid(parcel.goods + quote.price, choice, details, parcels)
+    if bargain.problem is not None:
+        raise Refused(bargain.problem.message, field=f"code-{parcel.store_id}", **bargain.problem.values)
+    deal = bargain.deal(parcel, quote.price)
+    method = _paid(parcel.goods + quote.price - deal.worth, choice, details, parcels)
     terms, terms_hash = stores.terms_of(store, details.language)
     return ReviewParcel(
         **{name: getattr(parcel, name) for name in Parcel.__dataclass_fields__},
-        quote=quote, desk=desk, method=method.key, method_title=method.title, terms=terms, terms_hash=terms_hash,
+        quote=quote, deal=deal, desk=desk, method=method.key, method_title=method.title, terms=terms,
+        terms_hash=terms_hash,
         promised=arrival_window(parcel.leaves_on(clock.today()), quote.min_days, quote.max_days),
         legal=tuple(stores.legal_lines(store)), register_type=store.register_type, verification=store.verification,
     )  # fmt: skip

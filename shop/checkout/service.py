@@ -12,7 +12,9 @@ from shop.cart.models import Cart
 from shop.checkout.queries import review
 from shop.checkout.words import Choice, Details, Line, Placed, Review, ReviewParcel, request_hash
 from shop.core.errors import NotFound, PriceChanged
+from shop.core.money import Money
 from shop.core.text import clean, clean_block
+from shop.offers import service as offers
 from shop.orders import queries as order_queries
 from shop.orders import service as orders
 from shop.orders.models import Order, Purchase
@@ -43,7 +45,7 @@ def place(cart_id: int, *, key: str, details: Details, choices: Sequence[Choice]
 
     Idempotent by `key`: the same request again, even at the same moment, gives the first purchase back. Raises
     Conflict when the key came with another request, PriceChanged when anything differs from what `review_hash`
-    stands for, and what `review` raises.
+    stands for or an offer was used up at this very moment, and what `review` raises.
     """
     asked = request_hash(cart_id, details, list(choices), review_hash)
     purchase = orders.place_purchase(key, request_hash=asked, cart_id=cart_id, language=details.language)
@@ -71,21 +73,23 @@ def _placed_before(purchase: Purchased) -> Placed:
 def _write(purchase: Purchased, seen: Review) -> Placed:
     alone = purchase.code if len(seen.parcels) == 1 else None
     written = [_order(purchase, parcel, seen.details, alone) for parcel in seen.parcels]
-    taken = [(each.parcel.store_id, each.order_id, _frozen(line)) for each in written for line in each.parcel.lines]
+    taken = [(each.parcel.store_id, each.order_id, line) for each in written for line in _lines(each.parcel)]
     orders.take_stock(taken, by=BUYER)
     paid = [_rest(purchase, seen.details, each) for each in written]
     return Placed(purchase.code, tuple(each.order_id for each in written), tuple(paid), repeated=False)
 
 
 def _order(purchase: Purchased, parcel: ReviewParcel, details: Details, code: str | None) -> _Written:
-    products = {line.product_id for line in parcel.lines}
+    offer, products = parcel.deal.offer, {line.product_id for line in parcel.lines}
     alike = order_queries.orders_alike(parcel.store_id, phone=details.phone, product_ids=products)
     new = NewOrder(
         store_id=parcel.store_id, language=details.language, buyer_name=clean(details.name, limit=120),
         phone=details.phone, wilaya_code=details.wilaya_code, commune_code=details.commune_code,
         address=clean_block(details.address, limit=400), note=clean_block(details.note, limit=400),
         kind=parcel.quote.kind, goods_minor=parcel.goods.minor, delivery_minor=parcel.delivery.minor,
-        currency=parcel.total.currency, promised_from=parcel.promised[0], promised_to=parcel.promised[1],
+        discount_minor=parcel.deal.discount.minor, offer_name=offer.name if offer else "",
+        offer_code=offer.code if offer else "", currency=parcel.total.currency, promised_from=parcel.promised[0],
+        promised_to=parcel.promised[1],
         terms=parcel.terms, terms_hash=parcel.terms_hash,
     )  # fmt: skip
     order_id, order_code = orders.add_order(purchase, new, wanted_code=code)
@@ -93,9 +97,10 @@ def _order(purchase: Purchased, parcel: ReviewParcel, details: Details, code: st
 
 
 def _rest(purchase: Purchased, details: Details, written: _Written) -> int:
-    """Write the order's lines, payment, parcel and journal; return the payment's id."""
+    """Write the order's lines, use of an offer, payment, parcel and journal; return the payment's id."""
     parcel, order_id, store_id = written.parcel, written.order_id, written.parcel.store_id
-    orders.add_lines(store_id, order_id, [_frozen(line) for line in parcel.lines])
+    orders.add_lines(store_id, order_id, _lines(parcel))
+    offers.redeem(store_id, order_id, parcel.deal, phone=details.phone, by=BUYER)
     payment_id, _reference = payments.add_payment(store_id, order_id, parcel.method, parcel.total)
     shipment_id, _reference = shipping.open_shipment(store_id, order_id, _shipment(parcel))
     journal.record(
@@ -121,12 +126,17 @@ def _shipment(parcel: ReviewParcel) -> NewShipment:
     )  # fmt: skip
 
 
-def _frozen(line: Line) -> NewLine:
+def _lines(parcel: ReviewParcel) -> list[NewLine]:
+    return [_frozen(line, share) for line, share in zip(parcel.lines, parcel.deal.shares, strict=True)]
+
+
+def _frozen(line: Line, discount: Money) -> NewLine:
     return NewLine(
         variant_id=line.variant_id, product_id=line.product_id, name_ar=line.names["ar"], name_fr=line.names["fr"],
         name_en=line.names["en"], label_ar=line.labels["ar"], label_fr=line.labels["fr"],
         label_en=line.labels["en"], cover=line.cover, unit_minor=line.unit.minor, currency=line.unit.currency,
         pieces=line.pieces, weight_g=line.weight_g, fragile=line.fragile, personal=line.personal,
+        discount_minor=discount.minor,
     )  # fmt: skip
 
 
@@ -143,6 +153,7 @@ def cancel_by_buyer(purchase_code: str, order_code: str) -> Order:
         raise NotFound(f"no order {order_code}")
     orders.mark_cancelled(order.store_id, order.id, "buyer", by=BUYER, still=frozenset({"placed"}))
     orders.put_back(order.store_id, order.id, reason="cancelled", by=BUYER)
+    offers.give_back(order.store_id, order.id, by=BUYER)
     payments.cancel_for(order.store_id, order.id, by=BUYER)
     shipping.cancel_for(order.store_id, order.id, by=BUYER)
     return order

@@ -13,6 +13,7 @@ from typing import Any
 from shop.core.calendar import add_delivery_days
 from shop.core.making import ready_on
 from shop.core.money import Money, total
+from shop.offers.words import Article, Deal
 from shop.plumbing.i18n import pick
 from shop.shipping.queries import DeskPoint, StoreQuote
 
@@ -32,7 +33,7 @@ class Details:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """How one workshop's parcel travels and is paid: what was offered, and the price that was seen."""
+    """How one workshop's parcel travels and is paid: what was offered, the price that was seen, an offer's code."""
 
     store_id: int
     kind: str
@@ -40,6 +41,7 @@ class Choice:
     price: Money
     method: str
     desk_id: int | None = None
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +99,11 @@ class Parcel:
         return total((line.total for line in self.lines), self.lines[0].unit.currency)
 
     @property
+    def articles(self) -> list[Article]:
+        """The lines as offers look at them."""
+        return [Article(line.product_id, line.unit, line.pieces) for line in self.lines]
+
+    @property
     def weight_g(self) -> int:
         """What the parcel weighs."""
         return sum(line.weight_g * line.pieces for line in self.lines)
@@ -121,6 +128,7 @@ class ReviewParcel(Parcel):
     """One parcel as it will be ordered: the last look before she confirms."""
 
     quote: StoreQuote
+    deal: Deal
     desk: DeskPoint | None
     method: str
     method_title: str  # an English msgid
@@ -133,13 +141,13 @@ class ReviewParcel(Parcel):
 
     @property
     def delivery(self) -> Money:
-        """What delivery costs."""
-        return self.quote.price
+        """What delivery costs the buyer: less than the carrier asks when the workshop offers it."""
+        return self.quote.price - self.deal.delivery_off
 
     @property
     def total(self) -> Money:
         """What is to be paid for this parcel."""
-        return self.goods + self.delivery
+        return self.goods - self.deal.discount + self.delivery
 
     def fingerprint(self) -> list[Any]:
         """Return all that must not change between the look and the tap; dates and names may."""
@@ -148,7 +156,9 @@ class ReviewParcel(Parcel):
         ]
         desk = self.desk.desk_id if self.desk else None
         carried = [self.quote.kind, self.quote.account_id, desk, self.delivery.minor, self.delivery.currency]
-        return [self.store_id, lines, carried, self.method, self.total.minor, self.terms_hash]
+        offer = self.deal.offer.offer_id if self.deal.offer else None
+        given = [offer, self.deal.discount.minor, self.deal.delivery_off.minor]
+        return [self.store_id, lines, carried, given, self.method, self.total.minor, self.terms_hash]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,6 +17,7 @@ from shop.checkout.words import Choice, Details
 from shop.core import clock
 from shop.core.money import Money
 from shop.demo.cast import BUYERS, Buyer
+from shop.demo.offers import WELCOME
 from shop.documents import service as documents
 from shop.fulfilment import service as fulfilment
 from shop.fulfilment.booking import book
@@ -45,6 +46,7 @@ class Tale:
     days_ago: float
     fate: str
     desk: bool = False
+    code: str = ""
 
 
 def _several(shop: str, fate: str, *days: float) -> list[Tale]:
@@ -87,6 +89,9 @@ TALES: Sequence[Tale] = (
     *_several(COPPER, "confirmed", 0.8),
     *_several(COPPER, "lost", 21),
     *_several(COPPER, "settled", 18),
+    Tale((AMINA,), 4, "delivered", code=WELCOME),
+    Tale((AMINA,), 8.5, "delivered", code=WELCOME),
+    Tale((AMINA,), 0.85, "confirmed", code=WELCOME),
 )
 
 
@@ -158,7 +163,7 @@ def _choices(cart_id: int, details: Details, tale: Tale) -> list[Choice]:
         choices.append(
             Choice(
                 store_id=offer.parcel.store_id, kind=kind, account_id=quote.account_id, price=quote.price,
-                method=offer.methods[0].key, desk_id=desk,
+                method=offer.methods[0].key, desk_id=desk, code=tale.code,
             )
         )  # fmt: skip
     return choices

@@ -6,7 +6,7 @@ from flask import current_app
 from sqlalchemy import func, select
 
 from shop.accounts.models import Account
-from shop.demo import days, doubts, opening, registers, shelves, workshops
+from shop.demo import days, doubts, offers, opening, registers, shelves, workshops
 from shop.plumbing import journal
 from shop.plumbing.db import session, transaction
 from shop.plumbing.journal import SYSTEM, Actor, Entry
@@ -30,6 +30,10 @@ def fill() -> list[str]:
         with transaction():
             journal.record("demo.opening", subject="demo", subject_id=1, store_id=None, by=SYSTEM)
             opening.begin(settings.data_dir / "media" / "pictures", workshops.HERE / "pictures", workshops.PASSWORD)
+    if not _has("demo.offers"):
+        with transaction():
+            offers.write(_owners())
+            journal.record("demo.offers", subject="demo", subject_id=1, store_id=None, by=SYSTEM)
     if not _has("demo.filled"):
         with journal.unheard():
             days.tell(_owners())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from shop.core.money import Money
 from shop.documents.letters import printable
 from shop.documents.papers import Nudge, Paper
 from shop.documents.sheets import LINE, NAME, Run, Sheet, both, phone, run, title
@@ -133,10 +134,12 @@ def _sums(slip: SlipContent) -> list[tuple[str, str]]:
         return []
     if slip.delivery is None:
         return [(_("Total"), money_text(slip.goods))]
+    off = slip.discount or Money(0, slip.goods.currency)
     return [
         (_("Goods"), money_text(slip.goods)),
-        (_("Delivery"), money_text(slip.delivery)),
-        (_("Total"), money_text(slip.goods + slip.delivery)),
+        *([(_("Discount"), money_text(off))] if off else []),
+        (_("Delivery"), money_text(slip.delivery) if slip.delivery or not slip.offer else _("offered")),
+        (_("Total"), money_text(slip.goods - off + slip.delivery)),
     ]
 
 

@@ -8,7 +8,6 @@ from dataclasses import replace
 from sqlalchemy import func, select
 
 from shop.core.errors import NotFound
-from shop.core.money import Money
 from shop.documents.models import LabelPrint
 from shop.documents.words import (
     DeliveryKind,
@@ -128,7 +127,9 @@ def _slip(store: Store, order: Order, lines: Sequence[OrderLine]) -> SlipContent
         ),
         language=order.language,
         with_prices=store.slip_prices, seller=_seller(store, order.language),
-        delivery=Money(order.delivery_minor, order.currency),
+        delivery=order.delivery,
+        discount=order.discount,
+        offer=order.offer_name,
     )  # fmt: skip
 
 

@@ -76,6 +76,8 @@ class SlipContent:
     with_prices: bool = True
     delivery: Money | None = None  # shown apart and added to the sum when given
     seller: tuple[tuple[str, str], ...] = ()  # the mentions of the law: (English msgid, value)
+    discount: Money | None = None  # taken off the goods by an offer of this name
+    offer: str = ""
     thanks: str = ""  # the workshop's own words; empty prints the house sentence
 
     @property

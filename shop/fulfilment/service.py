@@ -12,6 +12,7 @@ from shop.core.errors import InvalidTransition, Refused
 from shop.core.states import SCANS
 from shop.core.text import clean
 from shop.fulfilment.booking import Booked, book, book_later, cancel_booking, forget_booking
+from shop.offers import service as offers
 from shop.orders import calls
 from shop.orders import queries as order_queries
 from shop.orders import service as orders
@@ -82,7 +83,8 @@ def call(
 def undo_call(store_id: int, order_id: int, *, by: Actor) -> None:
     """Take the last call back, within a minute and while nothing was printed or handed over: all is as before.
 
-    Raises NotFound, Refused when it is too late, InvalidTransition, OutOfStock when the freed pieces were sold.
+    Raises NotFound, Refused when it is too late or its offer was used up, InvalidTransition, OutOfStock when the freed
+    pieces were sold.
     """
     order = order_queries.order(store_id, order_id)
     made = calls.last_call(store_id, order.id)
@@ -96,6 +98,7 @@ def undo_call(store_id: int, order_id: int, *, by: Actor) -> None:
     orders.mark_placed_again(store_id, order_id, tries=before.tries, call_at=before.call_at, by=by)
     if left == "cancelled":
         orders.take_again(store_id, order_id, by=by)
+        offers.take_again(store_id, order_id, by=by)
         payments.reopen_for(store_id, order_id, by=by)
         shipping.reopen_for(store_id, order_id, by=by)
 
@@ -145,6 +148,7 @@ def cancel(store_id: int, order_id: int, reason: str, *, by: Actor) -> None:
     orders.mark_cancelled(store_id, order_id, _reason(reason), by=by)
     payments.cancel_for(store_id, order_id, by=by)
     if parcel is not None and parcel.state == "lost":
+        offers.give_back(store_id, order_id, by=by)
         return
     _free(store_id, order_id, by=by)
 
@@ -158,6 +162,7 @@ def _cancel_placed(store_id: int, order_id: int, reason: str, *, by: Actor) -> N
 def _free(store_id: int, order_id: int, *, by: Actor) -> None:
     parcel = shipping.cancel_for(store_id, order_id, by=by)
     orders.put_back(store_id, order_id, reason="cancelled", by=by)
+    offers.give_back(store_id, order_id, by=by)
     if parcel is not None and parcel.booked_at is not None:
         forget_booking(parcel)
 
@@ -219,6 +224,7 @@ def _delivered(store_id: int, order_id: int, by: Actor) -> None:
 def _returned(store_id: int, order_id: int, by: Actor) -> None:
     orders.mark_cancelled(store_id, order_id, "refused", by=by)
     orders.put_back(store_id, order_id, reason="returned", by=by)
+    offers.give_back(store_id, order_id, by=by)
     payments.cancel_for(store_id, order_id, by=by)
 
 

@@ -64,6 +64,8 @@ class Order(Base):
     goods_minor: Mapped[int]
     delivery_minor: Mapped[int]
     discount_minor: Mapped[int] = mapped_column(default=0)
+    offer_name: Mapped[str] = mapped_column(String(60), server_default="")  # what took it off, or offered the delivery
+    offer_code: Mapped[str] = mapped_column(String(20), server_default="")
     total_minor: Mapped[int]
     currency: Mapped[str] = mapped_column(String(3), default="DZD")
     promised_from: Mapped[date | None]
@@ -133,6 +135,7 @@ class OrderLine(Base):
     lot: Mapped[str] = mapped_column(String(40), default="")
     best_before: Mapped[date | None]
     cost_minor: Mapped[int | None]  # materials and packaging of one piece; none: not known
+    discount_minor: Mapped[int] = mapped_column(server_default="0")  # its share of the order's discount
 
     @property
     def unit(self) -> Money:

@@ -55,6 +55,8 @@ class NewOrder:
     delivery_minor: int
     currency: str = "DZD"
     discount_minor: int = 0
+    offer_name: str = ""
+    offer_code: str = ""
     promised_from: date | None = None
     promised_to: date | None = None
     terms: str = ""
@@ -80,6 +82,7 @@ class NewLine:
     weight_g: int
     fragile: bool
     personal: str = ""
+    discount_minor: int = 0
 
 
 def place_purchase(key: str, *, request_hash: str, cart_id: int | None, language: str) -> Purchased:

@@ -153,7 +153,7 @@ def _of(street: Street, endpoint: str, shop: Shop) -> dict[str, Any]:
         "batch": shop.batch, "page": 1, "figure": "expected", "remittance_id": shop.remittance_id,
         "product_id": shop.draft_id if endpoint in {"studio.publish", "studio.product"} else shop.product_id,
         "picture_id": shop.picture_id, "lot_id": shop.lot_id, "account_id": shop.account_id, "desk_id": shop.desk_id,
-        "member_id": shop.member_id, "device_id": shop.device_id, "token": shop.token,
+        "offer_id": shop.offer_id, "member_id": shop.member_id, "device_id": shop.device_id, "token": shop.token,
         "store_id": street.suspended[0] if endpoint == "desk.resume" else shop.store_id, "review_id": shop.review_id,
         "variant_id": shop.variant_id, "sheet_id": shop.sheet_id, "kind": "csv",
     }  # fmt: skip
@@ -204,6 +204,8 @@ STILL: Mapping[str, Fields] = {
                        "language": "fr"},
     "desk.add_word": {"word": "loterie royale", "ground": "gambling", "rule": "review"},
     "desk.retire_word": {"word": "vodka"}, "desk.answer_goods": {"action": "allow"},
+    "studio.new_offer": {"kind": "percent", "value": "5", "name": "Aid"},
+    "studio.offer": {"kind": "amount", "value": "50", "name": "Aid", "most_per_phone": "2"},
     "studio.terms": {"terms_fr": "Nos conditions."}, "studio.set_language": {"language": "en"},
     "studio.rename": {"name": "Quelqu'une"}, "studio.change_password": {"old": PASSWORD, "new": PASSWORD * 2},
     "studio.sign_in": {"identifier": "0550000011", "password": PASSWORD},
@@ -287,6 +289,9 @@ SMUGGLED_IN: Mapping[tuple[str, str], Callable[[Street], Fields]] = {
         f"received-{street.ismahane.payments['delivered']}": "1100",
     },
     ("studio.new_product", "POST"): lambda street: {"draft": street.ismahane.draft_id},
+    ("studio.new_offer", "GET"): lambda street: {"products": street.ismahane.draft_id},
+    ("studio.new_offer", "POST"): lambda street: {"products": street.ismahane.product_id},
+    ("studio.offer", "POST"): lambda street: {"products": street.ismahane.product_id},
     ("studio.variants", "POST"): lambda street: {"v0-id": street.ismahane.variant_id},
     ("studio.correct_lots", "POST"): lambda street: {f"l{street.ismahane.order_line_id}-lot": "L1"},
     ("studio.stock_taking", "GET"): lambda street: {"q": "Savon", "page": "0"},
@@ -306,6 +311,7 @@ TYPED_IN: Mapping[tuple[str, str], Callable[[Street], Fields]] = {
     ("storefront.add_line", "POST"): lambda street: {"product": street.ismahane.draft_id, "o1": "1", "o2": "2"},
     ("studio.new_product", "POST"): lambda street: {"draft": NOBODYS},
     ("storefront.find_order", "POST"): lambda street: {"code": street.ismahane.purchase},
+    ("storefront.details", "POST"): lambda street: {f"code-{street.amina.store_id}": street.ismahane.offer_code},
 }
 
 SENT = {SMUGGLED: SMUGGLED_IN, TYPED: TYPED_IN}

@@ -22,6 +22,8 @@ from shop.core.money import Money
 from shop.documents import service as documents
 from shop.documents.models import LabelPrint
 from shop.fulfilment import service as fulfilment
+from shop.offers import service as offers
+from shop.offers.service import Terms
 from shop.orders.models import Call, Order, OrderLine, Purchase
 from shop.payments.queries import payment_of
 from shop.plumbing import i18n, journal
@@ -96,6 +98,8 @@ class Shop:
     line_id: int = 0
     lot_id: int = 0
     order_line_id: int = 0  # of the confirmed order
+    offer_id: int = 0
+    offer_code: str = ""
     value: str = ""  # how the delivery by its carrier is chosen at the checkout
 
 
@@ -177,6 +181,8 @@ def _secrets() -> Iterator[Secret]:
             yield Secret(_phone(of, stage)[4:], readers, seen=stage not in {"handed_over", "delivered"})
         yield Secret(word(of, "Reason"), frozenset({"operator"}), seen=False)  # too far back in the journal
         yield Secret(word(of, "Mail").lower(), readers, seen=False)
+    yield Secret(word("Amina", "Offer"), frozenset({"owner", "operator"}))
+    yield Secret(word("Ismahane", "Offer"), frozenset({"neighbour", "operator"}))
     yield Secret(word("Amina", "Device"), frozenset({"owner"}))
     yield Secret(word("Ismahane", "Device"), ISMAHANES)
     for what in ("Name", "Street", "Note"):
@@ -210,6 +216,7 @@ def _furnished(of: str, members: list[tuple[str, Person]], temporary: Person) ->
         _name_people(of, members[0][1])
     _products(of, shop, owner)
     _sheet(of, shop, owner)
+    _offers(of, shop, owner)
     _waiting(of, shop, members)
     for stage in STAGES:
         _order(of, stage, shop, made, owner)
@@ -270,6 +277,13 @@ def _sheet(of: str, shop: Shop, by: Actor) -> None:
     with transaction():
         shop.sheet_id = sheets.receive(shop.store_id, table, key=key, name="a.csv", by=by).id
     sheets.look(files, {"sheet": shop.sheet_id})
+
+
+def _offers(of: str, shop: Shop, by: Actor) -> None:
+    shop.offer_code = f"ZX{of.upper()}26"
+    terms = Terms(name=word(of, "Offer"), kind="percent", percent=10, code=shop.offer_code, from_day=clock.today())
+    with transaction():
+        shop.offer_id = offers.create_offer(shop.store_id, terms, by=by)
 
 
 def _waiting(of: str, shop: Shop, members: list[tuple[str, Person]]) -> None:

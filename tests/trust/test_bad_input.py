@@ -32,6 +32,7 @@ from shop.core.money import Money
 from shop.documents import service as documents
 from shop.documents.models import LabelPrint
 from shop.fulfilment import service as fulfilment
+from shop.offers.models import Offer
 from shop.orders.models import Order, Purchase
 from shop.payments.queries import payment_of
 from shop.plumbing import i18n
@@ -52,6 +53,7 @@ from shop.stores import verification
 from shop.stores.models import Member
 from shop.web.ui.forms import NOT_A_NUMBER, NOT_AN_AMOUNT, DinarsField, HirfaForm, WholeField
 from tests.checkout import cast
+from tests.offers.cast import offer
 from tests.people import Person, sign_in
 from tests.postgres import create_database, drop_database
 from tests.storefront.buying import Buyer
@@ -90,6 +92,7 @@ HINTS = {
     "desk.refuse:reason": "unreadable", "submission": "1", "note": "Un reflet",
     "register_wilaya": "16", "register_issued": "2021-03-01", "register_expires": "2031-03-01", "nis": "1" * 15,
     "ground": "alcohol", "rule": "review", "desk.add_word:word": "hydromel", "desk.retire_word:word": "vodka",
+    "studio.new_offer:kind": "percent", "studio.new_offer:value": "10",
 }  # fmt: skip
 HINTS_OF_OPENING = {"studio.second_factor_page:action": "begin", "person": "Nour"}
 RARE_OF_OPENING = {"studio.second_factor_page": 0.3, "studio.wizard": 0.5}
@@ -251,6 +254,9 @@ def furnish(application: Flask, settings: Settings, day: Day) -> None:
         stores.add_member(draft.id, day.amina.account_id, "owner", by=SYSTEM)
         make_ready(draft.id)
         draft_id = draft.id
+    with application.app_context(), i18n.speaking("en"):
+        offer(shop, code="AID", most_uses=40)
+        offer(shop, name="Deux savons", minimum=Money.dinars(1000), most_per_phone=30)
     folder = settings.data_dir / "media" / "pictures"
     folder.mkdir(parents=True, exist_ok=True)
     for key in (PICTURE, DOUBTFUL, f"{draft_id:024x}"):
@@ -324,7 +330,7 @@ def places(application: Flask, day: Day) -> dict[str, list[str]]:
             "desk.resume:store_id": ["3"], "studio.opening:store": ["amina-en-attente"],
             "studio.remove_member:member_id": ["2", "1", "3"],
             "account_id": numbers(CarrierAccount), "desk_id": numbers(Desk),
-            "device_id": numbers(Device), "member_id": numbers(Member),
+            "device_id": numbers(Device), "member_id": numbers(Member), "offer_id": numbers(Offer),
             "variant_id": ["1"] * 5 + ["2", "9"], "sheet_id": numbers(Sheet), "kind": ["csv", "xlsx", "exe"],
             "picture_id": numbers(Picture), "lot_id": numbers(Lot), "remittance_id": numbers(Remittance),
             "proof": [signer.proof("track", purchase)], "storefront.tracking:code": [purchase],
@@ -352,7 +358,7 @@ def of_opening(application: Flask) -> dict[str, list[str]]:
     return {"screen": screens, "studio.sign_up_code:token": [new], "studio.forgotten_code:token": [known]}
 
 
-def numbers(table: type[Sheet | Device | CarrierAccount | Desk | Member | Picture | Remittance]) -> list[str]:
+def numbers(table: type[Sheet | Device | CarrierAccount | Desk | Member | Offer | Picture | Remittance]) -> list[str]:
     """Return the numbers of a table's rows."""
     return [str(number) for number in session.scalars(select(table.id))]
 

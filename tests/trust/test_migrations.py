@@ -21,18 +21,22 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from shop.app import create_app
+from shop.catalogue import service as catalogue
 from shop.core import clock
+from shop.core.money import Money
 from shop.plumbing import i18n, schema
 from shop.plumbing.db import Moment, db, session, transaction
+from shop.plumbing.journal import SYSTEM
 from shop.plumbing.settings import Settings
 from shop.tables import METADATA
 from tests.checkout import cast
 from tests.conftest import ENGINES, SECRET
+from tests.offers.cast import offer
 from tests.postgres import drop_database
 
 # Tables that are made by a migration and belong to no model: SQLite's number that pages are kept by.
 BESIDE_THE_MODELS = {"alembic_version", "shop_version"}
-APPEND_ONLY = ("journal", "stock_movements", "label_prints")
+APPEND_ONLY = ("journal", "stock_movements", "label_prints", "price_changes")
 
 
 @pytest.fixture(params=ENGINES)
@@ -160,7 +164,11 @@ def plain(table: Table, name: str) -> object:
 @pytest.mark.parametrize("table", APPEND_ONLY)
 def test_what_was_written_stays(app: Flask, table: str) -> None:
     with i18n.speaking("en"):
-        cast.delivered(cast.workshop())
+        shop = cast.workshop()
+        cast.delivered(shop)
+        offer(shop)
+        with transaction():
+            catalogue.set_price(shop.id, shop.variant.id, Money.dinars(700), by=SYSTEM)
     session.rollback()
     before = session.execute(text(f"SELECT * FROM {table} ORDER BY id")).all()
     assert before
@@ -179,8 +187,9 @@ def test_on_sqlite_every_change_that_buyers_see_moves_the_version(app: Flask) ->
     if session.get_bind().dialect.name != "sqlite":
         pytest.skip("only SQLite's pages are kept")
     shop = cast.workshop()
+    offer(shop)
     version = text("SELECT number FROM shop_version")
-    for seen in ("stores", "products", "variants", "carrier_accounts", "delivery_rates", "desks"):
+    for seen in ("stores", "products", "variants", "carrier_accounts", "delivery_rates", "desks", "offers"):
         before = session.scalar(version)
         mine = "id" if seen == "stores" else "store_id"
         with transaction():

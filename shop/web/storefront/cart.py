@@ -5,19 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import make_response, redirect, render_template, request
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from shop.cart import queries, service
 from shop.cart.queries import CartView
 from shop.catalogue.options import options_of
 from shop.core.errors import NotFound, OutOfStock, Refused
-from shop.core.money import Money, total
 from shop.core.text import western_digits
 from shop.plumbing import geography
 from shop.plumbing.db import transaction
 from shop.plumbing.i18n import N_, _
 from shop.shipping.quotes import Load, StoreQuote, place_of_wilaya, quotes_for
 from shop.web.storefront import visitor
+from shop.web.storefront.bargains import Bill, automatic_offers, bill, bill_so_far, hints
 from shop.web.storefront.blueprint import front
 from shop.web.storefront.cards import links
 from shop.web.storefront.product import asked_again, remembered_wilaya
@@ -45,16 +46,19 @@ _REFUSALS = {service.GONE: "gone", service.CLOSED: "closed", service.FULL: "full
 
 @dataclass(frozen=True)
 class Estimate:
-    """What delivery of the whole basket to the remembered wilaya costs, and what each workshop asks for it."""
+    """What the basket costs: so far, and with delivery to the remembered wilaya by each kind that all offer."""
 
     place: str
     quotes: dict[int, list[StoreQuote]]
+    home: Bill | None
+    desk: Bill | None
+    so_far: Bill
+    hints: dict[int, Markup]
 
-    def of(self, kind: str) -> Money | None:
-        """Return the price of all parcels by one kind of delivery; None when a workshop does not offer it."""
-        prices = [next((q.price for q in each if q.kind == kind), None) for each in self.quotes.values()]
-        known = [price for price in prices if price is not None]
-        return total(known) if known and len(known) == len(prices) else None
+    @property
+    def shown(self) -> Bill:
+        """The bill of the summary: with delivery to a home where it can be had, else to a desk."""
+        return self.home or self.desk or self.so_far
 
 
 class PiecesForm(HirfaForm):
@@ -164,7 +168,7 @@ def cart_page(*, wrong: tuple[int, str, str] | None = None) -> Response:
         render_template(
             "storefront/cart.html",
             view=view,
-            estimate=_estimate(view) if view and view.parcels else None,
+            sums=_estimate(view) if view and view.parcels else None,
             undo=next((each for each in view.removed if str(each.line_id) == removed), None) if view else None,
             blocked=view is not None and any(each.changed == "closed" for p in view.parcels for each in p.lines),
             wrong=wrong,
@@ -179,12 +183,16 @@ def cart_page(*, wrong: tuple[int, str, str] | None = None) -> Response:
     return answer
 
 
-def _estimate(view: CartView) -> Estimate | None:
-    code = remembered_wilaya()
-    if not code:
-        return None
-    loads = {each.store_id: Load(each.weight_g, each.goods) for each in view.parcels}
-    return Estimate(geography.name(geography.wilaya(code)), quotes_for(loads, place_of_wilaya(code)))
+def _estimate(view: CartView) -> Estimate:
+    offers = automatic_offers([each.store_id for each in view.parcels])
+    code, quotes = remembered_wilaya(), {}
+    if code:
+        loads = {each.store_id: Load(each.weight_g, each.goods) for each in view.parcels}
+        quotes = quotes_for(loads, place_of_wilaya(code))
+    return Estimate(
+        geography.name(geography.wilaya(code)) if code else "", quotes, bill(view, offers, quotes, "home"),
+        bill(view, offers, quotes, "desk"), bill_so_far(view, offers), hints(view, offers),
+    )  # fmt: skip
 
 
 def _cart_id() -> int:

@@ -14,6 +14,7 @@ from shop.cart.queries import CartView
 from shop.checkout import service as checkout
 from shop.checkout.words import Choice, Details, Placed, Review
 from shop.core.errors import HirfaError, OutOfStock, Refused, StoreClosed
+from shop.offers.service import USED_UP_SINCE
 from shop.payments import service as payments
 from shop.plumbing import geography
 from shop.plumbing.db import transaction
@@ -23,7 +24,7 @@ from shop.plumbing.links import new_token
 from shop.sharing import service as sharing
 from shop.web.storefront import visitor
 from shop.web.storefront.blueprint import front
-from shop.web.storefront.checkout_form import Ways, form_for, settled, typed, understood, ways
+from shop.web.storefront.checkout_form import Ways, check_codes, form_for, settled, typed, understood, ways
 from shop.web.storefront.product import WILAYA_AGE_S, WILAYA_COOKIE, remembered_wilaya
 from shop.web.storefront.shared import came_by
 from shop.web.ui.access import Access, entry
@@ -39,6 +40,7 @@ MOST_OF_A_NETWORK = 300  # a whole town can stand behind one address
 
 TOLD = {
     "changed": N_("Something changed while you were looking. Nothing has been ordered: please check again."),
+    "offer": N_("An offer has ended since you looked. Nothing has been ordered: please check the new total."),
 }
 TOO_MANY = N_("Too many orders in an hour from here. Please wait a little, or call us: nothing you typed is lost.")
 
@@ -62,6 +64,8 @@ def details() -> Response:
     form = form_for(found, kept)
     if "again" in request.args:
         form.validate()
+    else:
+        check_codes(form)
     return _details_page(view, found, form, kept)
 
 
@@ -76,13 +80,19 @@ def _kept_and_checked(cart: Cart, view: CartView) -> Response:
     if right:
         answer = redirect(page_url("storefront.check"), 303)
     elif asks_update:
-        answer = redirect(page_url("storefront.details", _anchor="where"), 303)
+        answer = redirect(page_url("storefront.details", _anchor=_place_of_update(found)), 303)
     else:
         answer = _details_page(view, found, form, kept)
         answer.status_code = 422
     if found.wilaya:
         answer.set_cookie(WILAYA_COOKIE, found.wilaya, max_age=WILAYA_AGE_S, samesite="Lax", secure=settings().https)
     return answer
+
+
+def _place_of_update(found: Ways) -> str:
+    """Return where the page goes on: at the code that was tried, else at the place that was chosen."""
+    wanted = request.form.get("update", "")
+    return wanted if wanted in {f"code-{each.store_id}" for each in found.parcels} else "where"
 
 
 @front.get("/<lang:lang>/checkout/parcels")
@@ -92,7 +102,9 @@ def parcels() -> Response:
     held = visitor.held()
     if held is None or not held[1].parcels:
         return make_response("", 204)
-    kept = typed(request.args)
+    before = _remembered(held[0])
+    applied = {name: text for name, text in before.items() if name == "phone" or name.startswith("code-")}
+    kept = {**applied, **typed(request.args)}
     found = ways(held[1], kept)
     page = render_template("storefront/checkout_parcels.html", form=form_for(found, kept), found=found, view=held[1])
     return make_response(page)
@@ -185,7 +197,8 @@ def _back_to(error: Refused) -> Response:
         return redirect(page_url("storefront.cart", told="changed"), 303)
     if error.field:
         return redirect(page_url("storefront.details", again=1), 303)
-    return redirect(page_url("storefront.check", told="changed"), 303)
+    told = "offer" if error.message == USED_UP_SINCE else "changed"
+    return redirect(page_url("storefront.check", told=told), 303)
 
 
 def _nothing_to_order(held: tuple[Cart, CartView] | None) -> Response:
@@ -221,7 +234,7 @@ def _details_page(view: CartView, found: Ways, form: HirfaForm, kept: Mapping[st
     page = render_template(
         "storefront/details.html", view=view, found=found, form=form, failed=bool(form.summary),
         ways_to_pay=[{"value": each.key, "label": _(each.title), "note": _(each.detail)} for each in found.methods],
-        note_open=bool(kept.get("note")),
+        note_open=bool(kept.get("note")), codes=[each for each in found.parcels if each.bargain.asks_code],
     )  # fmt: skip
     return make_response(page)
 

@@ -18,25 +18,27 @@ from wtforms.form import BaseForm
 from wtforms.validators import StopValidation
 
 from shop.cart.queries import CartView
-from shop.checkout.queries import ParcelOffer, offered
-from shop.checkout.words import Choice, Details
+from shop.checkout.queries import Bargain, ParcelOffer, offered
+from shop.checkout.words import Choice, Details, Parcel
 from shop.core import clock
 from shop.core.calendar import arrival_window
 from shop.core.money import Money, total
 from shop.core.phone import BadPhone, parse_phone
 from shop.core.text import clean, clean_block
+from shop.offers.words import Deal
 from shop.payments.contract import Ask
 from shop.payments.queries import MethodOffer, offers
 from shop.plumbing import geography
 from shop.plumbing.i18n import N_, _, language
 from shop.shipping.queries import StoreQuote, wilayas_served
+from shop.web.ui import offers as spoken
 from shop.web.ui.forms import BlockField, ChoiceField, HirfaForm, PhoneField, TextField, required
 
 KEPT = ("phone", "name", "wilaya", "commune", "address", "payment", "note")
 LONGEST = 2000
 MOST_NAMED = 8
 MOST_FIELDS = 200
-_OF_A_PARCEL = re.compile(r"(?:delivery|desk)-[1-9][0-9]{0,17}")
+_OF_A_PARCEL = re.compile(r"(?:delivery|desk|code)-[1-9][0-9]{0,17}")
 _DELIVERY = re.compile(r"(home|desk)\.([1-9][0-9]{0,17})\.([0-9]{1,15})")
 
 NAME_MISSING = N_("Write the name of the person who receives the parcel.")
@@ -53,20 +55,43 @@ PAYMENT_MISSING = N_("Please choose how you will pay.")
 
 @dataclass(frozen=True)
 class Travel:
-    """One parcel at checkout: what it holds, every way it could travel, and the way that is chosen."""
+    """One parcel at checkout: what it holds, every way it could travel, the way that is chosen, and its offers."""
 
-    store_id: int
-    store_name: str
-    goods: Money
+    parcel: Parcel
+    bargain: Bargain
     quotes: tuple[StoreQuote, ...]
-    leaves_on: date
     chosen: StoreQuote | None
     elsewhere: str = ""  # where the workshop does deliver, when not here and the list is short
 
     @property
+    def store_id(self) -> int:
+        """The workshop."""
+        return self.parcel.store_id
+
+    @property
+    def store_name(self) -> str:
+        """The workshop's name."""
+        return self.parcel.store_name
+
+    @property
+    def goods(self) -> Money:
+        """What its articles cost before any offer."""
+        return self.parcel.goods
+
+    @property
+    def deal(self) -> Deal:
+        """What is taken off as far as its way is chosen."""
+        return self.deal_with(self.chosen.price if self.chosen else Money(0, self.goods.currency))
+
+    @property
     def due(self) -> Money:
         """What is paid for it as far as its way is chosen."""
-        return self.goods + self.chosen.price if self.chosen else self.goods
+        way = self.goods + self.chosen.price if self.chosen else self.goods
+        return way - self.deal.worth
+
+    def deal_with(self, price: Money) -> Deal:
+        """Return what would be taken off if its way cost so much."""
+        return self.bargain.deal(self.parcel, price)
 
     def value(self, quote: StoreQuote) -> str:
         """Return the choice as the form carries it."""
@@ -74,7 +99,7 @@ class Travel:
 
     def days(self, quote: StoreQuote) -> tuple[date, date]:
         """Return between which days the parcel comes."""
-        return arrival_window(self.leaves_on, quote.min_days, quote.max_days)
+        return arrival_window(self.parcel.leaves_on(clock.today()), quote.min_days, quote.max_days)
 
 
 @dataclass(frozen=True)
@@ -92,6 +117,11 @@ class Ways:
         return total(each.goods for each in self.parcels)
 
     @property
+    def due_so_far(self) -> Money:
+        """What is paid as far as the ways are chosen."""
+        return total(each.due for each in self.parcels)
+
+    @property
     def due(self) -> Money | None:
         """What is paid in all; None until the way of each parcel is chosen."""
         chosen = [each.chosen.price for each in self.parcels if each.chosen]
@@ -105,14 +135,22 @@ def typed(form: Mapping[str, str]) -> dict[str, str]:
 
 
 def ways(view: CartView, kept: Mapping[str, str]) -> Ways:
-    """Return what a basket's parcels could be at the place that is chosen so far, in at most four statements."""
+    """Return what a basket's parcels could be at the place that is chosen so far, in at most four statements.
+
+    One more, where an offer counts how often a phone used it.
+    """
     wilaya, commune = _place(kept)
-    if wilaya:
-        parcels = tuple(_travel(each, kept) for each in offered(view.cart_id, wilaya_code=wilaya, commune_code=commune))
-    else:
-        today = clock.today()
-        parcels = tuple(Travel(p.store_id, p.store_name, p.goods, (), today, None) for p in view.parcels)
+    codes = {int(name[5:]): code for name, code in kept.items() if name.startswith("code-")}
+    found = offered(view.cart_id, wilaya_code=wilaya, commune_code=commune, phone=_phone(kept), codes=codes)
+    parcels = tuple(_travel(each, kept, known=bool(wilaya)) for each in found)
     return Ways(parcels, _methods(parcels), wilaya, commune)
+
+
+def _phone(kept: Mapping[str, str]) -> str:
+    try:
+        return parse_phone(kept.get("phone", ""))
+    except BadPhone:
+        return ""
 
 
 def _place(kept: Mapping[str, str]) -> tuple[str, str]:
@@ -123,15 +161,12 @@ def _place(kept: Mapping[str, str]) -> tuple[str, str]:
     return wilaya, commune if commune in {each.code for each in geography.communes(wilaya)} else ""
 
 
-def _travel(offer: ParcelOffer, kept: Mapping[str, str]) -> Travel:
+def _travel(offer: ParcelOffer, kept: Mapping[str, str], *, known: bool) -> Travel:
     parcel = offer.parcel
     wanted = kept.get(f"delivery-{parcel.store_id}", "")
     chosen = next((quote for quote in offer.quotes if _value(quote) == wanted), None)
-    elsewhere = "" if offer.quotes else _elsewhere(parcel.store_id)
-    return Travel(
-        parcel.store_id, parcel.store_name, parcel.goods, offer.quotes, parcel.leaves_on(clock.today()), chosen,
-        elsewhere,
-    )  # fmt: skip
+    elsewhere = _elsewhere(parcel.store_id) if known and not offer.quotes else ""
+    return Travel(parcel, offer.bargain, offer.quotes, chosen, elsewhere)
 
 
 def _value(quote: StoreQuote) -> str:
@@ -180,6 +215,13 @@ def form_for(found: Ways, kept: Mapping[str, str]) -> HirfaForm:
     return form
 
 
+def check_codes(form: HirfaForm) -> None:
+    """Say at its field why a code that was tried does not count; nothing else is asked yet."""
+    for field in form:
+        if field.name.startswith("code-"):
+            field.validate(form, tuple(field.validators))
+
+
 def _fields(found: Ways) -> Iterator[tuple[str, Any]]:
     communes = geography.communes(found.wilaya) if found.wilaya else ()
     yield "phone", PhoneField(N_("Phone"), [required(PHONE_MISSING)])
@@ -199,6 +241,9 @@ def _fields(found: Ways) -> Iterator[tuple[str, Any]]:
     yield "payment", ChoiceField(
         N_("Payment"), [required(PAYMENT_MISSING)], message=PAYMENT_MISSING, choices=methods
     )  # fmt: skip
+    for parcel in found.parcels:
+        if parcel.bargain.asks_code:
+            yield f"code-{parcel.store_id}", TextField(N_("Code"), [_code_counts(parcel)], most=40)
     yield "note", BlockField(N_("A word for the workshop"), most=400)
 
 
@@ -209,6 +254,14 @@ def _parcel_fields(parcel: Travel) -> Iterator[tuple[str, Any]]:
     desks = [(str(point.desk_id), point.name) for quote in parcel.quotes for point in quote.points]
     if len(desks) > 1:
         yield f"desk-{parcel.store_id}", DeskField(N_("Pick-up desk"), delivery=name, choices=desks)
+
+
+def _code_counts(parcel: Travel) -> Callable[[Form, Field], None]:
+    def check(_form: Form, field: Field) -> None:
+        if field.data and parcel.bargain.problem is not None:
+            raise StopValidation(spoken.problem(parcel.bargain.problem))
+
+    return check
 
 
 def _travels(parcel: Travel) -> Callable[[Form, Field], None]:
@@ -265,6 +318,6 @@ def _choice(name: str, kept: Mapping[str, str]) -> Choice | None:
     desk = kept.get(f"desk-{store_id}", "")
     return Choice(
         store_id=store_id, kind=chosen[1], account_id=int(chosen[2]), price=Money(int(chosen[3])),
-        method=kept.get("payment", ""),
+        method=kept.get("payment", ""), code=kept.get(f"code-{store_id}", ""),
         desk_id=int(desk) if chosen[1] == "desk" and desk.isascii() and desk.isdigit() and len(desk) < 19 else None,
     )  # fmt: skip

@@ -23,6 +23,7 @@ from shop.plumbing import geography
 from shop.plumbing.i18n import language, pick
 from shop.shipping.quotes import wilaya_prices
 from shop.stores.queries import accepting, legal_lines
+from shop.web.storefront.bargains import also, automatic_offers, price_of
 from shop.web.storefront.blueprint import front
 from shop.web.storefront.cards import Card, cards, links, product_url, wilaya_name, wilaya_options
 from shop.web.storefront.choices import chosen_of, groups_of, pictures_of, plain_choices
@@ -75,6 +76,8 @@ def page_of(
     """Draw a product's page; `open_now`: its workshop takes orders."""
     name, name_lang = pick(view.names)
     place = remembered_wilaya() or view.store.wilaya_code
+    offers = automatic_offers([view.store.id]).get(view.store.id, ())
+    price = price_of(view, chosen, offers)
     return render_template(
         "storefront/product.html",
         view=view,
@@ -87,6 +90,8 @@ def page_of(
             {"key": each.key, "alt": getattr(each, f"alt_{language()}") or name} for each in pictures_of(view, chosen)
         ],
         chosen=chosen,
+        price=price,
+        offers=also(view, offers, price),
         choices=[] if view.options else plain_choices(view),
         groups=groups_of(view, chosen),
         facts=facts_of(view),

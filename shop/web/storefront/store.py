@@ -12,9 +12,11 @@ from shop.catalogue.listing import Filter, listing
 from shop.plumbing.i18n import language, pick
 from shop.stores import queries as stores
 from shop.stores.models import Store
+from shop.web.storefront.bargains import automatic_offers
 from shop.web.storefront.blueprint import front
 from shop.web.storefront.cards import Card, cards, links, wilaya_name
 from shop.web.ui.access import Access, entry
+from shop.web.ui.offers import sentence
 
 
 @front.get("/<lang:lang>/@<name:slug>")
@@ -42,6 +44,7 @@ def store_page(row: Store, items: Sequence[Card], **more: Any) -> str:
         wilaya=wilaya_name(row.wilaya_code),
         legal=stores.legal_lines(row),
         items=items,
+        offers=[sentence(each) for each in automatic_offers([row.id]).get(row.id, ())],
         **more,
     )
 

@@ -17,6 +17,7 @@ from shop.web.studio import (
     members,
     money,
     new_product,
+    offers,
     options,
     orders,
     papers,
@@ -36,7 +37,8 @@ from shop.web.studio import (
 from shop.web.studio.blueprint import studio
 
 PAGES = (
-    account, calls, costs, delivery, handover, identity, joining, labels, lots, members, money, new_product, options,
+    account, calls, costs, delivery, handover, identity, joining, labels, lots, members, money, new_product, offers,
+    options,
     orders, papers, people, phone_codes, pictures, products, profile, second_step, share, sheets, stock, today,
     variants, wizard,
 )  # fmt: skip
