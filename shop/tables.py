@@ -9,7 +9,7 @@ from shop.offers import models as offers
 from shop.opening import models as opening
 from shop.orders import models as orders
 from shop.payments import models as payments
-from shop.plumbing import jobs, journal, limits
+from shop.plumbing import jobs, journal, limits, once
 from shop.plumbing.db import Base
 from shop.settlement import models as settlement
 from shop.sharing import models as sharing
@@ -34,4 +34,4 @@ ROOMS = (
     opening,
     spreadsheets,
 )
-PLUMBING = (journal, jobs, limits)
+PLUMBING = (journal, jobs, limits, once)

@@ -10,7 +10,7 @@ from shop.accounts import codes
 from shop.cart import service as carts
 from shop.fulfilment import booking
 from shop.notifications.words import JOB, VERBS
-from shop.plumbing import jobs, journal, limits
+from shop.plumbing import jobs, journal, limits, once
 from shop.plumbing.db import transaction
 from shop.plumbing.jobs import Handler
 from shop.plumbing.journal import SYSTEM
@@ -21,7 +21,7 @@ from shop.stores import verification
 
 PERIODIC: Mapping[str, int] = {
     "jobs.forget_done": 86_400, "limits.forget_old": 3_600, "carts.forget_old": 86_400, "codes.forget_old": 86_400,
-    "spreadsheets.forget_old": 86_400, "stores.check_cards": 14_400,
+    "once.forget_old": 86_400, "spreadsheets.forget_old": 86_400, "stores.check_cards": 14_400,
 }  # fmt: skip
 
 
@@ -57,6 +57,7 @@ def handlers(settings: Settings, signer: Signer) -> Mapping[str, Handler]:
         "jobs.forget_done": jobs.forget_done,
         "limits.forget_old": limits.forget_old,
         "carts.forget_old": _forget_carts,
+        "once.forget_old": once.forget_old,
         sheets.LOOK: partial(sheets.look, private),
         sheets.APPLY: partial(sheets.apply, private),
         "spreadsheets.forget_old": partial(sheets.forget_old, private),

@@ -252,6 +252,16 @@ def move_picture(store_id: int, product_id: int, picture_id: int, place: int, *,
     _record("product.picture_moved", product_id, store_id, by, picture=picture_id)
 
 
+def show_part(store_id: int, product_id: int, picture_id: int, key: str, *, by: Actor) -> str:
+    """Show a photograph by other files, of a part of it; return the key whose files are to be deleted afterwards."""
+    row = _picture(store_id, product_id, picture_id)
+    old, row.key = row.key, key
+    session.flush()
+    _cover(product_id)
+    _record("product.picture_cut", product_id, store_id, by, picture=picture_id)
+    return old
+
+
 def describe_picture(store_id: int, product_id: int, picture_id: int, alts: Mapping[str, str], *, by: Actor) -> None:
     """Say in one sentence per language what a photograph shows."""
     row = _picture(store_id, product_id, picture_id)

@@ -164,6 +164,12 @@ def take_stock(wanted: Sequence[tuple[int, int, NewLine]], *, by: Actor) -> None
         catalogue.take(store_id, variant_id, count, order_id=order_id, by=by)
 
 
+def follow_cover(store_id: int, old: str, new: str) -> None:
+    """Let the lines of orders show a photograph by its new files; their words and prices stay as they were frozen."""
+    mine = update(OrderLine).where(OrderLine.store_id == store_id, OrderLine.cover == old)
+    changed(mine.values(cover=new))
+
+
 def put_back(store_id: int, order_id: int, *, reason: str, by: Actor) -> None:
     """Put back what the order still holds of the stock, by movement rows, and leave the queue; twice is harmless.
 

@@ -28,6 +28,7 @@ LEAST_SIDE: Final = 100
 TIME_S: Final = 20
 PATIENCE_S: Final = 30
 
+Part = Literal["whole", "start", "middle", "end"]
 Reason = Literal["kind", "too_large", "too_small", "broken"]
 
 _SAID: Mapping[Reason, str] = {
@@ -71,6 +72,7 @@ class Prepared:
 
     `sizes` has each of 240, 480 and 900 that the picture is wide enough for, and 240 always (then at its own width).
     `original` is at most 1440 on its long side. `width` and `height` are those of the upright picture that came.
+    Where a square part of it was asked for, `sizes` show that part and `original` is whole all the same.
     """
 
     width: int
@@ -97,8 +99,10 @@ def check(content: bytes) -> Seen:
     return Seen(kind, *size)
 
 
-def prepare(source: bytes | BinaryIO) -> Prepared:
+def prepare(source: bytes | BinaryIO, *, part: Part = "whole") -> Prepared:
     """Make every size of a picture in a child process with limits of memory and time. Raises Unreadable, Busy.
+
+    `part` shows the largest square at its start (left or top), its middle or its end.
 
     Takes about a second of processor for a phone's photograph: call it from a job, and `check` from a request.
     """
@@ -107,7 +111,7 @@ def prepare(source: bytes | BinaryIO) -> Prepared:
     with _turn(), tempfile.TemporaryFile() as inbox, tempfile.TemporaryFile() as outbox:
         inbox.write(content)
         inbox.seek(0)
-        code = _run(kind, inbox, outbox)
+        code = _run(kind, part, inbox, outbox)
         outbox.seek(0)
         return _read(outbox, kind, code)
 
@@ -122,13 +126,13 @@ def _turn() -> Iterator[None]:
         _turns.release()
 
 
-def _run(kind: Kind, inbox: IO[bytes], outbox: IO[bytes]) -> int:
+def _run(kind: Kind, part: Part, inbox: IO[bytes], outbox: IO[bytes]) -> int:
     """Return the child's exit code: 0 for an answer, something else for a crash or a limit."""
     # -I: neither the folder it stands in nor the environment adds modules
-    command = [sys.executable, "-I", str(_CHILD), kind]
+    command = [sys.executable, "-I", str(_CHILD), kind, part]
     bare = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}
     try:
-        done = subprocess.run(  # noqa: S603 - our own file, and a word from a closed list
+        done = subprocess.run(  # noqa: S603 - our own file, and words from closed lists
             command, stdin=inbox, stdout=outbox, stderr=subprocess.DEVNULL, env=bare, cwd="/",
             timeout=TIME_S, check=False, start_new_session=True,
         )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The process in which strangers' pictures are decoded: `images_child.py <kind>`, picture in, sizes out.
+"""The process in which strangers' pictures are decoded: `images_child.py <kind> <part>`, picture in, sizes out.
 
 It imports nothing of the shop, limits itself before it reads a byte, and answers with one line of JSON followed by
 the pieces it names, one after the other. A refusal is a line with its reason. A crash is an answer too.
@@ -61,7 +61,7 @@ def main() -> None:
     """Read a picture of the kind named by the argument from stdin, write the answer to stdout."""
     content = sys.stdin.buffer.read()
     try:
-        answer, pieces = prepared(content, sys.argv[1])
+        answer, pieces = prepared(content, sys.argv[1], sys.argv[2])
     except Refuse as refusal:
         answer, pieces = {"refused": str(refusal)}, []
     except MemoryError:
@@ -73,15 +73,16 @@ def main() -> None:
         sys.stdout.buffer.write(piece)
 
 
-def prepared(content: bytes, kind: str) -> tuple[dict[str, object], list[bytes]]:
-    """Return the answer's line, and its pieces: the picture of at most 1440, then each width it has."""
+def prepared(content: bytes, kind: str, part: str = "whole") -> tuple[dict[str, object], list[bytes]]:
+    """Return the answer's line, and its pieces: the whole picture of at most 1440, then each width of a part of it."""
     picture = _open(content, kind)
     turn = _orientation(picture)
     width, height = picture.size if turn < 5 else picture.size[::-1]
     working = _upright(_small(picture, width, height), turn)
-    sizes = [each for each in WIDTHS if each <= width] or [WIDTHS[0]]
+    shown = working if part == "whole" else _square(working, part)
+    sizes = [each for each in WIDTHS if each <= (width if part == "whole" else shown.width)] or [WIDTHS[0]]
     pieces = [_webp(_within(working, LONG_SIDE, LONG_SIDE), 85)]
-    pieces += [_webp(_within(working, each, working.height), 78) for each in sizes]
+    pieces += [_webp(_within(shown, each, shown.height), 78) for each in sizes]
     red, green, blue = working.resize((1, 1), Image.Resampling.BOX).tobytes()
     line: dict[str, object] = {
         "width": width, "height": height, "colour": f"#{red:02x}{green:02x}{blue:02x}",
@@ -167,6 +168,13 @@ def _upright(picture: Image.Image, turn: int) -> Image.Image:
     fresh = Image.new("RGB", picture.size)
     fresh.paste(picture)
     return fresh
+
+
+def _square(picture: Image.Image, part: str) -> Image.Image:
+    """Return the largest square at the start (left or top), the middle or the end of a picture."""
+    side = min(picture.size)
+    left, top = ((each - side) * {"start": 0, "middle": 1, "end": 2}[part] // 2 for each in picture.size)
+    return picture.crop((left, top, left + side, top + side))
 
 
 def _within(picture: Image.Image, width: int, height: int) -> Image.Image:

@@ -1,23 +1,8 @@
-// Chosen photographs are shown, and shrunk to 1600 px JPEG before the plain form sends them.
-// What the browser cannot read (HEIC on most) goes as it is; the server knows how.
-const SIDE = 1600;
-const QUALITY = 0.82;
-
-async function shrink(file) {
-  const bitmap = await createImageBitmap(file, { imageOrientation: "from-image" });
-  const ratio = Math.min(1, SIDE / Math.max(bitmap.width, bitmap.height));
-  const canvas = document.createElement("canvas");
-  canvas.width = Math.round(bitmap.width * ratio);
-  canvas.height = Math.round(bitmap.height * ratio);
-  const pen = canvas.getContext("2d", { alpha: false });
-  pen.fillStyle = "#fff"; // a transparent PNG would turn black
-  pen.fillRect(0, 0, canvas.width, canvas.height);
-  pen.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
-  bitmap.close();
-  const blob = await new Promise((done) => canvas.toBlob(done, "image/jpeg", QUALITY));
-  if (!blob || (ratio === 1 && blob.size >= file.size)) return file;
-  return new File([blob], file.name.replace(/\.\w+$/, "") + ".jpg", { type: "image/jpeg" });
-}
+// Chosen photographs are shown, and shrunk before they are sent: by the worker's queue, one by one (photo_queue.js), or
+// where there is no worker by the plain form.
+import { newKey, worker } from "./ask.js";
+import { csrf, draw, take } from "./photo_queue.js";
+import { shrink } from "./shrink.js";
 
 function preview(shots, file) {
   const image = document.createElement("img");
@@ -50,14 +35,38 @@ async function prepare(box, field) {
   field.files = basket.files;
 }
 
+// What the form of a new product takes along: its photographs follow it, and it is published once they are there.
+function bind(box) {
+  const form = box.closest("form");
+  const button = form.querySelector("[data-plain]");
+  if (button && worker()) button.hidden = true; // they leave as soon as they are chosen
+  navigator.serviceWorker?.addEventListener("message", ({ data }) => draw(box, data.sending));
+  addEventListener("pageshow", () => worker() && draw(box));
+  if (box.dataset.basket) form.takeAlong = async (item) => {
+    await box.ready;
+    await draw(box);
+    item.basket = box.dataset.basket;
+    const action = item.fields.find(([name, value]) => name === "action" && value === "publish");
+    if (!box.held || !action) return;
+    action[1] = "draft";
+    item.then = { key: newKey(), path: "/publication", fields: [["csrf", csrf()]], label: item.label, page: item.page, slow: true };
+  };
+}
+
 for (const box of document.querySelectorAll("[data-photos]")) {
   const field = box.querySelector("input[type=file]");
-  let ready = Promise.resolve();
-  field.addEventListener("change", () => { ready = prepare(box, field); box.busy = true; ready.finally(() => { box.busy = false; }); });
+  box.ready = Promise.resolve();
+  const queued = () => worker() && (box.dataset.basket || box.dataset.upload); // other forms take their picture along
+  if (box.dataset.basket || box.dataset.upload) bind(box);
+  field.addEventListener("change", () => {
+    box.ready = queued() ? take(box, field) : prepare(box, field);
+    box.busy = true;
+    box.ready.finally(() => { box.busy = false; });
+  });
   field.form?.addEventListener("submit", (event) => {
     if (!box.busy) return;
     event.preventDefault(); // shrinking is quicker than sending what was not shrunk
     const by = event.submitter;
-    ready.finally(() => setTimeout(() => field.form.requestSubmit(by)));
+    box.ready.finally(() => setTimeout(() => field.form.requestSubmit(by)));
   });
 }

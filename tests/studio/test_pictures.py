@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from shop.plumbing.journal import SYSTEM
 from shop.web.ui.access import UPLOAD_BYTES
 from tests.people import Person
 from tests.studio.conftest import Shop
+from tests.studio.day import a_day
 from tests.studio.photographs import photograph
 
 
@@ -156,3 +158,49 @@ def test_a_stranger_reaches_no_photograph(application: Flask, amina: Person, sam
     assert sami.get(url).status_code == 404
     assert sami.post(f"{url}/{row.id}", action="remove").status_code == 404
     assert len(rows(application)) == 1
+
+
+@pytest.mark.parametrize(("part", "reddish"), [("start", True), ("end", False), ("whole", True)])
+def test_a_part_is_shown_in_the_square_and_the_whole_comes_back(
+    application: Flask, amina: Person, url: str, tmp_path: Path, part: str, reddish: bool
+) -> None:
+    amina.post(url, photos=(photograph((900, 300)), "wide.jpg"))  # its left half is red above
+    (row,) = rows(application)
+    assert "Left part" in amina.get(url).text
+    assert amina.post(f"{url}/{row.id}/square", part=part).status_code == 303
+    (cut,) = rows(application)
+    assert cut.key != row.key
+    assert (cut.width, cut.height) == (900, 300), "what came is remembered, so that another part can be chosen"
+    image = Image.open(io.BytesIO(amina.client.get(f"/media/{cut.key}-240.webp").data)).convert("RGB")
+    assert image.size == ((240, 240) if part != "whole" else (240, 80))
+    red, green, _blue = image.getpixel((20, 20))  # type: ignore[misc]
+    assert (red > green) is reddish
+    assert not [name for name in files(tmp_path) if name.startswith(row.key)], "no file without its row"
+    amina.post(f"{url}/{row.id}/square", part="whole")
+    (whole,) = rows(application)
+    assert Image.open(io.BytesIO(amina.client.get(f"/media/{whole.key}-240.webp").data)).size == (240, 80)
+
+
+def test_a_square_photograph_offers_no_part_and_a_part_that_is_none_is_refused(
+    application: Flask, amina: Person, url: str
+) -> None:
+    amina.post(url, photos=(photograph((300, 300)), "square.jpg"))
+    (row,) = rows(application)
+    assert "Left part" not in amina.get(url).text
+    assert amina.post(f"{url}/{row.id}/square", part="corner").status_code == 400
+    assert rows(application)[0].key == row.key
+
+
+def test_orders_show_the_part_that_is_shown_now(application: Flask) -> None:
+    day = a_day(application)
+    page = day.page("/products")
+    product = re.search(r'id="p(\d+)"', page)
+    assert product
+    path = f"/products/{product[1]}/pictures"
+    day.send(path, {"photos": (photograph((600, 300)), "a.jpg")})
+    code = day.ordered()
+    (row,) = rows(application)
+    assert row.key in day.page(f"/orders/{code}")
+    day.send(f"{path}/{row.id}/square", {"part": "end"})
+    (cut,) = rows(application)
+    assert cut.key in day.page(f"/orders/{code}")

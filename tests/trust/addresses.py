@@ -126,7 +126,7 @@ def _values(street: Street, rule: Rule, thing: str) -> dict[str, Any]:
 
 def _kept(rule: Rule) -> set[str]:
     """Return what stays Amina's when the last thing of an address is nobody's."""
-    return {"product_id"} if rule.endpoint in {"studio.picture", "studio.sell_lot"} else set()
+    return {"product_id"} if rule.endpoint in {"studio.picture", "studio.sell_lot", "studio.square"} else set()
 
 
 def _nobodys(name: str) -> Any:
@@ -195,7 +195,7 @@ STILL: Mapping[str, Fields] = {
     "studio.rates": {"home-31": "500", "desk-31": "300"},
     "studio.paste_rates": {"text": "31;450;250", "action": "apply"},
     "studio.new_product": {"name": "Savon neuf", "price": "600", "stock": "5", "craft": "soap"},
-    "studio.picture": {"action": "describe", "alt_fr": "Un savon"},
+    "studio.picture": {"action": "describe", "alt_fr": "Un savon"}, "studio.square": {"part": "start"},
     "studio.legal": {"legal_name": "A. Benali", "register_type": "artisan_card", "register_number": "16/1",
                      "nif": "1" * 15},
     "studio.invite": {"role": "helper"}, "studio.remove_member": {"sure": "1"},

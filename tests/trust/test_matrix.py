@@ -135,7 +135,7 @@ def test_asking_for_the_head_alone_or_for_the_methods_opens_no_door(walk: Walk) 
 
 def test_no_workshop_gets_an_address_that_is_the_studios_own(app: Flask) -> None:
     own = {each.rule.split("/")[2] for each in app.url_map.iter_rules() if each.rule.startswith("/studio/")}
-    for word in sorted(each for each in own if each and not each.startswith("<")):
+    for word in sorted(each for each in own if each and not each.startswith("<") and "." not in each):  # none has a dot
         with transaction():
             made = stores.create_store(name=word.replace("-", " "), craft="soap", wilaya_code="16", by=SYSTEM)
         assert made.slug == f"{word}-2"

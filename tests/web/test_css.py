@@ -174,3 +174,10 @@ class TestTemplates:
     def test_every_file_it_names_exists(self, template: Path) -> None:
         for name in re.findall(r"asset\('([^']+\.\w+)'\)", template.read_text(encoding="utf-8")):
             assert (ROOT / "static" / name).is_file(), name
+
+
+def test_the_studios_worker_is_small_and_evaluates_nothing() -> None:
+    whole = "\n".join(part.read_text(encoding="utf-8") for part in sorted((ROOT / "static/worker").glob("*.js")))
+    bare = re.sub(r"^\s*//.*\n|^\s+", "", whole, flags=re.MULTILINE)
+    assert len(gzip.compress(bare.encode(), 9)) <= 3_800
+    assert not re.search(r"\beval\b|new Function|importScripts", whole)

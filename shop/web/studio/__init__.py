@@ -18,6 +18,8 @@ from shop.web.studio import (
     money,
     new_product,
     offers,
+    offline,
+    once,
     options,
     orders,
     papers,
@@ -29,6 +31,7 @@ from shop.web.studio import (
     second_step,
     share,
     sheets,
+    squares,
     stock,
     today,
     variants,
@@ -38,9 +41,8 @@ from shop.web.studio.blueprint import studio
 
 PAGES = (
     account, calls, costs, delivery, handover, identity, joining, labels, lots, members, money, new_product, offers,
-    options,
-    orders, papers, people, phone_codes, pictures, products, profile, second_step, share, sheets, stock, today,
-    variants, wizard,
+    offline, once, options, orders, papers, people, phone_codes, pictures, products, profile, second_step, share,
+    sheets, squares, stock, today, variants, wizard,
 )  # fmt: skip
 
 

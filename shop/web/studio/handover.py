@@ -14,14 +14,15 @@ from shop.documents import service as documents
 from shop.fulfilment import queries as fulfilment
 from shop.fulfilment import service
 from shop.fulfilment.queries import JobCard
-from shop.plumbing.db import transaction
 from shop.plumbing.i18n import N_, _
 from shop.shipping import queries as shipping
 from shop.shipping.models import Shipment
 from shop.web.studio.blueprint import studio
 from shop.web.studio.labels import shipment_ids
+from shop.web.studio.once import acting
 from shop.web.studio.pages import shop_page
 from shop.web.studio.pdf import pdf_answer
+from shop.web.studio.trail import meanwhile
 from shop.web.ui.access import Access, entry
 from shop.web.ui.errors import said
 from shop.web.ui.here import here
@@ -47,10 +48,12 @@ def make_sheet() -> Response | tuple[str, int] | str:
         if typed or request.form.get("action") == "add":
             found = shipping.by_ending(here().store.id, typed)
             return hand_over_page(ticked=[*ticked, found.id], carrier=found.carrier_title, added=found)
-        with transaction():
+        with acting() as leads_to:
             sheet = service.hand_over(here().store.id, ticked, by=here().by)
+            leads_to(page_url("studio.handover", number=sheet.number))
     except InvalidTransition:
-        return hand_over_page(ticked=ticked, carrier=carrier, problem=_(CHANGED)), 409
+        problem = f"{_(CHANGED)} {meanwhile(ticked)}"
+        return hand_over_page(ticked=ticked, carrier=carrier, problem=problem), 409
     except Refused as error:
         at = error.field or "shipments"
         return hand_over_page(ticked=ticked, carrier=carrier, problem=said(error), at=at, typed=typed), 422

@@ -15,14 +15,15 @@ from shop.documents.models import LabelPrint
 from shop.documents.papers import PAPERS, chosen
 from shop.fulfilment import booking
 from shop.fulfilment import queries as fulfilment
-from shop.plumbing.db import transaction
 from shop.plumbing.i18n import N_, _, ngettext
 from shop.shipping import queries as shipping
 from shop.stores import service as stores
 from shop.web.studio.blueprint import studio
 from shop.web.studio.cards import grouped
+from shop.web.studio.once import acting, is_later
 from shop.web.studio.pages import shop_page
 from shop.web.studio.pdf import pdf_answer, picture_answer
+from shop.web.studio.trail import meanwhile
 from shop.web.ui.access import Access, entry
 from shop.web.ui.errors import said
 from shop.web.ui.here import here
@@ -54,12 +55,15 @@ def print_labels() -> Response | tuple[str, int]:
     try:
         start = start if start <= chosen(paper).cells else 1
         announce(shipment_ids())
-        with transaction():
+        with acting() as leads_to:
+            require_first_print()
             if (paper, start) != (store.paper, store.label_start):
                 stores.update_profile(store.id, by=here().by, paper=paper, label_start=start)
             batch = service.print_labels(store.id, shipment_ids(), paper=paper, start=start, by=here().by)
+            leads_to(page_url("studio.label_batch", batch=batch))
     except InvalidTransition:
-        return choose_page(_("Some of these orders were changed meanwhile. Please look again.")), 409
+        changed = _("Some of these orders were changed meanwhile. Please look again.")
+        return choose_page(f"{changed} {meanwhile(shipment_ids())}"), 409
     except Refused as error:
         return choose_page(said(error)), 422
     return redirect(page_url("studio.label_batch", batch=batch), 303)
@@ -127,6 +131,13 @@ def announce(ids: Sequence[int]) -> None:
             "{n} parcel was refused by its carrier. Please call the carrier before handing it over.",
             "{n} parcels were refused by their carrier. Please call the carrier before handing them over.", refused,
         ), "problem")  # fmt: skip
+
+
+def require_first_print() -> None:
+    """Keep a queue from printing copies of labels that were printed while it waited. Raises InvalidTransition."""
+    parcels = shipping.shipments(here().store.id, shipment_ids()) if is_later() else {}
+    if any(parcel.labelled_at for parcel in parcels.values()):
+        raise InvalidTransition
 
 
 def page_count(printed: Sequence[LabelPrint]) -> int:

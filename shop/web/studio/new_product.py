@@ -11,12 +11,12 @@ from shop.catalogue import queries, service
 from shop.core import clock
 from shop.core.errors import NotFound, Refused
 from shop.core.money import Money
-from shop.plumbing.db import transaction
 from shop.plumbing.formats import date_short
 from shop.plumbing.i18n import LANGUAGES, N_, _
 from shop.plumbing.links import new_token
 from shop.web.studio import pictures
 from shop.web.studio.blueprint import studio
+from shop.web.studio.once import acting
 from shop.web.studio.pictures import hers
 from shop.web.studio.products import MOST_PIECES, costs_something, published_or_told, told
 from shop.web.ui.access import UPLOAD_BYTES, Access, entry
@@ -91,11 +91,12 @@ def known_draft() -> tuple[int | None, bool]:
 def keep_draft(draft: int | None, form: NewProductForm, received: pictures.Received) -> int:
     """Write what is right of a new product, and its photographs; return its number."""
     try:
-        with pictures.kept(received) as shots, transaction():
+        with pictures.kept(received) as shots, acting() as leads_to:
             made = draft or begin(form)
             if draft:
                 go_on(draft, form)
             pictures.add_all(made, shots)
+            leads_to(page_url("studio.product", product_id=made))
     except Refused as refused:
         form.refuse(refused.field, said(refused))
         if draft is None:

@@ -19,6 +19,7 @@ from shop.web.studio.blueprint import studio
 from shop.web.studio.calls import conflict
 from shop.web.studio.cards import card
 from shop.web.studio.lot_form import lot_form
+from shop.web.studio.once import acting
 from shop.web.studio.order_page import order_page
 from shop.web.studio.pages import shop_page
 from shop.web.studio.undo import just_done
@@ -64,7 +65,8 @@ def cancel_order(code: str) -> Response | tuple[str, int]:
     """Cancel an order whose parcel is still here: its stock is free, its cash is not awaited."""
     found = orders.order_by_code(here().store.id, code)
     try:
-        with transaction():
+        with acting() as leads_to:
+            leads_to(page_url("studio.order", code=code))
             fulfilment.cancel(here().store.id, found.id, request.form.get("reason", ""), by=here().by)
     except InvalidTransition:
         return conflict(found)
@@ -99,7 +101,8 @@ def scan(code: str) -> Response | tuple[str, int]:
     if parcel is None:
         return order_page(code, problem=_("This order has no parcel.")), 422
     try:
-        with transaction():
+        with acting() as leads_to:
+            leads_to(page_url("studio.order", code=code))
             fulfilment.scan(here().store.id, parcel.id, request.form.get("word", ""), by=here().by)
     except InvalidTransition:
         return conflict(found)

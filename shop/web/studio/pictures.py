@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from flask import flash, redirect, render_template, request
@@ -19,9 +19,10 @@ from shop.core.errors import NotFound, Refused
 from shop.core.text import clean
 from shop.plumbing import images
 from shop.plumbing.db import after_commit, transaction
-from shop.plumbing.i18n import LANGUAGES, _, pick
+from shop.plumbing.i18n import LANGUAGES, N_, _, pick
 from shop.plumbing.storage import FileStorage
 from shop.web.studio.blueprint import studio
+from shop.web.studio.once import acting
 from shop.web.ui.access import UPLOAD_BYTES, Access, entry
 from shop.web.ui.errors import said
 from shop.web.ui.here import here, settings
@@ -30,6 +31,10 @@ from shop.web.ui.templating import page_url
 
 MOST_AT_ONCE = 8
 ALT_LETTERS = 200
+WIDE: Mapping[images.Part, str] = {"start": N_("Left part"), "middle": N_("Middle"), "end": N_("Right part")}
+TALL: Mapping[images.Part, str] = {"start": N_("Top"), "middle": N_("Middle"), "end": N_("Bottom")}
+WHOLE: Mapping[images.Part, str] = {"whole": N_("Whole photograph")}
+PARTS = frozenset({*WIDE, *WHOLE})
 
 
 @dataclass
@@ -119,8 +124,9 @@ def add_pictures(product_id: int) -> Response | tuple[str, int]:
     if not received.good and not received.problems:
         received.problems.append(_("Choose at least one photograph."))
     try:
-        with kept(received) as shots, transaction():
+        with kept(received) as shots, acting() as leads_to:
             add_all(product_id, shots)
+            leads_to(page_url("studio.pictures", product_id=product_id))
     except Refused as refused:
         return pictures_page(view, problems=[said(refused)]), 422
     if received.problems:
@@ -169,6 +175,7 @@ def pictures_page(view: ProductView, *, problems: Sequence[str] = ()) -> str:
     return render_template(
         "studio/product_pictures.html", view=view, name=name, name_lang=name_lang, problems=problems, tab="products",
         shop_name=here().store.name, failed=bool(problems), alts=[(each, alts(each)) for each in view.pictures],
+        parts={each.id: parts(each) for each in view.pictures},
         most=MOST_AT_ONCE, alt_letters=ALT_LETTERS,
     )  # fmt: skip
 
@@ -176,3 +183,10 @@ def pictures_page(view: ProductView, *, problems: Sequence[str] = ()) -> str:
 def alts(row: Picture) -> dict[str, str]:
     """Return what a photograph shows, by language."""
     return {lang: getattr(row, f"alt_{lang}") for lang in LANGUAGES}
+
+
+def parts(row: Picture) -> list[tuple[str, str]]:
+    """Return the parts that can be shown of a photograph, in words; none of one that is square already."""
+    if row.width == row.height:
+        return []
+    return [(part, _(words)) for part, words in {**(WIDE if row.width > row.height else TALL), **WHOLE}.items()]

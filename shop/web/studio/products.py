@@ -20,6 +20,7 @@ from shop.plumbing.i18n import LANGUAGES, N_, NATIVE_NAMES, _, pick
 from shop.stores.queries import missing_mentions
 from shop.web.studio import pictures
 from shop.web.studio.blueprint import studio
+from shop.web.studio.once import acting, is_later
 from shop.web.studio.pictures import hers
 from shop.web.studio.product_form import PREFIX, ProductForm, SaidForm, names, said_form, said_in
 from shop.web.ui.access import UPLOAD_BYTES, Access, entry
@@ -67,12 +68,14 @@ def change_figures(product_id: int) -> Response | tuple[str, int]:
     form = PriceAndStockForm(request.form, prefix=f"p{product_id}-")
     if not (form.validate() and costs_something(form)):
         return list_page(wrong=(product_id, form)), 422
-    with transaction():
-        if form.price.data != shown[0].price:
-            service.set_price(here().store.id, shown[0].id, form.price.data, by=here().by)
-        service.count_stock(here().store.id, shown[0].id, form.on_hand.data, by=here().by)
+    store_id, place = here().store.id, page_url("studio.products", _anchor=f"p{product_id}")
+    with acting() as leads_to:
+        leads_to(place)
+        if form.price.data.minor not in {shown[0].price_minor, stood(f"p{product_id}-was")}:
+            service.set_price(store_id, shown[0].id, form.price.data, by=here().by)
+        service.count_stock(store_id, shown[0].id, form.on_hand.data, seen=stood(f"p{product_id}-seen"), by=here().by)
     flash(_("Saved."), "done")
-    return redirect(page_url("studio.products", _anchor=f"p{product_id}"), 303)
+    return redirect(place, 303)
 
 
 @studio.route("/<name:store>/products/<number:product_id>", methods=["GET", "POST"])
@@ -105,7 +108,9 @@ def product(product_id: int) -> str | Response | tuple[str, int]:
 @studio.post("/<name:store>/products/<number:product_id>/publication")
 @entry(Access.HELPER)
 def publish(product_id: int) -> Response:
-    """Let buyers see a product, or say what is missing."""
+    """Let buyers see a product, or say what is missing; one that they see already stays as it is."""
+    if is_later() and hers(product_id).product.state == "published":
+        return redirect(page_url("studio.product", product_id=product_id), 303)
     hers(product_id)
     return published_or_told(product_id)
 
@@ -145,6 +150,12 @@ def product_page(view: ProductView, form: ProductForm, more: SaidForm) -> str:
         store=here().store, family=family_of(view.product), meters=told_meters(view), cautions=CAUTION_ADVICE,
         lot=details.current_lot(view.store.id, view.product.id), waiting=view.product.queued,
     )  # fmt: skip
+
+
+def stood(name: str) -> int | None:
+    """Return a figure that stood in the form when it was drawn, hours ago perhaps: left alone, it changes nothing."""
+    text = request.form.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 15 else None
 
 
 def states() -> dict[str, tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from shop.plumbing import journal
 from shop.plumbing.formats import date_long, time_short
 from shop.plumbing.i18n import N_, _
 from shop.plumbing.journal import Entry
+from shop.shipping import queries as shipping
 from shop.shipping.models import Shipment
 from shop.web.ui.here import here
 
@@ -55,6 +56,8 @@ _SENTENCES: Mapping[str, str] = {
     "payment.settled": N_("The money has reached you"),
     "payment.refunded": N_("The money was given back"),
 }
+
+MOST_TOLD = 5  # parcels whose changes are told one by one
 
 _ACTORS = {"buyer": N_("The customer"), "carrier": N_("The carrier"), "system": N_("By itself"),
            "operator": N_("Hirfa")}  # fmt: skip
@@ -108,15 +111,23 @@ def who(entry: Entry) -> str:
     return entry.actor_name or _(_ACTORS.get(entry.actor, N_("By itself")))
 
 
-def last_said(order_id: int) -> str:
-    """Say the newest thing that happened to an order: who, what, when."""
-    entries = [e for e in journal.timeline("order", order_id, store_id=here().store.id) if said(e)[0]]
+def last_said(order: Order) -> str:
+    """Say the newest thing that happened to an order or its parcel: who, what, when."""
+    shipment = shipping.live_shipment(order.store_id, order.id)
+    entries = [entry for entry in _entries(order, shipment, None) if said(entry)[0]]
     if not entries:
         return ""
-    last = entries[-1]
+    last = max(entries, key=lambda entry: entry.id)
     same_day = clock.local(last.at).date() == clock.today()
     when = time_short(last.at) if same_day else date_long(clock.local(last.at).date())
     return _("{who}, {when}: {what}.", who=who(last), when=when, what=said(last)[0])
+
+
+def meanwhile(shipment_ids: Collection[int]) -> str:
+    """Say of each of these parcels what happened to it last: a page, or a queue, that came too late names them."""
+    parcels = shipping.shipments(here().store.id, shipment_ids)
+    told = [orders.order(here().store.id, parcel.order_id) for parcel in list(parcels.values())[:MOST_TOLD]]
+    return " ".join(_("{code}: {what}", code=order.code, what=last_said(order)) for order in told)
 
 
 def _entries(order: Order, shipment: Shipment | None, payment: Payment | None) -> list[Entry]:

@@ -6,7 +6,6 @@ come from (Origin, Sec-Fetch-Site) and, behind a cookie, by a token tied to that
 
 from __future__ import annotations
 
-import hmac
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app, g, redirect, request, session, url_for
@@ -153,7 +152,7 @@ def _netloc(address: str) -> str:
 def _require_token() -> None:
     given = request.form.get("csrf", "")
     cookie = _cookie_id()
-    if not cookie or not hmac.compare_digest(csrf_token().encode(), given.encode("utf-8", "replace")):
+    if not cookie or not signer().holds("form", cookie, given):  # also a page kept since before the key changed
         raise Forbidden
 
 

@@ -9,8 +9,8 @@ from shop.plumbing.settings import Settings
 from shop.web.ui.access import Access, access_of
 
 POLICY = (
-    "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'self'; "
-    "frame-ancestors 'none'"
+    "default-src 'self'; img-src 'self' data: blob:; worker-src 'self'; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
 )
 PUBLIC_AGE_S = 60
 

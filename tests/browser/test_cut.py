@@ -1,0 +1,200 @@
+"""The artisan's day through a cut: copies say how old they are, what she did waits and is done once."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from shop.demo.workshops import PASSWORD
+from shop.plumbing import i18n
+from tests.browser.buying import buy_soap
+from tests.browser.conftest import AMINA, MakePhone, sign_in, speak
+from tests.browser.phone import Phone
+from tests.browser.proxy import losing
+
+pytestmark = pytest.mark.browser
+
+STUDIO = "/studio/atelier-amina"
+ISMAHANE = "0550 00 01 03"
+KEPT = (
+    "caches.open('hirfa-copies').then((cache) => cache.keys())"
+    ".then((keys) => keys.map((key) => new URL(key.url).pathname))"
+)
+QUEUE = """new Promise((done) => { const open = indexedDB.open('hirfa', 1);
+  open.onupgradeneeded = () => open.result.createObjectStore('queue', { keyPath: 'n', autoIncrement: true });
+  open.onsuccess = () => { const all = open.result.transaction('queue').objectStore('queue').getAll();
+    all.onsuccess = () => { open.result.close(); done(all.result.length); }; }; })"""
+
+
+def an_order(phone: MakePhone, keys: dict[str, Any], number: str) -> str:
+    """Let somebody buy a soap; return the order's code."""
+    buy_soap(phone("fr"), number)
+    return order_of(phone("fr", storage_state=keys[AMINA]), number)
+
+
+def order_of(amina: Phone, number: str) -> str:
+    """Return the code of the order that came from a phone."""
+    answer = amina.context.request.get(f"{STUDIO}/orders?q={number.replace(' ', '')[-6:]}")
+    found = re.search(r'id="o-([0-9A-Z-]+)"', answer.text())
+    assert found, answer.text()
+    return found[1]
+
+
+def until(page: Page, expression: str) -> None:
+    """Wait until something is so in the page (Playwright's own way needs `eval`, which our pages forbid)."""
+    for _time in range(100):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"never so: {expression}")
+
+
+def at_work(amina: Phone) -> Page:
+    """Open Today with the worker in charge of it."""
+    page = amina.open(f"{STUDIO}/")
+    page.evaluate("navigator.serviceWorker.ready.then(() => 1)")
+    page = amina.open(f"{STUDIO}/")
+    until(page, "!!navigator.serviceWorker.controller")
+    until(page, f"{KEPT}.then((paths) => paths.includes('{STUDIO}/'))")
+    return page
+
+
+def card(page: Page, code: str) -> Any:
+    return page.locator(f"#o-{code}")
+
+
+def waiting(page: Page, number: int) -> None:
+    """Assert how much waits to be sent, as the page says it."""
+    with i18n.speaking(page.locator("html").get_attribute("lang") or ""):
+        said = i18n._("Waiting to be sent ({n})", n=number)
+    expect(page.locator("[data-queue] summary")).to_have_text(said)
+
+
+def history(amina: Phone, code: str) -> str:
+    return amina.open(f"{STUDIO}/orders/{code}").locator(".trail").inner_text()
+
+
+@pytest.mark.parametrize("lang", ["ar", "fr"])
+def test_confirmed_and_packed_without_a_network_nothing_is_lost_and_nothing_done_twice(
+    phone: MakePhone, keys: dict[str, Any], lang: str
+) -> None:
+    code = an_order(phone, keys, "0555 61 00 01" if lang == "ar" else "0555 61 00 02")
+    amina = phone(lang, storage_state=keys[AMINA])
+    speak(amina)
+    page = at_work(amina)
+    amina.context.set_offline(True)
+    page.reload()
+    with i18n.speaking(lang):
+        words = i18n._("Offline. List from {time}.", time="T").split("T")
+    strip = page.locator("[data-strip]")
+    expect(strip).to_contain_text(re.compile(rf"{re.escape(words[0])}\d\d:\d\d{re.escape(words[1])}"))
+    amina.picture("cut-today")
+    card(page, code).locator("form[action$='/calls'] button").tap()
+    waiting(page, 1)
+    expect(card(page, code).locator("form[action$='/calls']")).to_be_hidden()
+    card(page, code).locator("form[data-marked] button").tap()
+    waiting(page, 2)
+    amina.picture("cut-waiting")
+    page.reload()  # the phone is put away and taken out again
+    waiting(page, 2)
+    amina.context.set_offline(False)
+    expect(page.locator("[data-queue] a")).to_be_visible()  # the label can be looked at
+    expect(page.locator(f"#o-{code} a[href$='/hand-over']")).to_be_visible()
+    amina.picture("cut-sent")
+    told = history(amina, code)
+    with i18n.speaking(lang):
+        assert told.count(i18n._("Call {n}: the order is confirmed", n=1)) == 1
+        assert told.count(i18n._("Label printed")) == 1
+
+
+def test_an_answer_that_is_lost_is_asked_for_again_and_the_call_is_counted_once(
+    phone: MakePhone, keys: dict[str, Any], base: str
+) -> None:
+    code = an_order(phone, keys, "0555 61 00 03")
+    with losing(base) as network:
+        amina = phone("fr", base_url=network.address)
+        sign_in(amina, AMINA)
+        at_work(amina)
+        page = amina.open(f"{STUDIO}/orders/{code}")
+        network.swallow = "/calls"
+        page.locator("button[value=no_answer]").tap()
+        waiting(page, 1)
+        assert network.lost == [f"{STUDIO}/orders/{code}/calls"] * len(network.lost)
+        network.swallow = ""
+        page.reload()
+        expect(page.locator("[data-queue]")).to_be_hidden()
+        assert history(amina, code).count("pas de réponse") == 1, "lost once or more often, done once"
+        assert network.lost
+
+
+def test_what_another_phone_did_meanwhile_is_said_in_words_and_can_be_put_away(
+    phone: MakePhone, keys: dict[str, Any]
+) -> None:
+    code = an_order(phone, keys, "0555 61 00 04")
+    amina, other = phone("fr", storage_state=keys[AMINA]), phone("fr", storage_state=keys[AMINA])
+    speak(amina)
+    page = at_work(amina)
+    amina.context.set_offline(True)
+    card(page, code).locator("form[action$='/calls'] button").tap()
+    waiting(page, 1)
+    there = other.open(f"{STUDIO}/orders/{code}")
+    other.tap(there.locator(".bar button[value=confirmed]"))
+    amina.context.set_offline(False)
+    queue = page.locator("[data-queue]")
+    expect(queue).to_contain_text(re.compile(r"a déjà été modifiée.*\d\d:\d\d"))
+    amina.picture("cut-conflict")
+    page.locator("[data-queue] button").last.tap()
+    expect(queue).to_be_hidden()
+    assert page.evaluate(QUEUE) == 0
+
+
+def test_only_her_own_day_is_kept_and_signing_out_erases_it(phone: MakePhone) -> None:
+    amina = phone("fr")
+    sign_in(amina, AMINA)
+    page = at_work(amina)
+    amina.open(f"{STUDIO}/settings")
+    amina.open("/fr/p/40-x")
+    page = amina.open(f"{STUDIO}/")
+    kept = set(page.evaluate(KEPT))
+    assert all(path.startswith((f"{STUDIO}/", "/studio/-")) for path in kept), kept
+    assert not [path for path in kept if "settings" in path or "money" in path], kept
+    amina.open("/studio/account")
+    amina.tap(page.locator("form[action$='/sign-out'] button"))
+    assert page.evaluate(KEPT) == []
+    assert page.evaluate(QUEUE) == 0
+    amina.context.set_offline(True)
+    page.goto(f"{STUDIO}/")
+    expect(page.locator("h1")).to_have_text("Pas de réseau")
+
+
+def test_a_session_ended_elsewhere_erases_the_copies_and_what_waited(phone: MakePhone) -> None:
+    amina = phone("fr")
+    sign_in(amina, AMINA)
+    page = at_work(amina)
+    amina.context.set_offline(True)
+    page.locator(".job form[action$='/calls'] button").first.tap()
+    waiting(page, 1)
+    amina.context.clear_cookies(name="hirfa")
+    amina.context.set_offline(False)
+    amina.quietly(lambda: amina.open(f"{STUDIO}/"), status=403)
+    assert "/studio/sign-in" in page.url
+    assert page.evaluate(KEPT) == []
+    assert page.evaluate(QUEUE) == 0
+
+
+def test_another_person_on_the_same_phone_finds_nothing_of_the_former(phone: MakePhone) -> None:
+    amina = phone("fr")
+    sign_in(amina, AMINA)
+    at_work(amina)
+    amina.context.clear_cookies(name="hirfa")
+    page = amina.open("/studio/sign-in")
+    page.locator("#identifier").fill(ISMAHANE)
+    page.locator("#password").fill(PASSWORD)
+    amina.tap(page.locator("main form button"))
+    assert not [path for path in page.evaluate(KEPT) if path.startswith(STUDIO)]
+    amina.context.set_offline(True)
+    page.goto(f"{STUDIO}/")
+    expect(page.locator("h1")).to_have_text("Pas de réseau")
