@@ -13,13 +13,13 @@ from typing import Literal
 from shop.catalogue.models import Product
 from shop.plumbing.i18n import N_
 
-Kind = Literal["text", "line", "number", "choice", "date", "tick"]
+Kind = Literal["text", "line", "long", "number", "choice", "date", "tick"]
 Size = tuple[int, int, int]  # length, width, height in millimetres
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One thing that can be said of a product: `text` in each language, a `line` in none, a `number` with its unit."""
+    """One thing that can be said of a product: a `text` in each language, a `line` or `long` one in none, a figure."""
 
     key: str
     label: str
@@ -60,6 +60,11 @@ class Family:
     said_by_law: frozenset[str] = frozenset()  # keys told to buyers under their own heading
 
     @property
+    def needed(self) -> frozenset[str]:
+        """The keys that nothing else can answer for: without them it stays out of the shop."""
+        return frozenset(duty.keys[0] for duty in self.duties if duty.mandatory and len(duty.keys) == 1)
+
+    @property
     def all(self) -> tuple[Said, ...]:
         """Everything that can be said, the formalities last."""
         return (*self.attributes, *self.formalities)
@@ -93,7 +98,7 @@ _APPROVAL = (
          hint=N_("Customers read that it is in progress.")),
 )  # fmt: skip
 _COSMETIC = (
-    Said("inci", N_("Ingredients (INCI)"), most=2000, shown=False,
+    Said("inci", N_("Ingredients (INCI)"), "long", most=2000, shown=False,
          hint=N_("Every ingredient by its INCI name, the largest first.")),
     _NET,
     Said("period_after_opening", N_("Good after opening"), "number", MONTHS),

@@ -12,7 +12,7 @@ from shop.documents.words import HandoverContent, HandoverLine, SlipContent, Sli
 from shop.plumbing.formats import money_text
 from shop.plumbing.i18n import N_, _, direction, language, ngettext, speaking
 
-PERSONAL = 240  # letters of a personal text and its word
+PERSONAL = 200
 LINES_OF_A_SLIP = 6  # rows of fixed height between the head and the sums of a 100 × 148 mm slip
 
 
@@ -118,13 +118,13 @@ def _rows(line: SlipLine, slip: SlipContent) -> list[Sheet]:
 
 
 def _typed(line: SlipLine) -> Sheet:
-    text = _("Text: {text}", text=f"« {line.personal} »")
-    return {"pieces": "", "name": run(text, PERSONAL, "bold"), "variant": [], "total": ""}
+    said = [run(_("Text to put on it"), NAME)]
+    return {"pieces": "", "name": run(line.personal, PERSONAL, "bold"), "variant": said, "total": ""}
 
 
 def _variant(line: SlipLine, slip: SlipContent) -> list[Run]:
-    parts = [each for each in (line.variant, *line.lot) if each.strip()]
-    if slip.with_prices and line.pieces != 1:
+    parts = [each for each in (line.variant, line.lot) if each.strip()]
+    if slip.with_prices and line.pieces != 1 and not line.lot:  # one line of small letters is all the room there is
         parts.append(_("{price} each", price=money_text(line.unit_price)))
     return [run(part, NAME) for part in parts]
 

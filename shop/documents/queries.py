@@ -73,7 +73,8 @@ def _label(
         desk_name=shipment.desk_name or None,
         weight_g=shipment.weight_g,
         contents=contents(lines, order.language),
-        note=order_queries.note_for_carrier(order, lines),
+        note=order.note,
+        caution=next(iter(order_queries.cautions(lines)), ""),
         fragile=any(line.fragile for line in lines),
         may_open=account.may_open if account else False,
     )
@@ -95,10 +96,13 @@ def _variant(line: OrderLine, language: str) -> str:
     return pick({"ar": line.label_ar, "fr": line.label_fr, "en": line.label_en}, language)[0]
 
 
-def _lot(line: OrderLine, language: str) -> tuple[str, ...]:
+def _lot(line: OrderLine, language: str) -> str:
+    if not line.lot:
+        return ""
     with speaking(language):
-        code = [_("Lot {code}", code=line.lot)] if line.lot else []
-        return (*code, *([_("Best before {day}", day=date_short(line.best_before))] if line.best_before else []))
+        if line.best_before is None:
+            return _("Lot {code}", code=line.lot)
+        return _("Lot {code} ({day})", code=line.lot, day=date_short(line.best_before))
 
 
 def slip_contents(store_id: int, order_ids: Sequence[int]) -> list[SlipContent]:

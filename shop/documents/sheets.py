@@ -121,6 +121,7 @@ def _label(label: LabelContent) -> Sheet:
         "sender-phone": phone(label.sender_phone),
         "sender-place": run(" · ".join(filter(None, (label.sender_wilaya, label.sender_address))), LINE),
         "date": printable(label.date, most=24),
+        "caution": both(label.caution) if label.caution else None,
         "reprint": both(N_("Reprint {n}"), n=label.reprint) if label.reprint > 0 else None,
     }
 

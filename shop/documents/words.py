@@ -43,6 +43,7 @@ class LabelContent:
     weight_g: int = 0  # 0: not weighed, left out
     contents: str = ""
     note: str = ""
+    caution: str = ""  # an English msgid, printed in French and Arabic
     fragile: bool = False
     may_open: bool = False
     exchange: bool = False
@@ -60,7 +61,7 @@ class SlipLine:
     total: Money
     variant: str = ""
     personal: str = ""  # what the buyer typed for the maker: a row of its own
-    lot: tuple[str, ...] = ()
+    lot: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

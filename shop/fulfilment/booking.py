@@ -21,7 +21,7 @@ from shop.orders import queries as order_queries
 from shop.orders.models import Order, OrderLine
 from shop.plumbing import geography, jobs, journal, limits
 from shop.plumbing.db import in_transaction, session, transaction
-from shop.plumbing.i18n import pick
+from shop.plumbing.i18n import _, pick, speaking
 from shop.plumbing.journal import SYSTEM, Actor
 from shop.shipping import queries as shipping_queries
 from shop.shipping import service as shipping
@@ -118,11 +118,18 @@ def parcel_of(shipment: Shipment, order: Order, store: Store, lines: Sequence[Or
         reference=shipment.reference, to=shipping_queries.place_of(order.commune_code), kind=shipment.kind,
         weight_g=shipment.weight_g, collect=shipment.collect, declared=Money(order.goods_minor, order.currency),
         name=order.buyer_name, phone=order.phone, address=order.address, contents=contents_of(lines),
-        note=order_queries.note_for_carrier(order, lines),
+        note=note_of(order, lines),
         desk="" if shipment.desk_id is None else str(shipment.desk_id),
         fragile=any(line.fragile for line in lines),
         sender_wilaya_code=geography.wilaya(store.wilaya_code).code,
     )  # fmt: skip
+
+
+def note_of(order: Order, lines: Sequence[OrderLine]) -> str:
+    """Return the note that the carrier's system gets: what is dangerous in the parcel, in French, then the buyer's."""
+    with speaking("fr"):
+        said = [_(each) for each in order_queries.cautions(lines)]
+    return " · ".join([*said, *([order.note] if order.note else [])])
 
 
 def contents_of(lines: Sequence[OrderLine], language: str = "fr") -> str:

@@ -14,7 +14,6 @@ from shop.core import clock
 from shop.core.errors import NotFound
 from shop.orders.models import Call, Order, OrderLine, Purchase
 from shop.plumbing.db import session
-from shop.plumbing.i18n import _, speaking
 
 ALIKE_WITHIN = timedelta(hours=24)
 # Verbs change rows by statements: a row that this session has read before is read again.
@@ -61,14 +60,9 @@ def products_with_lots(store_id: int, product_ids: Collection[int]) -> set[int]:
     return set(session.scalars(wanted))
 
 
-def note_for_carrier(order: Order, lines: Sequence[OrderLine]) -> str:
-    """Return what whoever carries the parcel must read: what is dangerous in it, in French and Arabic, and the note."""
-    cautions = sorted({line.caution for line in lines if line.caution})
-    said = []
-    for lang in ("fr", "ar"):
-        with speaking(lang):
-            said += [_(CAUTIONS[each]) for each in cautions]
-    return " · ".join([*said, *([order.note] if order.note else [])])
+def cautions(lines: Sequence[OrderLine]) -> list[str]:
+    """Return what whoever carries the parcel must know of its contents, as English msgids."""
+    return [CAUTIONS[each] for each in sorted({line.caution for line in lines if line.caution})]
 
 
 def calls(store_id: int, order_id: int) -> list[Call]:

@@ -134,19 +134,25 @@ def langs(said: Said) -> tuple[str, ...]:
 
 
 def _fields(said: Said) -> dict[str, object]:
+    if said.kind == "text":
+        return {f"{said.key}_{lang}": BlockField(IN_LANGUAGE[lang], most=said.most) for lang in LANGUAGES}
+    return {said.key: _field(said)}
+
+
+def _field(said: Said) -> object:
     match said.kind:
-        case "text":
-            return {f"{said.key}_{lang}": BlockField(IN_LANGUAGE[lang], most=said.most) for lang in LANGUAGES}
+        case "long":
+            return BlockField(said.label, most=said.most)
         case "number":
-            return {said.key: WholeField(said.label, least=1, most=100_000)}
+            return WholeField(said.label, least=1, most=100_000)
         case "choice":
-            return {said.key: ChoiceField(said.label)}
+            return ChoiceField(said.label)
         case "date":
-            return {said.key: DayField(said.label)}
+            return DayField(said.label)
         case "tick":
-            return {said.key: BooleanField(said.label)}
+            return BooleanField(said.label)
         case _:
-            return {said.key: TextField(said.label, most=said.most)}
+            return TextField(said.label, most=said.most)
 
 
 def _read(said: Said, kept: str) -> object:
