@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from shop.cart import service as carts
 from shop.catalogue.models import Product, Variant
@@ -143,10 +143,11 @@ def _place(tale: Tale, number: int, buyer: Buyer, pieces: list[int], key: str) -
 
 
 def _goods(slug: str, number: int) -> list[int]:
-    """Return variants of a shop of which there are most, beginning with another one for each number."""
+    """Return variants of a shop of which there are most, or which are made to order, another one first each time."""
     wanted = (
         select(Variant.id).join(Product, Product.id == Variant.product_id).join(Store, Store.id == Variant.store_id)
-        .where(Store.slug == slug, Product.state == "published", Variant.on_hand >= 4)
+        .where(Store.slug == slug, Product.state == "published")
+        .where(or_(Variant.on_hand >= 4, Product.made_to_order_days.is_not(None)))
         .order_by(Variant.on_hand.desc(), Variant.id).limit(5)
     )  # fmt: skip
     found = list(session.scalars(wanted))

@@ -69,6 +69,19 @@ def test_a_choice_that_was_missing_loses_its_error_when_it_is_made(phone: MakePh
     expect(page.locator(".field:has(#name) .err")).to_be_visible()
 
 
+@pytest.mark.parametrize("lang", ["ar", "fr"])
+def test_a_pair_of_values_changes_the_price_and_the_page_stays(phone: MakePhone, lang: str) -> None:
+    buyer = phone(lang)
+    page = buyer.open(f"/{lang}/p/35-x")
+    page.evaluate("window.sameDocument = true")
+    for name, chip, price in (("o2", 1, "480"), ("o1", 2, "990"), ("o2", 0, "950")):
+        buyer.tap(page.locator(f".chips label:has([name={name}])").nth(chip))
+        expect(page.locator(".price-l")).to_contain_text(price)
+        assert page.evaluate("window.sameDocument"), "it was loaded anew"
+        assert page.evaluate("document.activeElement.name") == name, "the focus was lost"
+    assert "o1=" in page.url
+
+
 def test_the_stepper_sends_once_for_several_taps(phone: MakePhone) -> None:
     buyer = phone("ar")
     page = put_aside(buyer, SOAP)

@@ -10,7 +10,8 @@ from tests.browser.phone import Phone
 PUBLIC = {
     "home": "/", "crafts": "/crafts/", "craft": "/crafts/soap?stock=1&sort=cheap&wilaya=16",
     "found": "/crafts/?q=savon", "nothing-found": "/crafts/?q=zzzzqqq", "store": "/@atelier-amina",
-    "store-terms": "/@atelier-amina/terms", "product": "/p/40-x", "one-picture": "/p/31-x", "sold-out": "/p/29-x",
+    "store-terms": "/@atelier-amina/terms", "product": "/p/40-x", "options": "/p/35-x", "personal": "/p/2-x",
+    "made-to-order": "/p/30-x", "one-picture": "/p/31-x", "sold-out": "/p/29-x",
     "help": "/help", "terms": "/terms", "privacy": "/privacy", "sell": "/sell", "find-order": "/t",
     "cart-empty": "/cart",
 }  # fmt: skip
