@@ -122,6 +122,7 @@ def test_a_full_queue_says_when_it_opens_and_a_piece_that_exists_once_asks_for_n
     closed = page(client, amina)
     assert "rouvre" in closed or "reprend vers le" in closed
     assert 'id="buy"' not in closed
+    assert "wish-phone" not in closed, "nobody would write: no piece comes back into stock"
     with application.app_context(), transaction():
         catalogue.update_product(amina.id, amina.product_id, by=SYSTEM, made_to_order_days=None, queue_most=None)
         catalogue.count_stock(amina.id, amina.variant_id, 0, by=SYSTEM)
