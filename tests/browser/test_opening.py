@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyotp
 import pytest
 from playwright.sync_api import Page
 
@@ -58,6 +59,8 @@ def test_a_shop_is_opened_from_the_sign_up_to_its_first_product(
     buyer = phone(lang, javascript)
     page = buyer.open(f"/{lang}/@{slug}")
     assert page.locator(".card", has_text=NAMES[lang][2]).count() == 1, page.locator("main").inner_text()
+    if javascript:
+        second_step(nour, phone(lang), found)
     assert not found, "\n".join(found)
 
 
@@ -201,3 +204,24 @@ def opened(nour: Phone, found: list[str]) -> str:
     nour.tap(page.locator("#opening form button"))
     look(nour, "12-open", found)
     return slug
+
+
+def second_step(nour: Phone, other: Phone, found: list[str]) -> None:
+    """She turns the second step on; on another phone her password alone no longer lets her in."""
+    page = nour.open("/studio/account/second-step")
+    nour.tap(page.locator("button[value=begin]"))
+    look(nour, "13-second-step", found)
+    app = pyotp.TOTP("".join(page.locator(".key").inner_text().split()))
+    page.locator("#code").fill(app.now())
+    nour.tap(page.locator("button[value=confirm]"))
+    nour.picture("opening-14-recovery-codes")
+    spare = page.locator("ul.rows li").first.inner_text().strip()
+    page = other.open(f"/studio/sign-in?lang={other.lang}")
+    page.locator("#identifier").fill(NUMBERS[nour.lang, nour.javascript])
+    page.locator("#password").fill(PASSWORD)
+    other.tap(page.locator("main form button").first)
+    assert page.url.endswith("/studio/sign-in/second-step"), page.url
+    look(other, "15-second-step-asked", found)
+    page.locator("#code").fill(spare)
+    go_on(other)
+    assert "/sign-in" not in page.url, page.locator("main").inner_text()

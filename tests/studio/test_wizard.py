@@ -164,6 +164,18 @@ def test_a_product_without_a_photograph_stays_a_draft_and_says_why(application: 
     assert "It is ready." in nour.get(f"{URL}/product").text
 
 
+def test_what_the_law_asks_of_a_soap_keeps_it_a_draft_and_says_so(application: Flask, nour: Person) -> None:
+    begun(nour)
+    sent = nour.post(f"{URL}/product", PRODUCT | {"craft": "soap"}, photos=(photograph(), "a.jpg"))
+    assert sent.location == f"{URL}/delivery", "she goes on: the formalities can come later"
+    assert "Your product is kept as a draft." in nour.get(sent.location).text
+    with application.app_context():
+        (made,) = session.scalars(select(Product))
+    assert made.state == "draft"
+    assert f'href="/studio/terre-et-feu/products/{made.id}"' in nour.get("/studio/terre-et-feu/").text
+    assert nour.get(f"{URL}/product").status_code == 200
+
+
 def test_communes_follow_the_wilaya_without_losing_the_craft(nour: Person) -> None:
     nour.post("/studio/opening", WHO)
     page = nour.post("/studio/opening/craft", CRAFT | {"wilaya_code": "31", "action": "communes"}).text

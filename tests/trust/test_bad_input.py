@@ -87,6 +87,7 @@ HINTS = {
     "best_before": "2027-11-02",
     "lot": "L2611", "materials": "120", "packaging": "35", "values_fr": "80 g", "length": "12", "origin": "DZ",
     "capacity_week": "6", "queue_most": "12", "personal_most": "24", "made_to_order_days": "5", "product": "1",
+    "personal_fr": "Prénom",
     "seen": "5", "below": "3", "shelf": "1", "studio.move_stock:reason": "counted",
     "studio.move_stock:pieces": "9", "kind": "csv", "found": "4",
     "desk.refuse:reason": "unreadable", "submission": "1", "note": "Un reflet",
@@ -336,6 +337,7 @@ def places(application: Flask, day: Day) -> dict[str, list[str]]:
             "proof": [signer.proof("track", purchase)], "storefront.tracking:code": [purchase],
             "storefront.cancel:code": [purchase], "storefront.store:slug": ["atelier-amina"],
             "storefront.store_terms:slug": ["atelier-amina"], "storefront.product:slug": ["savon"],
+            "storefront.shared:code": ["s1w", "p1i"],
             "media.picture:key": [PICTURE], "storefront.share_picture:key": [PICTURE],
         }  # fmt: skip
         sheets = [str(number) for number in session.scalars(select(Handover.number))]

@@ -10,12 +10,12 @@ from shop.core.errors import Refused
 from shop.opening import queries
 from shop.opening import service as opening
 from shop.plumbing.db import transaction
-from shop.plumbing.i18n import pick
+from shop.plumbing.i18n import _, pick
 from shop.plumbing.links import new_token
 from shop.web.studio import pictures
 from shop.web.studio.new_product import NewProductForm, keep_draft
 from shop.web.studio.pictures import hers
-from shop.web.studio.products import costs_something
+from shop.web.studio.products import IN_REVIEW, costs_something
 from shop.web.studio.wizard_frame import PRODUCT, is_unsent, keep_unsent, next_url, screen_page, unsent
 from shop.web.ui.errors import said
 from shop.web.ui.here import here
@@ -62,9 +62,11 @@ def published(product_id: int) -> None:
     try:
         with transaction():
             opening.forget(here().who.account_id, PRODUCT)
-            service.publish(here().store.id, product_id, by=here().by)
+            shown = service.publish(here().store.id, product_id, by=here().by)
+        if not shown:
+            flash(_(IN_REVIEW), "problem")
     except Refused as refused:
-        flash(said(refused), "problem")
+        flash(_("Your product is kept as a draft. Before customers see it: {what}", what=said(refused)), "problem")
 
 
 def begun(product_id: int | None) -> NewProductForm:
