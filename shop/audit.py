@@ -9,6 +9,8 @@ from pathlib import Path
 from sqlalchemy import select, text
 
 from shop.catalogue.models import Picture
+from shop.documents.frozen import hash_of
+from shop.documents.models import Invoice
 from shop.plumbing.db import session
 from shop.stores.models import Store
 
@@ -140,6 +142,28 @@ RULES = (
         "GROUP BY h.scope, h.last HAVING COUNT(j.id) <> h.last OR MAX(j.number) <> h.last",
     ),
     Rule(
+        "I9 numbers", "store {0}, {1} of {2}: {3} papers, numbered {4} to {5}, the last number drawn is {6}",
+        "SELECT h.store_id, h.kind, h.year, COUNT(i.id), MIN(i.number), MAX(i.number), h.last FROM invoice_heads h "
+        "LEFT JOIN invoices i ON i.store_id = h.store_id AND i.kind = h.kind AND i.year = h.year "
+        "GROUP BY h.store_id, h.kind, h.year, h.last "
+        "HAVING COUNT(i.id) <> h.last OR MIN(i.number) <> 1 OR MAX(i.number) <> h.last",
+    ),
+    Rule(
+        "I9 total", "invoice {0} of order {1} says {2}, the order {3}",
+        "SELECT i.id, o.code, i.total_minor, o.total_minor FROM invoices i JOIN orders o ON o.id = i.order_id "
+        "WHERE i.total_minor <> o.total_minor OR i.currency <> o.currency OR i.store_id <> o.store_id",
+    ),
+    Rule(
+        "I9 once", "order {0} has {1} invoices that no credit note cancels",
+        "SELECT o.code, COUNT(*) FROM invoices i JOIN orders o ON o.id = i.order_id WHERE i.kind <> 'credit' "
+        "AND NOT EXISTS (SELECT 1 FROM invoices c WHERE c.cancels_id = i.id) GROUP BY o.code HAVING COUNT(*) > 1",
+    ),
+    Rule(
+        "I9 credit", "credit note {0} cancels another order's invoice, or another sum",
+        "SELECT c.id FROM invoices c JOIN invoices i ON i.id = c.cancels_id WHERE i.kind = 'credit' "
+        "OR i.order_id <> c.order_id OR i.total_minor <> c.total_minor",
+    ),
+    Rule(
         "states", "order {0} is {1}, its parcel {2}, its payment {3}",
         "SELECT o.code, o.state, s.state, p.state FROM orders o JOIN shipments s ON s.order_id = o.id "
         "AND s.state <> 'cancelled' JOIN payments p ON p.order_id = o.id AND p.method = 'cash_on_delivery' "
@@ -155,6 +179,7 @@ def findings(media: Path | None = None, cards: Path | None = None) -> Iterator[F
     for rule in RULES:
         for row in session.execute(text(rule.query)):
             yield Finding(rule.name, rule.sentence.format(*row))
+    yield from _frozen()
     if media is not None:
         yield from _pictures(media)
     if cards is not None:
@@ -168,6 +193,13 @@ def _cards(folder: Path) -> Iterator[Finding]:
         yield Finding("I7 files", f"card {key} has no file")
     for key in sorted(files - keys):
         yield Finding("I7 files", f"card's file {key} has no row")
+
+
+def _frozen() -> Iterator[Finding]:
+    wanted = select(Invoice).execution_options(yield_per=200)
+    for invoice in session.scalars(wanted):
+        if hash_of(invoice.content) != invoice.content_hash or invoice.content["total"] != invoice.total_minor:
+            yield Finding("I9 frozen", f"paper {invoice.code} of store {invoice.store_id} is not as it was issued")
 
 
 def _pictures(folder: Path) -> Iterator[Finding]:

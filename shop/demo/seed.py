@@ -6,7 +6,7 @@ from flask import current_app
 from sqlalchemy import func, select
 
 from shop.accounts.models import Account
-from shop.demo import days, doubts, offers, opening, registers, shelves, workshops
+from shop.demo import days, doubts, offers, opening, papers, registers, shelves, workshops
 from shop.plumbing import journal
 from shop.plumbing.db import session, transaction
 from shop.plumbing.journal import SYSTEM, Actor, Entry
@@ -40,6 +40,7 @@ def fill() -> list[str]:
             shelves.tell(days.AMINA, _owners()[days.AMINA], settings.data_dir)
             registers.send(settings.data_dir / "private", _owners())
             doubts.ask(settings.data_dir / "media" / "pictures", _owners())
+            papers.issue(_owners())
         with transaction():
             journal.record("demo.filled", subject="demo", subject_id=1, store_id=None, by=SYSTEM)
     session.rollback()

@@ -42,8 +42,8 @@ def code128(text: str) -> Bars | None:
     return Bars(_svg(_rows(symbol), modules, 1), modules, dots)
 
 
-def qr(text: str) -> Bars | None:
-    """Draw a QR code of 22 to 26 mm in whole dots; None when the text is too long to be read at that size."""
+def qr(text: str, *, dots: int = QR_DOTS) -> Bars | None:
+    """Draw a QR code of at most so many dots, in whole ones; None when the text is too long to be read at that size."""
     import zint  # noqa: PLC0415 - see code128
 
     symbol = zint.Symbol()
@@ -55,10 +55,10 @@ def qr(text: str) -> Bars | None:
     except RuntimeError:  # zint: longer than the largest QR code
         return None
     modules = int(symbol.width)
-    dots = QR_DOTS // modules
-    if dots < 3:
+    each = dots // modules
+    if each < 3:
         return None
-    return Bars(_svg(_rows(symbol), modules, modules), modules, dots)
+    return Bars(_svg(_rows(symbol), modules, modules), modules, each)
 
 
 def qr_png(text: str, *, quiet: int, dots: int) -> bytes:

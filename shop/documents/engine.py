@@ -1,4 +1,4 @@
-"""Draw papers: labels, packing slips, hand-over sheets and calibration pages as PDF, and any page as a picture.
+"""Draw papers (labels, slips, hand-over sheets, invoices, contracts, calibration pages) as PDF, any page as a picture.
 
 The same words give the same bytes. Every text prints: what the fonts lack becomes a mark (see `letters`).
 """
@@ -14,10 +14,15 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from shop.core.errors import Refused
+from shop.documents import goods
+from shop.documents.agreed import Agreement
 from shop.documents.binding import bound
 from shop.documents.companions import calibration_sheet, handover_sheet, slip_sheet
+from shop.documents.frozen import Content
+from shop.documents.goods import Poster, PriceTag, ProductLabel
+from shop.documents.invoice_sheets import contract_sheet, invoice_sheet
 from shop.documents.letters import unprintable
-from shop.documents.papers import Nudge, chosen
+from shop.documents.papers import GOODS_PAPERS, POSTER_PAPERS, Nudge, chosen
 from shop.documents.sheets import Sheet, label_sheet, title
 from shop.documents.words import HandoverContent, LabelContent, SlipContent
 from shop.paths import TEMPLATES
@@ -25,7 +30,10 @@ from shop.paths import TEMPLATES
 if TYPE_CHECKING:
     import typst
 
-__all__ = ["calibration_pdf", "handover_pdf", "labels_pdf", "page_png", "slip_pdf", "unprintable"]
+__all__ = [
+    "calibration_pdf", "contract_pdf", "goods_labels_pdf", "handover_pdf", "invoice_pdf", "labels_pdf", "page_png",
+    "poster_pdf", "slip_pdf", "tags_pdf", "unprintable",
+]  # fmt: skip
 
 _FOLDER: Final = TEMPLATES / "documents"
 # Labels drawn at once: typst remembers what it laid out, half a megabyte for each.
@@ -81,6 +89,41 @@ def calibration_pdf(paper: str, *, nudge: Nudge = (0, 0)) -> bytes:
     return _drawn("calibration", calibration_sheet(chosen(paper, nudge=nudge), nudge=nudge))
 
 
+def invoice_pdf(content: Content, *, cancelled_by: str = "", discreet: bool = False) -> bytes:
+    """Return an invoice, voucher or credit note on A4; `cancelled_by` is the credit note that crosses it out.
+
+    `discreet` leaves the buyer's street out, for a copy behind a link.
+    """
+    sheet = invoice_sheet(content, cancelled_by=cancelled_by, discreet=discreet)
+    return _drawn("invoice", sheet, tagged=True)
+
+
+def contract_pdf(agreed: Agreement, *, discreet: bool = False) -> bytes:
+    """Return what was agreed when an order was placed, on A4, in the buyer's language; `discreet` as above."""
+    return _drawn("contract", contract_sheet(agreed, discreet=discreet), tagged=True)
+
+
+def goods_labels_pdf(label: ProductLabel, *, paper: str, copies: int, start: int = 1, nudge: Nudge = (0, 0)) -> bytes:
+    """Return one product's label so many times, from cell `start` on. Raises Refused as `labels_pdf` does."""
+    sheet = chosen(paper, start=start, nudge=nudge, among=GOODS_PAPERS)
+    if not 1 <= copies <= goods.MOST_COPIES:
+        raise Refused("Between 1 and {most} labels can be printed at once.", field="copies", most=goods.MOST_COPIES)
+    return _drawn("goods", goods.label_sheet(label, sheet, copies=copies, start=start, nudge=nudge))
+
+
+def tags_pdf(tags: Sequence[PriceTag], *, paper: str, start: int = 1, nudge: Nudge = (0, 0)) -> bytes:
+    """Return price tags, each with the way to its product. Raises Refused as `labels_pdf` does."""
+    sheet = chosen(paper, start=start, nudge=nudge, among=GOODS_PAPERS)
+    if not tags:
+        raise Refused("There is nothing to print.")
+    return _drawn("tags", goods.tag_sheet(tags, sheet, start=start, nudge=nudge))
+
+
+def poster_pdf(poster: Poster, *, paper: str) -> bytes:
+    """Return the poster of a shop. Raises Refused for an unknown paper."""
+    return _drawn("poster", goods.poster_sheet(poster, chosen(paper, among=POSTER_PAPERS)))
+
+
 def page_png(pdf: bytes, page: int, *, dots_per_mm: int = 8) -> bytes:
     """Return one page (from 0) of a PDF as a greyscale PNG of whole dots. Raises IndexError past the end."""
     import pypdfium2  # noqa: PLC0415 - a large library that only previews need
@@ -99,11 +142,12 @@ def _split(labels: list[LabelContent], most: int) -> tuple[list[LabelContent], l
     return labels[:most], labels[most:]
 
 
-def _drawn(template: str, sheet: Sheet) -> bytes:
+def _drawn(template: str, sheet: Sheet, *, tagged: bool = False) -> bytes:
+    """Draw a sheet; tags let a screen reader read it, and cost time and size that a label can do without."""
     words = json.dumps(sheet, ensure_ascii=False)
     with _drawing:
         pdf = _compiler(template).compile(
-            format="pdf", sys_inputs={"sheet": words}, timestamp=_WRITTEN_AT, pdf_tags=False
+            format="pdf", sys_inputs={"sheet": words}, timestamp=_WRITTEN_AT, pdf_tags=tagged
         )
         if len(words) > _LARGE:
             _forget()

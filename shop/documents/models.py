@@ -1,13 +1,15 @@
-"""Every label that was drawn for printing."""
+"""Every label that was drawn for printing; invoices, their numbers, and how a store issues them."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shop.plumbing.db import Base, BigKey, of_store
+from shop.core.money import Money
+from shop.plumbing.db import Base, BigKey, of_store, store_key
 
 
 class LabelPrint(Base):
@@ -32,3 +34,102 @@ class LabelPrint(Base):
     at: Mapped[datetime]
     account_id: Mapped[int | None]
     by_name: Mapped[str] = mapped_column(String(120), default="")
+
+
+class PaperRules(Base):
+    """How a store issues its invoices. A store without a row has the defaults."""
+
+    __tablename__ = "paper_rules"
+    __table_args__ = (
+        CheckConstraint("kind IN ('invoice', 'voucher')", name="kind"),
+        CheckConstraint("vat_rate BETWEEN 1 AND 100", name="vat_rate"),
+    )
+
+    store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"), primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(String(8), default="invoice")  # voucher: the artisan's bon de transaction
+    automatic: Mapped[bool] = mapped_column(default=False)  # issued when the parcel is handed over
+    both_languages: Mapped[bool] = mapped_column(default=False)
+    charges_vat: Mapped[bool] = mapped_column(default=False)
+    vat_rate: Mapped[int] = mapped_column(default=19)
+    stamp: Mapped[bool] = mapped_column(default=False)
+    legal_form: Mapped[str] = mapped_column(String(60), default="")
+
+
+class ProductTax(Base):
+    """A product whose rate of tax is not its store's."""
+
+    __tablename__ = "product_taxes"
+    __table_args__ = (
+        of_store("product_id", table="products", ondelete="CASCADE"),
+        CheckConstraint("rate BETWEEN 0 AND 100", name="rate"),
+    )
+
+    store_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    product_id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=False)
+    rate: Mapped[int]
+
+
+class InvoiceHead(Base):
+    """The last number drawn of a kind of paper in a year of a store."""
+
+    __tablename__ = "invoice_heads"
+
+    store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"), primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(String(8), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last: Mapped[int]
+
+
+class Invoice(Base):
+    """One invoice, voucher or credit note: numbered without gaps, written once, its words frozen with their hash.
+
+    An order has one invoice; when a credit note has cancelled it, the next one bears the next `turn`.
+    """
+
+    __tablename__ = "invoices"
+    __table_args__ = (
+        store_key(),
+        of_store("order_id", table="orders"),
+        of_store("cancels_id", table="invoices"),
+        CheckConstraint("kind IN ('credit', 'invoice', 'voucher')", name="kind"),
+        CheckConstraint("(kind = 'credit') = (cancels_id IS NOT NULL)", name="cancels"),
+        UniqueConstraint("store_id", "kind", "year", "number"),
+        UniqueConstraint("cancels_id"),
+        Index(
+            "ix_invoices_turn", "order_id", "turn", unique=True, sqlite_where=text("kind <> 'credit'"),
+            postgresql_where=text("kind <> 'credit'"),
+        ),
+        Index("ix_invoices_store_at", "store_id", "at"),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    store_id: Mapped[int]
+    order_id: Mapped[int] = mapped_column(BigKey)
+    cancels_id: Mapped[int | None] = mapped_column(BigKey)
+    kind: Mapped[str] = mapped_column(String(8))
+    year: Mapped[int]
+    number: Mapped[int]
+    turn: Mapped[int] = mapped_column(default=1)
+    total_minor: Mapped[int]
+    net_minor: Mapped[int]
+    stamp_minor: Mapped[int] = mapped_column(default=0)
+    currency: Mapped[str] = mapped_column(String(3), default="DZD")
+    content: Mapped[dict[str, Any]]
+    content_hash: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]
+    account_id: Mapped[int | None]
+    by_name: Mapped[str] = mapped_column(String(120), default="")
+
+    @property
+    def code(self) -> str:
+        """The number as it is said and searched: F-2026-0041."""
+        return f"{CODE_LETTER[self.kind]}-{self.year}-{self.number:04d}"
+
+    @property
+    def total(self) -> Money:
+        """What the buyer pays, or gets back."""
+        return Money(self.total_minor, self.currency)
+
+
+CODE_LETTER = {"invoice": "F", "voucher": "B", "credit": "A"}
+KIND_OF_LETTER = {letter: kind for kind, letter in CODE_LETTER.items()}

@@ -34,6 +34,7 @@ class Paper:
     cell_height: int
     gutter_x: int = 0
     gutter_y: int = 0
+    content: tuple[int, int] = (0, 0)  # what lies in the middle of a cell; nothing said: the whole cell
 
     @property
     def cells(self) -> int:
@@ -53,29 +54,43 @@ class Paper:
 
         Eighths because that is one dot of a thermal head: what starts on a dot keeps its bars on dots.
         """
+        width, height = self.content if self.content[0] else (self.cell_width, self.cell_height)
         for index in range(start - 1, start - 1 + count):
             page, cell = divmod(index, self.cells)
             left, top = self.corner(cell + 1)
-            x = left + (self.cell_width - CONTENT_WIDTH) / 2 + nudge[0]
-            y = top + (self.cell_height - CONTENT_HEIGHT) / 2 + nudge[1]
+            x = left + (self.cell_width - width) / 2 + nudge[0]
+            y = top + (self.cell_height - height) / 2 + nudge[1]
             yield page, round(x * 0.8), round(y * 0.8)
 
 
-PAPERS: Mapping[str, Paper] = MappingProxyType(
-    {
-        paper.key: paper
-        for paper in (
-            Paper(key="100x150", width=1000, height=1500, cell_width=1000, cell_height=1500),
-            Paper(key="a6", width=1050, height=1480, cell_width=1050, cell_height=1480),
-            Paper(key="a4x4", width=2100, height=2970, columns=2, rows=2, cell_width=1050, cell_height=1485),
-        )
-    }
+def _by_key(*papers: Paper) -> Mapping[str, Paper]:
+    return MappingProxyType({paper.key: paper for paper in papers})
+
+
+_LABEL = (CONTENT_WIDTH, CONTENT_HEIGHT)
+PAPERS = _by_key(
+    Paper(key="100x150", width=1000, height=1500, cell_width=1000, cell_height=1500, content=_LABEL),
+    Paper(key="a6", width=1050, height=1480, cell_width=1050, cell_height=1480, content=_LABEL),
+    Paper(key="a4x4", width=2100, height=2970, columns=2, rows=2, cell_width=1050, cell_height=1485, content=_LABEL),
+)
+# For product labels and price tags: small rolls, and the usual sheet of 3 × 7 stickers of 63.5 × 38.1 mm.
+GOODS_PAPERS = _by_key(
+    Paper(
+        key="a4x21", width=2100, height=2970, columns=3, rows=7, margin_left=72, margin_top=151, cell_width=635,
+        cell_height=381, gutter_x=25,
+    ),
+    Paper(key="60x40", width=600, height=400, cell_width=600, cell_height=400),
+    Paper(key="50x30", width=500, height=300, cell_width=500, cell_height=300),
+)  # fmt: skip
+POSTER_PAPERS = _by_key(
+    Paper(key="a4", width=2100, height=2970, cell_width=2100, cell_height=2970),
+    Paper(key="a5", width=1480, height=2100, cell_width=1480, cell_height=2100),
 )
 
 
-def chosen(key: str, *, start: int = 1, nudge: Nudge = (0, 0)) -> Paper:
+def chosen(key: str, *, start: int = 1, nudge: Nudge = (0, 0), among: Mapping[str, Paper] = PAPERS) -> Paper:
     """Return the paper, or refuse an unknown one, a cell it does not have, or a nudge over 5 mm."""
-    paper = PAPERS.get(key)
+    paper = among.get(key)
     if paper is None:
         raise Refused("Please choose one of the papers in the list.", field="paper")
     if not 1 <= start <= paper.cells:

@@ -13,7 +13,10 @@ from sqlalchemy import insert, select
 from shop.core import clock
 from shop.core.errors import InvalidTransition, Refused
 from shop.documents import engine
-from shop.documents.models import LabelPrint
+from shop.documents.agreed import agreement
+from shop.documents.frozen import thawed
+from shop.documents.invoice_queries import cancelled_by
+from shop.documents.models import Invoice, LabelPrint
 from shop.documents.papers import PAPERS
 from shop.documents.papers import chosen as choose_paper
 from shop.documents.queries import (
@@ -34,7 +37,9 @@ from shop.plumbing.journal import Actor
 from shop.shipping import service as shipping
 from shop.shipping.models import Shipment
 
-__all__ = ["batch_pdf", "handover_pdf", "label_contents", "print_labels", "slips_pdf"]
+__all__ = [
+    "batch_pdf", "contract_pdf", "handover_pdf", "invoice_pdf", "label_contents", "print_labels", "slips_pdf",
+]  # fmt: skip
 
 SAME_TAP = timedelta(seconds=30)
 _PRINTABLE = frozenset({"preparing", "labelled", "handed_over", "in_transit", "at_point", "attempt_failed"})
@@ -124,6 +129,24 @@ def slips_pdf(store_id: int, order_ids: Sequence[int]) -> bytes:
     nudge = (store.nudge_x, store.nudge_y)
     start = store.label_start if store.label_start <= PAPERS[store.paper].cells else 1
     return engine.slip_pdf(slip_contents(store_id, order_ids), paper=store.paper, start=start, nudge=nudge)
+
+
+def invoice_pdf(invoice: Invoice, *, discreet: bool = False) -> bytes:
+    """Return an invoice as it was issued, crossed once a credit note has cancelled it.
+
+    `discreet` leaves the buyer's street out. Raises ValueError when the frozen words are no longer the ones issued.
+    """
+    note = cancelled_by(invoice)
+    content = thawed(invoice.content, invoice.content_hash)
+    session.rollback()  # drawing does not hold the read snapshot
+    return engine.invoice_pdf(content, cancelled_by=note.code if note else "", discreet=discreet)
+
+
+def contract_pdf(order: Order, *, discreet: bool = False) -> bytes:
+    """Return what was agreed when an order was placed."""
+    agreed = agreement(order)
+    session.rollback()
+    return engine.contract_pdf(agreed, discreet=discreet)
 
 
 def handover_pdf(store_id: int, handover_id: int) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -72,6 +73,7 @@ class Order(Base):
     promised_to: Mapped[date | None]
     terms: Mapped[str] = mapped_column(Text, default="")
     terms_hash: Mapped[str] = mapped_column(String(64), default="")
+    seller: Mapped[dict[str, Any] | None]  # who sold, as the store's legal identity was at that moment
     tries: Mapped[int] = mapped_column(default=0)
     call_at: Mapped[datetime | None]  # not before this moment: the next try, or the day it was put off to
     placed_at: Mapped[datetime]

@@ -25,6 +25,8 @@ from shop.plumbing import journal
 from shop.plumbing.db import changed, session
 from shop.plumbing.journal import Actor
 from shop.plumbing.links import digest
+from shop.stores.models import Store
+from shop.stores.queries import identity
 
 CODE_LETTERS = 6  # and one that checks them
 
@@ -116,7 +118,7 @@ def add_order(purchase: Purchased, new: NewOrder, *, wanted_code: str | None = N
     row = asdict(new) | {
         "purchase_id": purchase.id, "state": "placed", "buyer_fold": fold(new.buyer_name)[:160], "tries": 0,
         "total_minor": new.goods_minor + new.delivery_minor - new.discount_minor, "placed_at": clock.now(),
-        "cancel_reason": "",
+        "cancel_reason": "", "seller": identity(session.get_one(Store, new.store_id)),
     }  # fmt: skip
     code = wanted_code or new_code(CODE_LETTERS)
     while True:

@@ -171,6 +171,16 @@ def legal_lines(store: Store) -> list[tuple[str, str]]:
     return [(label, value) for label, value in lines if value]
 
 
+def identity(store: Store) -> dict[str, str]:
+    """Return who sells, as the law wants it on a contract and an invoice; frozen with every order."""
+    return {
+        "name": store.name, "legal_name": store.legal_name or store.name, "register_type": store.register_type,
+        "register_number": store.register_number, "nif": store.nif, "nis": store.nis, "address": store.address,
+        "phone": store.phone, "email": store.email, "wilaya_code": store.wilaya_code,
+        "commune_code": store.commune_code,
+    }  # fmt: skip
+
+
 def _register(store: Store) -> str:
     if not (store.register_number and store.register_wilaya):
         return store.register_number

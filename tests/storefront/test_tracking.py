@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from shop.core.states import SCANS
+from shop.documents import invoices
 from shop.documents import service as documents
 from shop.fulfilment import service as fulfilment
 from shop.orders.models import Order
@@ -18,6 +19,7 @@ from shop.stores.models import Store
 from tests.checkout.cast import AMINA, Workshop
 from tests.counting import statements
 from tests.storefront.buying import Buyer, Page
+from tests.studio.test_labels import words
 
 Told = Callable[..., Page]
 
@@ -232,3 +234,28 @@ def test_the_page_is_read_in_few_statements(
     with application.app_context(), statements() as seen:
         yacine.open(path)
     assert len(seen) <= 12, "\n".join(each[:90] for each in seen)
+
+
+def test_her_papers_are_behind_her_link_without_phone_or_street(
+    application: Flask, yacine: Buyer, amina: Workshop
+) -> None:
+    page = yacine.buy(amina, name="Yacine Haddad", address="12 rue des Oliviers", phone="0551 98 76 54")
+    (contract,) = page.body.xpath("//a[contains(@href, '.pdf')]/@href")
+    order = _order(application, amina)
+    assert contract.endswith(f"/{order.code}/contract.pdf")
+    _confirm(application, amina)
+    with application.app_context(), transaction():
+        number = invoices.issue(amina.id, order.id, by=AMINA).code
+    page = yacine.open(page.path)
+    paper, contract = page.body.xpath("//a[contains(@href, '.pdf')]/@href")
+    assert paper.endswith(f"/{number}.pdf")
+    for address in (paper, contract):
+        answer = yacine.client.get(address)
+        assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
+        assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
+        text = words(answer.data)
+        assert "Yacine Haddad" in text or "Haddad Yacine" in text
+        for hidden in ("Oliviers", "0551", "98 76", "9876"):
+            assert hidden not in text, hidden
+    assert yacine.client.get(paper.replace(number, "F-2026-9999")).status_code == 404
+    assert yacine.client.get(paper.replace(page.path.rsplit("/", 1)[1], "x" * 24)).status_code == 404

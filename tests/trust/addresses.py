@@ -139,17 +139,19 @@ def _of(street: Street, endpoint: str, shop: Shop) -> dict[str, Any]:
     """Return what may stand in an address for the things of one workshop."""
     stage = {
         "studio.call": "placed", "studio.undo_call": "called", "studio.cancel_order": "confirmed",
-        "studio.correct_lots": "confirmed", "studio.scan": "handed_over",
+        "studio.correct_lots": "confirmed", "studio.issue_invoice": "confirmed", "studio.scan": "handed_over",
     }.get(endpoint, "paid")  # fmt: skip
-    tracked = endpoint in {"storefront.tracking", "storefront.cancel"}
-    code = shop.purchase if tracked else shop.codes[stage]
+    tracked = endpoint in {"storefront.tracking", "storefront.cancel", "storefront.contract_pdf"}
+    invoiced = endpoint in {"studio.invoice_pdf", "storefront.invoice_pdf"}
+    bought = shop.purchase if tracked else shop.codes[stage]
     if endpoint == "storefront.shared":
-        code = f"s{shop.store_id}w"
+        bought = f"s{shop.store_id}w"
     return {
         "lang": "fr", "craft": "soap", "slug": "savon" if endpoint == "storefront.product" else shop.slug,
-        "line_id": shop.line_id, "code": code,
-        "proof": street.proof(shop.purchase), "key": shop.picture, "width": 240, "part": "pages",
-        "store": shop.waiting if endpoint == "studio.opening" else shop.slug, "number": shop.sheet,
+        "line_id": shop.line_id, "code": bought, "order": bought,
+        "proof": street.proof(bought), "key": shop.picture, "width": 240, "part": "pages",
+        "store": shop.waiting if endpoint == "studio.opening" else shop.slug,
+        "number": shop.invoice if invoiced else shop.sheet,
         "batch": shop.batch, "page": 1, "figure": "expected", "remittance_id": shop.remittance_id,
         "product_id": shop.draft_id if endpoint in {"studio.publish", "studio.product"} else shop.product_id,
         "picture_id": shop.picture_id, "lot_id": shop.lot_id, "account_id": shop.account_id, "desk_id": shop.desk_id,
@@ -199,6 +201,8 @@ STILL: Mapping[str, Fields] = {
     "studio.legal": {"legal_name": "A. Benali", "register_type": "artisan_card", "register_number": "16/1",
                      "nif": "1" * 15},
     "studio.invite": {"role": "helper"}, "studio.remove_member": {"sure": "1"},
+    "studio.invoicing": {"kind": "voucher", "vat_rate": "19"}, "studio.credit_invoice": {"reason": "wrong name"},
+    "studio.product_tax": {"rate": "9"},
     "studio.papers": {"paper": "a6", "label_start": "1", "nudge_x": "0", "nudge_y": "0"},
     "studio.profile": {"name": "Atelier", "craft": "soap", "wilaya_code": "16", "preparation_days": "2",
                        "language": "fr"},
@@ -260,6 +264,8 @@ OF_A_SHOP: Mapping[str, Callable[[Street, Shop], Fields]] = {
 # What is asked behind the question mark, where nothing else would show anything.
 ASKED: Mapping[tuple[str, str], Callable[[Shop], str]] = {
     ("studio.slips_pdf", "GET"): lambda shop: f"orders={shop.orders['confirmed']}",
+    ("studio.goods_labels_pdf", "GET"): lambda _shop: "paper=60x40&copies=1&start=1&languages=ar&net=100",
+    ("studio.tags_pdf", "GET"): lambda shop: f"paper=60x40&copies=1&start=1&products={shop.product_id}",
 }
 
 # Ismahane's numbers, sent into Amina's workshop (or into a cart, or along with a link).
@@ -279,6 +285,9 @@ SMUGGLED_IN: Mapping[tuple[str, str], Callable[[Street], Fields]] = {
     ("studio.money_orders", "GET"): lambda street: {"carrier": street.ismahane.carrier},
     ("studio.remittance", "GET"): lambda street: {"carrier": street.ismahane.carrier, "all": "1"},
     ("studio.slips_pdf", "GET"): lambda street: {"orders": street.ismahane.orders["confirmed"]},
+    ("studio.tags_pdf", "GET"): lambda street: {
+        "paper": "60x40", "copies": 1, "start": 1, "products": street.ismahane.product_id,
+    },
     ("studio.hand_over", "GET"): lambda street: {"carrier": street.ismahane.carrier},
     ("studio.print_labels", "POST"): lambda street: {"shipments": street.ismahane.parcels["confirmed"]},
     ("studio.make_sheet", "POST"): lambda street: {

@@ -24,7 +24,7 @@ from shop.app import create_app
 from shop.plumbing import schema
 from shop.plumbing.db import db, session
 from shop.plumbing.settings import Settings
-from tests.trust.addresses import Target, targets
+from tests.trust.addresses import OWN, Target, targets
 from tests.trust.kept import Kept
 from tests.trust.street import AMINAS, ROLES, Street, Visitor, build
 
@@ -70,7 +70,7 @@ class Walk:
         for secret in self.street.secrets:
             if secret.word.lower() not in text:
                 continue
-            if role in secret.readers:
+            if role in secret.readers or (secret.linked and by_link(target)):
                 self.read[secret.word] += 1
             else:
                 self.problems.append(f"{role} reads {secret.word}: {target.method} {target.url} ({target.thing})")
@@ -93,6 +93,11 @@ class Walk:
 
     def _differ(self, now: Mapping[str, frozenset[tuple[object, ...]]], store_id: int) -> bool:
         return self.kept.of_store(dict(now), store_id) != self.kept.of_store(self.kept.contents, store_id)
+
+
+def by_link(target: Target) -> bool:
+    """Tell whether an address is a paper behind the secret link of Amina's buyer, where his name may be read."""
+    return "<proof>" in target.rule and target.rule.endswith(".pdf") and target.thing == OWN
 
 
 def inside(target: Target) -> bool:

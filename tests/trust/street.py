@@ -19,6 +19,7 @@ from shop.catalogue.service import VariantRow
 from shop.checkout.words import Details
 from shop.core import clock
 from shop.core.money import Money
+from shop.documents import invoices
 from shop.documents import service as documents
 from shop.documents.models import LabelPrint
 from shop.fulfilment import service as fulfilment
@@ -60,6 +61,7 @@ class Secret:
     word: str
     readers: frozenset[str]
     seen: bool = True  # somebody does read it somewhere on the walk
+    linked: bool = False  # whoever holds the link of the order reads it on its papers
 
 
 @dataclass
@@ -85,6 +87,7 @@ class Shop:
     submission_id: int = 0
     review_id: int = 0
     sheet: int = 0
+    invoice: str = ""
     batch: str = ""
     token: str = ""
     codes: dict[str, str] = field(default_factory=dict)  # an order's code by its stage; ids, parcels, payments alike
@@ -174,7 +177,7 @@ def _secrets() -> Iterator[Secret]:
     """Name every seeded word with its readers; phone numbers stand as their last nine digits."""
     for of, readers in (("Amina", AMINAS), ("Ismahane", ISMAHANES)):
         for what in ("Sheet", "Story", "Hidden", "Buyer", "Street", "Note", "Call", "Remittance"):
-            yield Secret(word(of, what), readers)
+            yield Secret(word(of, what), readers, linked=what == "Buyer")
         for what in ("Draft", "Carrier", "Lot", "Vow"):  # they stand in the journal, or in the desk's queue
             yield Secret(word(of, what), readers | {"operator"})
         for stage in STAGES:
@@ -352,6 +355,10 @@ def _papers(of: str, shop: Shop, by: Actor) -> None:
             lines=[(payment.id, Money(payment.amount_minor), Money(0))], reference=f"R-{of}",
         )  # fmt: skip
         shop.remittance_id = made.id
+    with transaction():
+        shop.invoice = invoices.issue(shop.store_id, paid.id, by=by).code
+        if of == "Ismahane":  # one more invoice than Amina has: its number is nobody's in her workshop
+            shop.invoice = invoices.issue(shop.store_id, shop.orders["delivered"], by=by).code
     if of == "Ismahane":  # one more sheet than Amina has: its number is nobody's in her workshop
         _order(of, "handed_over", shop, _as_cast(shop), by)
     shop.sheet = max(session.scalars(select(Handover.number).where(Handover.store_id == shop.store_id)))

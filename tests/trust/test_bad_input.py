@@ -29,7 +29,9 @@ from shop.catalogue import service as catalogue
 from shop.catalogue.models import Lot, Picture
 from shop.core import clock
 from shop.core.money import Money
+from shop.documents import invoices
 from shop.documents import service as documents
+from shop.documents.invoice_queries import newest as newest_papers
 from shop.documents.models import LabelPrint
 from shop.fulfilment import service as fulfilment
 from shop.offers.models import Offer
@@ -94,6 +96,11 @@ HINTS = {
     "register_wilaya": "16", "register_issued": "2021-03-01", "register_expires": "2031-03-01", "nis": "1" * 15,
     "ground": "alcohol", "rule": "review", "desk.add_word:word": "hydromel", "desk.retire_word:word": "vodka",
     "studio.new_offer:kind": "percent", "studio.new_offer:value": "10",
+}  # fmt: skip
+HINTS_OF_PAPERS = {
+    "studio.invoicing:kind": "voucher", "vat_rate": "19", "legal_form": "SARL", "month": "2026-11",
+    "studio.goods_labels_pdf:paper": "60x40", "studio.tags_pdf:paper": "a4x21", "copies": "2", "products": "1",
+    "languages": "ar fr", "rate": "9", "studio.credit_invoice:reason": "Adresse",
 }  # fmt: skip
 HINTS_OF_OPENING = {"studio.second_factor_page:action": "begin", "person": "Nour"}
 RARE_OF_OPENING = {"studio.second_factor_page": 0.3, "studio.wizard": 0.5}
@@ -167,7 +174,7 @@ def attacked(application: Flask, settings: Settings, tmp_path: Path) -> Iterator
     yacine = Buyer(application)
     furnish(application, settings, day)
     fill_a_basket(yacine)
-    hints = HINTS | HINTS_OF_OPENING | {"storefront.find_order:code": day.ordered()}
+    hints = HINTS | HINTS_OF_OPENING | HINTS_OF_PAPERS | {"storefront.find_order:code": day.ordered()}
     with application.app_context(), i18n.speaking("en"), transaction():
         card_and_doubt(day, settings)
     made = Attacked(settings, tmp_path)
@@ -250,6 +257,7 @@ def furnish(application: Flask, settings: Settings, day: Day) -> None:
         )  # fmt: skip
         for _time in range(40):  # enough that some are left to be confirmed and set aside
             bring_a_sheet(settings, day)
+        invoices.issue(day.store_id, payment.order_id, by=SYSTEM)
         draft = stores.create_store(name="Amina en attente", craft="soap", wilaya_code="16", by=SYSTEM)
         stores.update_profile(draft.id, by=SYSTEM, **LEGAL)
         stores.add_member(draft.id, day.amina.account_id, "owner", by=SYSTEM)
@@ -340,6 +348,7 @@ def places(application: Flask, day: Day) -> dict[str, list[str]]:
             "storefront.shared:code": ["s1w", "p1i"],
             "media.picture:key": [PICTURE], "storefront.share_picture:key": [PICTURE],
         }  # fmt: skip
+        found |= places_of_papers(day, signer, purchase, codes)
         sheets = [str(number) for number in session.scalars(select(Handover.number))]
         session.remove()  # type: ignore[attr-defined]
     for rule in application.url_map.iter_rules():
@@ -358,6 +367,17 @@ def of_opening(application: Flask) -> dict[str, list[str]]:
         session.remove()  # type: ignore[attr-defined]
     screens = ["who", "craft", "product", "delivery", "papers"]
     return {"screen": screens, "studio.sign_up_code:token": [new], "studio.forgotten_code:token": [known]}
+
+
+def places_of_papers(day: Day, signer: Signer, purchase: str, codes: list[str]) -> dict[str, list[str]]:
+    """Return what may stand in the addresses of invoices and contracts."""
+    paper, bought = next((each.code, code) for each, code in newest_papers(day.store_id, 1))
+    return {
+        "order": [purchase], "storefront.contract_pdf:code": [purchase], "storefront.invoice_pdf:code": [bought],
+        "storefront.invoice_pdf:order": [bought], "storefront.invoice_pdf:proof": [signer.proof("track", bought)],
+        "storefront.invoice_pdf:number": [paper], "studio.invoice_pdf:number": [paper, "F-2026-9999", "B-1-1"],
+        "studio.issue_invoice:code": [bought, *codes], "studio.credit_invoice:code": [bought, *codes],
+    }  # fmt: skip
 
 
 def numbers(table: type[Sheet | Device | CarrierAccount | Desk | Member | Offer | Picture | Remittance]) -> list[str]:

@@ -14,6 +14,8 @@ from shop.checkout import service as checkout
 from shop.core import clock
 from shop.core.errors import InvalidTransition
 from shop.core.money import Money
+from shop.documents.invoice_queries import of_order as papers_of
+from shop.documents.models import Invoice
 from shop.fulfilment.queries import Story, story_of
 from shop.orders import queries as orders
 from shop.orders.models import Order, OrderLine, Purchase
@@ -76,6 +78,7 @@ class ParcelView:
     shipment: Shipment | None
     desk: Desk | None
     story: Story
+    papers: list[Invoice]
 
     @property
     def tag(self) -> tuple[str, str]:
@@ -133,25 +136,26 @@ class ParcelView:
 def tracking(code: str, proof: str) -> Response:
     """Show a purchase to whoever holds its link."""
     told = _(CANCELLED) if request.args.get("told") == "cancelled" else ""
-    return _page(_purchase(code, proof), told=told, kind="good")
+    return _page(purchase_of(code, proof), told=told, kind="good")
 
 
 @front.post("/<lang:lang>/t/<code:code>/<proof>/cancellation")
 @entry(Access.LINK)
 def cancel(code: str, proof: str) -> Response:
     """Cancel one parcel of a purchase while the workshop has not confirmed it."""
-    purchase = _purchase(code, proof)
+    purchase = purchase_of(code, proof)
     try:
         with transaction():
             checkout.cancel_by_buyer(purchase.code, request.form.get("order", "")[:12])
     except InvalidTransition:
-        answer = _page(_purchase(code, proof), told=_(TOO_LATE), kind="bad")
+        answer = _page(purchase_of(code, proof), told=_(TOO_LATE), kind="bad")
         answer.status_code = 409
         return answer
     return redirect(tracking_url(purchase.code) + "?told=cancelled", 303)
 
 
-def _purchase(code: str, proof: str) -> Purchase:
+def purchase_of(code: str, proof: str) -> Purchase:
+    """Return the purchase of a secret link. Raises NotFound when the proof is not its own."""
     found = orders.purchase_by_code(code) if signer().holds("track", code, proof) else None
     if found is None or found.code != code:
         raise NotFound
@@ -182,6 +186,7 @@ def _parcel(order: Order) -> ParcelView:
     return ParcelView(
         order=order, store=store, lines=orders.lines(order.store_id, [order.id])[order.id], shipment=shipment,
         desk=_desk(shipment), story=story_of(order, payment, shipment, artisan=artisan_of(store)),
+        papers=papers_of(order.store_id, order.id),
     )  # fmt: skip
 
 

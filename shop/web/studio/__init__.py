@@ -9,8 +9,11 @@ from shop.web.studio import (
     calls,
     costs,
     delivery,
+    documents,
+    goods,
     handover,
     identity,
+    invoices,
     joining,
     labels,
     lots,
@@ -40,9 +43,9 @@ from shop.web.studio import (
 from shop.web.studio.blueprint import studio
 
 PAGES = (
-    account, calls, costs, delivery, handover, identity, joining, labels, lots, members, money, new_product, offers,
-    offline, once, options, orders, papers, people, phone_codes, pictures, products, profile, second_step, share,
-    sheets, squares, stock, today, variants, wizard,
+    account, calls, costs, delivery, documents, goods, handover, identity, invoices, joining, labels, lots, members,
+    money, new_product, offers, offline, once, options, orders, papers, people, phone_codes, pictures, products,
+    profile, second_step, share, sheets, squares, stock, today, variants, wizard,
 )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from shop.core.errors import InvalidTransition, Refused
 from shop.core.money import Money, total
+from shop.documents import invoices
 from shop.documents import service as documents
 from shop.fulfilment import queries as fulfilment
 from shop.fulfilment import service
@@ -50,6 +51,7 @@ def make_sheet() -> Response | tuple[str, int] | str:
             return hand_over_page(ticked=[*ticked, found.id], carrier=found.carrier_title, added=found)
         with acting() as leads_to:
             sheet = service.hand_over(here().store.id, ticked, by=here().by)
+            invoices.issue_when_handed_over(here().store.id, sheet.id, by=here().by)
             leads_to(page_url("studio.handover", number=sheet.number))
     except InvalidTransition:
         problem = f"{_(CHANGED)} {meanwhile(ticked)}"

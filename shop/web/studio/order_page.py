@@ -11,6 +11,9 @@ from markupsafe import Markup
 from shop.catalogue.families import CAUTIONS
 from shop.core import clock
 from shop.core.states import SHIPMENT
+from shop.documents import invoice_queries as invoices
+from shop.documents.invoices import INVOICED
+from shop.documents.models import Invoice
 from shop.documents.queries import prints_of
 from shop.fulfilment import queries as fulfilment
 from shop.fulfilment.story import Step, Story
@@ -83,11 +86,29 @@ def order_page(
         words=scan_words(shipment), finals=FINAL, reasons=reasons(), form=call_form or CallForm(),
         lot_forms=lot_forms, lots_wrong=wrong, cautions=CAUTIONS,
         failed=bool(problem or wrong or (call_form and call_form.errors)), problem=problem, today=clock.today(),
-        store_craft=store.craft, trail=trail(order, shipment, payment), copies=copies(shipment),
-        received=_received(payment),
+        papers=papers_of(order), store_craft=store.craft, trail=trail(order, shipment, payment),
+        copies=copies(shipment), received=_received(payment),
         done=just_done(request.args.get("done", "")), cancel_reason=_(REASONS.get(order.cancel_reason, "")),
         cancellable=order.state == "confirmed" and (shipment is None or _is_here(shipment)),
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """What was issued for an order: every paper, the invoice that holds, and whether one can be issued."""
+
+    issued: list[Invoice]
+    live: Invoice | None
+    can_issue: bool
+    kind: str
+
+
+def papers_of(order: Order) -> Papers:
+    """Return the invoices of an order, and what can be done."""
+    issued = invoices.of_order(order.store_id, order.id)
+    live = invoices.live(issued)
+    kind = invoices.rules(order.store_id).kind
+    return Papers(issued, live, live is None and order.state in INVOICED, kind)
 
 
 def shown(steps: tuple[Step, ...]) -> list[dict[str, str]]:

@@ -39,6 +39,8 @@ _SENTENCES: Mapping[str, str] = {
     "order.cancelled": N_("Order cancelled"),
     "order.completed": N_("Order completed"),
     "order.lots": N_("Lots corrected"),
+    "order.invoiced": N_("Invoice {n} issued"),
+    "order.credited": N_("Credit note {n} issued"),
     "order.call_undone": N_("The last call was undone"),
     "shipment.labelled": N_("Label printed"),
     "shipment.reprinted": N_("Label printed again, copy {n}"),

@@ -1,0 +1,242 @@
+"""From a frozen invoice, or what was agreed at ordering, to what a4.typ, invoice.typ and contract.typ draw."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from shop.core.money import Money
+from shop.documents.agreed import Agreement
+from shop.documents.frozen import Buyer, Content, Extra, Line, Seller, Texts
+from shop.documents.letters import breakable, direction, printable
+from shop.documents.sheets import LINE, NAME, Sheet, phone, run
+from shop.plumbing.formats import date_long, date_short, money_text, time_short
+from shop.plumbing.i18n import N_, _, language, pick, speaking
+from shop.plumbing.i18n import direction as direction_of
+from shop.stores.queries import REGISTER_NAMES
+
+TERMS = 20_000  # letters; her own terms are at most 8,000
+
+_HEADINGS: Mapping[str, str] = {
+    "invoice": N_("Invoice"), "voucher": N_("Commercial transaction voucher"), "credit": N_("Credit note"),
+}  # fmt: skip
+_CANCELLED: Mapping[str, str] = {"invoice": N_("INVOICE CANCELLED"), "voucher": N_("VOUCHER CANCELLED")}
+_IN_WORDS: Mapping[str, str] = {
+    "invoice": N_("This invoice amounts to:"), "voucher": N_("This voucher amounts to:"),
+    "credit": N_("This credit note amounts to:"),
+}  # fmt: skip
+METHODS: Mapping[str, str] = {
+    "cash_on_delivery": N_("In cash, on delivery"), "cash": N_("In cash"), "transfer": N_("By transfer"),
+}  # fmt: skip
+KINDS: Mapping[str, str] = {"home": N_("To your home"), "desk": N_("To a pick-up desk")}
+
+Said = list[str]  # a message in each language of the paper
+
+
+def invoice_sheet(content: Content, *, cancelled_by: str = "", discreet: bool = False) -> Sheet:
+    """Return what invoice.typ draws: in one language or two, crossed when a credit note has cancelled it.
+
+    `discreet` leaves the buyer's street out: for the copy that whoever has the link can read.
+    """
+    spoken = content["languages"]
+    with speaking(spoken[0]):
+        return {
+            **_letterhead(content["seller"], spoken, said(spoken, _HEADINGS[content["kind"]]), content["code"]),
+            "facts": [
+                [said(spoken, N_("Number")), content["code"]],
+                [said(spoken, N_("Date")), date_short(date.fromisoformat(content["issued_on"]))],
+                [said(spoken, N_("Order")), printable(content["order_code"], most=24)],
+                *_cancels(content, spoken),
+            ],
+            "buyer": _buyer(content["buyer"], spoken, discreet=discreet),
+            **_goods(content["lines"], spoken, content["currency"], taxed=bool(content["taxes"])),
+            "sums": _sums(content, spoken),
+            "words": [
+                {"label": said([lang], _IN_WORDS[content["kind"]])[0], "text": text, "side": direction_of(lang)}
+                for lang, text in content["words"].items()
+            ],
+            "notes": _notes(content, spoken),
+            "cancelled": _crossed(content, cancelled_by, spoken),
+            "signing": said(spoken, N_("Stamp and signature")),
+        }  # fmt: skip
+
+
+def contract_sheet(agreed: Agreement, *, discreet: bool = False) -> Sheet:
+    """Return what contract.typ draws: what was agreed when the order was placed, in the buyer's language."""
+    spoken = [agreed.language]
+    with speaking(agreed.language):
+        moment = f"{date_short(agreed.placed_at)} {time_short(agreed.placed_at)}"
+        return {
+            **_letterhead(agreed.seller, spoken, [_("Order contract")], agreed.code),
+            "facts": [[[_("Order")], printable(agreed.code, most=24)], [[_("Ordered on")], moment]],
+            "buyer": _buyer(agreed.buyer, spoken, discreet=discreet)
+            | {"phone": [_("Phone"), f"•••• {agreed.phone_ending}"]},
+            **_goods(agreed.lines, spoken, agreed.currency, taxed=False),
+            "sums": _agreed_sums(agreed),
+            "terms-of-order": [
+                [[_("Delivery")], run(_delivery(agreed), LINE)],
+                [[_("Payment")], run(_(METHODS.get(agreed.method, agreed.method)), LINE)],
+                [[_("Prices")], run(_("All taxes included."), LINE)],
+            ],
+            "terms": [_("Terms of sale")] + [_paragraph(text) for text in agreed.terms[:TERMS].split("\n")],
+            "hash": [_("Fingerprint of these terms (SHA-256)"), agreed.terms_hash],
+            "promise": _("This is what was agreed when the order was confirmed by the buyer. It is never changed."),
+        }  # fmt: skip
+
+
+def said(spoken: Sequence[str], message: str, **values: object) -> Said:
+    """Return a message in each language of a paper, with the amounts in it written as that language does."""
+    found = []
+    for lang in spoken:
+        with speaking(lang):
+            shown = {name: money_text(value) if isinstance(value, Money) else value for name, value in values.items()}
+            found.append(_(message, **shown))
+    return list(dict.fromkeys(found))
+
+
+def _letterhead(seller: Seller, spoken: Sequence[str], heading: Said, code: str) -> Sheet:
+    return {
+        "title": printable(f"{heading[0]} {code}", most=LINE),
+        "author": printable(seller["name"], most=NAME),
+        "direction": direction_of(language()),
+        "lang": language(),
+        "heading": heading,
+        "number": printable(code, most=24),
+        "seller": {
+            "name": run(seller["name"], NAME, "bold"),
+            "lines": [run(line, LINE) for line in _who(seller)],
+            "numbers": _numbers(seller, spoken),
+        },
+        "page": _("Page {page} of {pages}", page="\ue000", pages="\ue001"),
+    }
+
+
+def _who(seller: Seller) -> list[str]:
+    name = seller["legal_name"] if seller["legal_name"] != seller["name"] else ""
+    between = "، " if language() == "ar" else ", "
+    address = between.join(filter(None, (seller["address"], seller["place"].get(language(), ""))))
+    return [line for line in (" · ".join(filter(None, (name, seller["legal_form"]))), address) if line]
+
+
+def _numbers(seller: Seller, spoken: Sequence[str]) -> list[tuple[Said, str]]:
+    register = REGISTER_NAMES.get(seller["register_type"], N_("Registration"))
+    numbers = (
+        (N_("Phone"), phone(seller["phone"]) if seller["phone"] else ""), (N_("E-mail"), seller["email"]),
+        (register, seller["register_number"]), (N_("NIF"), seller["nif"]), (N_("NIS"), seller["nis"]),
+    )  # fmt: skip
+    return [(said(spoken, label), printable(value, most=NAME)) for label, value in numbers if value]
+
+
+def _buyer(buyer: Buyer, spoken: Sequence[str], *, discreet: bool) -> Sheet:
+    street = "" if discreet else buyer["street"]
+    lines = [line for line in (street, buyer["place"].get(language(), "")) if line]
+    return {
+        "label": said(spoken, N_("Buyer")),
+        "name": run(buyer["name"], NAME, "bold"),
+        "lines": [run(line, LINE) for line in lines],
+    }
+
+
+def _goods(lines: Sequence[Line], spoken: Sequence[str], currency: str, *, taxed: bool) -> Sheet:
+    """Return the table: unit prices and totals without tax where there is one, else as the buyer pays them."""
+    price, total = (N_("Unit price excl. tax"), N_("Total excl. tax")) if taxed else (N_("Unit price"), N_("Total"))
+    columns = [N_("Goods"), N_("Qty"), price, *([N_("VAT")] if taxed else []), total]
+    return {
+        "taxed": taxed,
+        "columns": [said(spoken, column) for column in columns],
+        "lines": [_row(line, currency, taxed=taxed) for line in lines],
+    }
+
+
+def _row(line: Line, currency: str, *, taxed: bool) -> Sheet:
+    total = line["net"] if taxed else line["total"]
+    unit = _rounded(total, line["pieces"]) if taxed else line["unit"]
+    cells = [str(line["pieces"]), _money(unit, currency)]
+    cells += [f"{line['rate']} %"] if taxed else []
+    return {
+        "name": run(_text(line["name"]), LINE),
+        "label": run(_text(line["label"]), NAME),
+        "cells": [*cells, _money(total, currency)],
+    }
+
+
+def _sums(content: Content, spoken: Sequence[str]) -> list[tuple[Said, str, bool]]:
+    taxed, currency = bool(content["taxes"]), content["currency"]
+
+    def line(message: str, amount: int, *, strong: bool = False, **values: object) -> tuple[Said, str, bool]:
+        return said(spoken, message, **values), _money(amount, currency), strong
+
+    def shown(extra: Extra) -> int:
+        return extra["net"] if taxed else extra["total"]
+
+    goods = sum(each["net"] if taxed else each["total"] for each in content["lines"])
+    rows = [line(N_("Goods excl. tax") if taxed else N_("Goods"), goods)]
+    rows += [line(N_("Discount"), shown(each)) for each in content["discounts"]]
+    rows.append(line(N_("Transport excl. tax") if taxed else N_("Transport"), shown(content["delivery"])))
+    if taxed:
+        rows.append(line(N_("Total excl. tax"), content["net"]))
+        rows += [line(N_("VAT {rate} %"), each["tax"], rate=each["rate"]) for each in content["taxes"]]
+    rows.append(line(N_("Total incl. tax"), content["total"], strong=True))
+    return rows
+
+
+def _notes(content: Content, spoken: Sequence[str]) -> list[tuple[Said, Said]]:
+    notes = [(said(spoken, N_("Payment")), said(spoken, METHODS.get(content["method"], content["method"])))]
+    if content["paid_on"]:
+        notes.append((said(spoken, N_("Paid on")), [date_short(date.fromisoformat(content["paid_on"]))]))
+    if not content["taxes"]:
+        notes.append((said(spoken, N_("Taxes")), said(spoken, N_("Not subject to VAT (flat tax, IFU)."))))
+    if content["stamp"]:
+        amount = Money(content["stamp"], content["currency"])
+        borne = said(spoken, N_("{amount}, paid by the seller, within the total"), amount=amount)
+        notes.append((said(spoken, N_("Stamp duty")), borne))
+    if content["reason"]:
+        notes.append((said(spoken, N_("Reason")), [printable(content["reason"], most=200)]))
+    return notes
+
+
+def _cancels(content: Content, spoken: Sequence[str]) -> list[tuple[Said, str]]:
+    return [(said(spoken, N_("Cancels")), content["cancels"])] if content["cancels"] else []
+
+
+def _crossed(content: Content, cancelled_by: str, spoken: Sequence[str]) -> Sheet | None:
+    if not cancelled_by:
+        return None
+    return {
+        "words": said(spoken, _CANCELLED[content["kind"]]),
+        "by": said(spoken, N_("Cancelled by credit note {code}"), code=f"\u2066{cancelled_by}\u2069"),
+    }
+
+
+def _agreed_sums(agreed: Agreement) -> list[tuple[Said, str, bool]]:
+    rows = [([_("Goods")], money_text(agreed.goods), False)]
+    if agreed.discount:
+        rows.append(([_("Discount")], money_text(-agreed.discount), False))
+    rows.append(([_("Delivery")], money_text(agreed.delivery), False))
+    rows.append(([_("Total to pay")], money_text(agreed.total), True))
+    return rows
+
+
+def _delivery(agreed: Agreement) -> str:
+    parts = [_(KINDS[agreed.kind]), agreed.carrier, agreed.desk]
+    if agreed.promised:
+        first, last = agreed.promised
+        parts.append(_("between {first} and {last}", first=date_long(first), last=date_long(last)))
+    return " · ".join(filter(None, parts))
+
+
+def _paragraph(text: str) -> Sheet:
+    shown = breakable(printable(text, most=2000))
+    return {"text": shown, "side": direction(shown) if shown else direction_of(language())}
+
+
+def _text(texts: Texts) -> str:
+    return pick(texts)[0]
+
+
+def _money(minor: int, currency: str) -> str:
+    return money_text(Money(minor, currency))
+
+
+def _rounded(total: int, pieces: int) -> int:
+    return (2 * total + pieces) // (2 * pieces)

@@ -1,0 +1,154 @@
+"""Issuing invoices and credit notes: numbered without gaps within a store, a kind and a year, and never edited."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy import text as statement
+from sqlalchemy.dialects import postgresql, sqlite
+
+from shop.core import clock
+from shop.core.errors import InvalidTransition, NotFound, Refused
+from shop.core.text import clean
+from shop.documents import invoice_queries as invoices
+from shop.documents.frozen import Content, hash_of, thawed
+from shop.documents.invoice_content import content_of, credited
+from shop.documents.models import CODE_LETTER, Invoice, PaperRules, ProductTax
+from shop.documents.taxes import RATES
+from shop.orders.models import Order
+from shop.plumbing import journal
+from shop.plumbing.db import changed, session
+from shop.plumbing.i18n import N_
+from shop.plumbing.journal import Actor
+from shop.shipping.models import Shipment
+
+INVOICED: Final = frozenset({"confirmed", "completed"})
+_RULES: Final = frozenset({
+    "kind", "automatic", "both_languages", "charges_vat", "vat_rate", "stamp", "legal_form",
+})  # fmt: skip
+
+
+def issue(store_id: int, order_id: int, *, by: Actor) -> Invoice:
+    """Issue the invoice of an order; one that has its invoice keeps it, however often it is asked.
+
+    Raises NotFound, and InvalidTransition for an order that is not confirmed or was cancelled.
+    """
+    order = _held(store_id, order_id)
+    earlier = invoices.of_order(store_id, order_id)
+    if (live := invoices.live(earlier)) is not None:
+        return live
+    if order.state not in INVOICED:
+        raise InvalidTransition
+    rules = invoices.rules(store_id)
+    turn = 1 + sum(each.kind == "credit" for each in earlier)
+    kind, year = rules.kind, clock.today().year
+    number = _next(store_id, kind, year)
+    content = content_of(order, rules, code=f"{CODE_LETTER[kind]}-{year}-{number:04d}")
+    return _write(order, content, number=number, year=year, turn=turn, cancels_id=None, by=by)
+
+
+def issue_when_handed_over(store_id: int, handover_id: int, *, by: Actor) -> list[Invoice]:
+    """Issue the invoices of a hand-over sheet's orders, if the store wants that. Raises NotFound."""
+    if not invoices.rules(store_id).automatic:
+        return []
+    wanted = select(Shipment.order_id).where(Shipment.store_id == store_id, Shipment.handover_id == handover_id)
+    return [issue(store_id, each, by=by) for each in sorted(session.scalars(wanted))]
+
+
+def credit(store_id: int, order_id: int, *, reason: str, by: Actor) -> Invoice:
+    """Cancel the invoice of an order by a credit note, which refers to it; the order can then be invoiced anew.
+
+    Asked twice, it gives the note of before. Raises NotFound, and Refused for an order without an invoice.
+    """
+    order = _held(store_id, order_id)
+    earlier = invoices.of_order(store_id, order_id)
+    live = invoices.live(earlier)
+    if live is None:
+        if earlier:
+            return earlier[-1]
+        raise Refused(N_("This order has no invoice to cancel."))
+    year = clock.today().year
+    number = _next(store_id, "credit", year)
+    content = credited(
+        thawed(live.content, live.content_hash), code=f"{CODE_LETTER['credit']}-{year}-{number:04d}",
+        reason=clean(reason, limit=200),
+    )  # fmt: skip
+    return _write(order, content, number=number, year=year, turn=live.turn, cancels_id=live.id, by=by)
+
+
+def set_rules(store_id: int, *, by: Actor, **fields: Any) -> None:
+    """Say how a store issues its invoices from now on; what was issued stays. Raises ValueError for another field."""
+    if unknown := fields.keys() - _RULES:
+        raise ValueError(f"not a rule of papers: {sorted(unknown)}")
+    before = invoices.rules(store_id)
+    moved = sorted(name for name, value in fields.items() if getattr(before, name) != value)
+    if not moved:
+        return
+    row = {name: getattr(before, name) for name in _RULES} | fields | {"store_id": store_id}
+    _upsert(PaperRules, row, ["store_id"])
+    journal.record(
+        "store.invoicing_changed", subject="store", subject_id=store_id, store_id=store_id, by=by, fields=moved
+    )
+
+
+def set_tax(store_id: int, product_id: int, rate: int | None, *, by: Actor) -> None:
+    """Give a product a rate of its own, or its store's again (None). Raises Refused for a rate that isn't one."""
+    if rate is not None and rate not in RATES:
+        raise Refused(N_("Please choose one of the rates."), field="rate")
+    if rate is None:
+        mine = delete(ProductTax).where(ProductTax.store_id == store_id, ProductTax.product_id == product_id)
+        moved = changed(mine) == 1
+    else:
+        moved = invoices.rates(store_id, [product_id]).get(product_id) != rate
+        _upsert(ProductTax, {"store_id": store_id, "product_id": product_id, "rate": rate}, ["store_id", "product_id"])
+    if moved:
+        journal.record(
+            "product.tax_changed", subject="product", subject_id=product_id, store_id=store_id, by=by, rate=rate
+        )
+
+
+def _held(store_id: int, order_id: int) -> Order:
+    """Return the order, held until the commit: two taps follow one another here."""
+    wanted = select(Order).where(Order.store_id == store_id, Order.id == order_id).with_for_update(key_share=True)
+    order = session.scalars(wanted, execution_options={"populate_existing": True}).one_or_none()
+    if order is None:
+        raise NotFound(f"no order {order_id}")
+    return order
+
+
+def _next(store_id: int, kind: str, year: int) -> int:
+    """Draw the next number; it goes back with the transaction that drew it, so no number is ever missing."""
+    drawn: int = session.execute(_NEXT, {"store_id": store_id, "kind": kind, "year": year}).scalar_one()
+    return drawn
+
+
+_NEXT = statement(
+    "INSERT INTO invoice_heads (store_id, kind, year, last) VALUES (:store_id, :kind, :year, 1) "
+    "ON CONFLICT (store_id, kind, year) DO UPDATE SET last = invoice_heads.last + 1 RETURNING last"
+)
+
+
+def _write(
+    order: Order, content: Content, *, number: int, year: int, turn: int, cancels_id: int | None, by: Actor
+) -> Invoice:
+    row = {
+        "store_id": order.store_id, "order_id": order.id, "cancels_id": cancels_id, "kind": content["kind"],
+        "year": year, "number": number, "turn": turn, "total_minor": content["total"], "net_minor": content["net"],
+        "stamp_minor": content["stamp"], "currency": content["currency"], "content": content,
+        "content_hash": hash_of(content), "at": clock.now(), "account_id": by.account_id, "by_name": by.name,
+    }  # fmt: skip
+    made = session.scalars(insert(Invoice).returning(Invoice), [row]).one()
+    verb = "order.credited" if cancels_id else "order.invoiced"
+    journal.record(
+        verb, subject="order", subject_id=order.id, store_id=order.store_id, by=by, number=made.code, invoice=made.id
+    )
+    return made
+
+
+def _upsert(table: type[PaperRules | ProductTax], row: Mapping[str, Any], keys: Sequence[str]) -> None:
+    upsert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    rest = {name: value for name, value in row.items() if name not in keys}
+    changed(upsert(table).values(row).on_conflict_do_update(index_elements=keys, set_=rest))
+    session.expire_all()
