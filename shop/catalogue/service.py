@@ -32,13 +32,16 @@ FIELDS = frozenset({
     *(f"{what}_{lang}" for what in ("name", "description", "materials", "personal") for lang in LANGUAGES),
     "craft", "family", "weight_g", "fragile", "length_mm", "width_mm", "height_mm", "hs_code", "origin",
     "made_to_order_days", "capacity_week", "queue_most", "one_of_a_kind", "personal_most", "personal_required",
-    "materials_minor", "packaging_minor",
+    "materials_minor", "packaging_minor", "reference",
 })  # fmt: skip
 NAMELESS = N_("Write the product's name in one language at least.")
 PRICELESS = N_("Write a price above zero.")
 PICTURELESS = N_("Add one photograph at least.")
 UNSAID = N_("The law asks every seller to say who she is. Still missing: {what}")
 CHOICELESS = N_("Keep at least one choice.")
+OWN_NUMBER = "#"  # before the number of a product without a reference, as an export names it
+REFERENCE_TAKEN = N_("Another product of yours has this reference.")
+REFERENCE_OURS = N_("A reference does not begin with #: that is how lists name products without one.")
 TOO_MANY_VARIANTS = N_("A product can have {most} choices at most.")
 TOO_MANY_PICTURES = N_("A product can have {most} photographs at most.")
 
@@ -92,6 +95,8 @@ def update_product(store_id: int, product_id: int, *, by: Actor, **fields: Any) 
     """
     _require_fields(fields)
     row = _product(store_id, product_id)
+    if fields.get("reference"):
+        _require_free(row, fields["reference"])
     moved = [name for name, value in fields.items() if getattr(row, name) != value]
     for name in moved:
         setattr(row, name, fields[name])
@@ -353,6 +358,14 @@ def _require_fields(fields: Mapping[str, Any]) -> None:
     unknown = set(fields) - FIELDS
     if unknown:
         raise ValueError(f"not of a product: {sorted(unknown)}")
+
+
+def _require_free(row: Product, reference: str) -> None:
+    if reference.startswith(OWN_NUMBER):
+        raise Refused(REFERENCE_OURS, field="reference")
+    same = select(Product.id).where(Product.store_id == row.store_id, Product.reference == reference)
+    if session.scalar(same.where(Product.id != row.id)) is not None:
+        raise Refused(REFERENCE_TAKEN, field="reference")
 
 
 def of_family(key: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from sqlalchemy import ColumnElement, case, func, select
 
 from shop.catalogue.models import Product, Variant
+from shop.catalogue.service import OWN_NUMBER
 from shop.core import clock
 from shop.fulfilment.story import Facts, story
 from shop.orders.models import Order, OrderLine
@@ -17,7 +18,6 @@ from shop.plumbing.formats import NBSP, date_short, phone_shown
 from shop.plumbing.i18n import LANGUAGES, N_, _, pick
 from shop.shipping.models import Shipment
 from shop.spreadsheets.columns import OUT, TEMPLATE, Column
-from shop.spreadsheets.lines import OWN_NUMBER
 from shop.spreadsheets.writing import Cell
 from shop.stores.crafts import CRAFT_NAMES
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from shop.catalogue.models import Product, Variant
-from shop.catalogue.service import MOST_VARIANTS, NAMELESS, PRICELESS, TOO_MANY_VARIANTS
+from shop.catalogue.service import MOST_VARIANTS, NAMELESS, OWN_NUMBER, PRICELESS, TOO_MANY_VARIANTS
 from shop.core.text import clean, clean_block, fold
 from shop.plumbing.i18n import LANGUAGES, N_, _, speaking
 from shop.spreadsheets import cells
@@ -20,7 +20,6 @@ from shop.stores.crafts import CRAFT_NAMES
 
 MOST_STOCK, MOST_PRICE, MOST_WEIGHT, MOST_DAYS = 9_999, 10_000_000_00, 100_000, 180
 LONGEST = {"reference": 40, "name": 160, "choice": 80, "description": 4000, "materials": 4000}
-OWN_NUMBER = "#"  # before the number of a product that has no reference yet: as an export names it
 
 NO_REFERENCE = N_("Write a reference: a code of your own that names this product, on this line and next time.")
 NO_SUCH_NUMBER = N_("There is no product {reference} in your shop. Write a reference of your own to make a new one.")

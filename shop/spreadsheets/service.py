@@ -16,7 +16,7 @@ from shop.catalogue import bulk, stock
 from shop.catalogue import service as catalogue
 from shop.catalogue.bulk import NewProduct
 from shop.catalogue.models import Product, Variant
-from shop.catalogue.service import VariantRow
+from shop.catalogue.service import OWN_NUMBER, VariantRow
 from shop.core import clock
 from shop.core.errors import InvalidTransition, NotFound, Refused
 from shop.core.money import Money
@@ -27,7 +27,7 @@ from shop.plumbing.journal import Actor
 from shop.plumbing.storage import Storage
 from shop.spreadsheets import reading
 from shop.spreadsheets.kept import Group, KeptSheet, opened
-from shop.spreadsheets.lines import OWN_NUMBER, Choice, Known, Plan, plan, wanted
+from shop.spreadsheets.lines import Choice, Known, Plan, plan, wanted
 from shop.spreadsheets.models import Sheet, SheetItem
 from shop.spreadsheets.reading import Table
 

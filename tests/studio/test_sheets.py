@@ -207,3 +207,20 @@ def test_a_helper_sees_no_lists_of_people(application: Flask, shop: Shop, helper
 def test_an_unknown_kind_of_file_is_not_there(application: Flask, shop: Shop, amina: Person) -> None:
     assert amina.get(f"{shop.url}/sheets/products.exe").status_code == 404
     assert amina.post(f"{shop.url}/sheets/orders", {"kind": "exe"}).status_code == 404
+
+
+def test_a_reference_is_hers_to_write_and_names_one_product(application: Flask, shop: Shop, amina: Person) -> None:
+    for name in ("Savon", "Savon noir"):
+        amina.post(f"{shop.url}/products/new", SOAP | {"name": name})
+    with application.app_context():
+        first, second = session.scalars(select(Product.id).order_by(Product.id))
+    words = {"name_fr": "Savon", "craft": "soap", "weight_g": "100", "reference": "SAV-1"}
+    assert amina.post(f"{shop.url}/products/{first}", words).status_code == 303
+    again = amina.post(f"{shop.url}/products/{second}", words)
+    assert again.status_code == 422
+    assert "Another product of yours has this reference." in again.text
+    assert 'href="#reference"' in again.text
+    assert amina.post(f"{shop.url}/products/{second}", words | {"reference": "#7"}).status_code == 422
+    assert "SAV-1" in amina.get(f"{shop.url}/sheets/products.csv").get_data(as_text=True)
+    assert amina.post(f"{shop.url}/products/{first}", words | {"reference": ""}).status_code == 303
+    assert amina.post(f"{shop.url}/products/{second}", words).status_code == 303

@@ -179,3 +179,28 @@ def several(application: Flask, shop: Shop, amina: Person) -> list[int]:
 def figures(application: Flask) -> list[int]:
     with application.app_context():
         return list(session.scalars(select(Variant.on_hand).order_by(Variant.id)))
+
+
+def test_the_quick_form_takes_back_no_piece_that_was_sold_since_it_was_opened(
+    application: Flask, shop: Shop, amina: Person
+) -> None:
+    variant = stocked(amina, shop, application)
+    page = amina.get(f"{shop.url}/products").text
+    assert f'name="p{variant.product_id}-seen" value="12"' in page
+    with application.app_context(), transaction():
+        catalogue.move(shop.store_id, variant.id, -2, reason="sold", by=SYSTEM)
+    prefix = f"p{variant.product_id}-"
+    fields = {f"{prefix}price": "700", f"{prefix}on_hand": "12", f"{prefix}seen": "12"}
+    amina.post(f"{shop.url}/products/{variant.product_id}/price-and-stock", fields)
+    now = only_variant(application)
+    assert (now.price_minor, now.on_hand) == (70_000, 10)
+
+
+def test_the_page_of_the_choices_takes_back_no_sold_piece_either(application: Flask, shop: Shop, amina: Person) -> None:
+    variant = stocked(amina, shop, application)
+    url = f"{shop.url}/products/{variant.product_id}/variants"
+    assert 'name="v0-seen" value="12"' in amina.get(url).text
+    with application.app_context(), transaction():
+        catalogue.move(shop.store_id, variant.id, -2, reason="sold", by=SYSTEM)
+    amina.post(url, {"v0-id": str(variant.id), "v0-price": "700", "v0-on_hand": "15", "v0-seen": "12"})
+    assert only_variant(application).on_hand == 13

@@ -41,6 +41,7 @@ class ProductForm(HirfaForm):
     materials_ar = BlockField(N_("Materials or ingredients in Arabic"), most=LONGEST_TEXT)
     materials_fr = BlockField(N_("Materials or ingredients in French"), most=LONGEST_TEXT)
     materials_en = BlockField(N_("Materials or ingredients in English"), most=LONGEST_TEXT)
+    reference = TextField(N_("Reference"), most=40)
     weight_g = WholeField(N_("Weight with its packing, in grams"), [required()], most=100_000)
     fragile = BooleanField(N_("Fragile"))
     length = WholeField(N_("Length, in cm"), least=1, most=300)
@@ -83,6 +84,7 @@ class ProductForm(HirfaForm):
             **{name: self[name].data or "" for name in (*TEXTS, "family", "hs_code")},
             **{name: self[name].data for name in plain},
             **{f"{each}_mm": self[each].data * 10 if self[each].data else None for each in BOX},
+            "reference": self.reference.data or None,
             "origin": self.origin.data or next(iter(ORIGINS)),
         }
 

@@ -35,6 +35,7 @@ class VariantForm(HirfaForm):
     label_en = TextField(N_("In English"), most=80)
     price = DinarsField(N_("Price in dinars"), [required()])
     on_hand = WholeField(N_("Pieces in stock"), [required()], most=MOST_PIECES)
+    seen = WholeField(N_("Pieces in stock"), most=MOST_PIECES)  # what stood there: sales meanwhile are respected
     hidden = BooleanField(N_("Do not offer this choice"))
     picture = ChoiceField(N_("Photograph that shows it"))
 
@@ -96,7 +97,9 @@ def known(view: ProductView) -> list[Choice]:
     for n, each in enumerate(view.variants):
         face = view.options.faces.get(each.id)
         picture = str(face.picture_id) if face and face.picture_id else None
-        form = with_pictures(view, VariantForm(prefix=f"v{n}-", obj=each, data={"picture": picture}))
+        form = with_pictures(
+            view, VariantForm(prefix=f"v{n}-", obj=each, data={"picture": picture, "seen": each.on_hand})
+        )
         rows.append(Choice(form, each.id, pair_of(view, each)))
     return rows
 
@@ -161,5 +164,10 @@ def written(row: Choice) -> VariantRow:
     """Return a row as the catalogue takes it."""
     form = row.form
     return VariantRow(
-        row.labels, form.price.data, form.on_hand.data, hidden=form.hidden.data, variant_id=row.variant_id
+        row.labels,
+        form.price.data,
+        form.on_hand.data,
+        hidden=form.hidden.data,
+        variant_id=row.variant_id,
+        seen=form.seen.data,
     )
