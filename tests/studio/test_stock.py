@@ -204,3 +204,11 @@ def test_the_page_of_the_choices_takes_back_no_sold_piece_either(application: Fl
         catalogue.move(shop.store_id, variant.id, -2, reason="sold", by=SYSTEM)
     amina.post(url, {"v0-id": str(variant.id), "v0-price": "700", "v0-on_hand": "15", "v0-seen": "12"})
     assert only_variant(application).on_hand == 13
+
+
+def test_a_form_that_a_queue_sends_again_moves_the_stock_once(application: Flask, shop: Shop, amina: Person) -> None:
+    variant = stocked(amina, shop, application)
+    fields = {"seen": "12", "pieces": "9", "reason": "gift", "once": "k" * 32}
+    for _time in range(3):
+        assert amina.post(f"{shop.url}/stock/{variant.id}", fields).status_code == 303
+    assert only_variant(application).on_hand == 9

@@ -16,6 +16,7 @@ from shop.plumbing.db import transaction
 from shop.plumbing.i18n import N_, _, ngettext
 from shop.web.studio.blueprint import studio
 from shop.web.studio.labels import whole
+from shop.web.studio.once import acting
 from shop.web.studio.pages import shop_page
 from shop.web.studio.products import MOST_PIECES
 from shop.web.ui.access import Access, entry
@@ -97,8 +98,10 @@ def move_stock(variant_id: int) -> str | Response | tuple[str, int]:
         return stock_page(found, stepped(form), below_form(found), seen=seen)
     if not form.validate():
         return stock_page(found, form, below_form(found), seen=seen), 422
+    place = page_url("studio.stock_of", variant_id=variant_id)
     try:
-        with transaction():
+        with acting() as leads_to:
+            leads_to(place)
             service.move(
                 here().store.id, variant_id, form.pieces.data - seen, reason=form.reason.data or "",
                 note=form.note.data or "", by=here().by,
@@ -110,7 +113,7 @@ def move_stock(variant_id: int) -> str | Response | tuple[str, int]:
         form.refuse(refused.field, said(refused))
         return stock_page(found, form, below_form(found), seen=seen), 422
     flash(_("Saved."), "done")
-    return redirect(page_url("studio.stock_of", variant_id=variant_id), 303)
+    return redirect(place, 303)
 
 
 @studio.post("/<name:store>/stock/<number:variant_id>/notice")
