@@ -16,7 +16,7 @@ from shop.plumbing.settings import Settings
 from shop.stores import queries, service, verification
 from shop.stores.models import Store
 from tests.people import Person
-from tests.studio.conftest import Shop
+from tests.studio.conftest import Shop, make_ready
 from tests.studio.photographs import photograph
 
 LEGAL = {
@@ -187,6 +187,7 @@ def test_a_deployment_may_ask_for_verification_before_a_shop_opens(
         service.update_profile(made.id, by=SYSTEM, legal_name="A", register_number="1", nif="1" * 15, address="x",
                                phone="+213550000001", email="a@a.example")  # fmt: skip
         service.add_member(made.id, amina.account_id, "owner", by=SYSTEM)
+        make_ready(made.id)
         slug = made.slug
     answer = amina.post(f"/studio/{slug}/settings/opening")
     assert answer.status_code == (422 if wanted else 303)
