@@ -41,7 +41,7 @@ RULES = (
         "I1 order", "order {0} lacks lines, a payment or a shipment",
         "SELECT o.code FROM orders o WHERE NOT EXISTS (SELECT 1 FROM order_lines l WHERE l.order_id = o.id) "
         "OR NOT EXISTS (SELECT 1 FROM payments p WHERE p.order_id = o.id) "
-        "OR NOT EXISTS (SELECT 1 FROM shipments s WHERE s.order_id = o.id)",
+        "OR (o.kind <> 'hand' AND NOT EXISTS (SELECT 1 FROM shipments s WHERE s.order_id = o.id))",
     ),
     Rule(
         "I2 stock", "variant {0}: {1} on hand, its movements say {2}",
@@ -64,6 +64,19 @@ RULES = (
         "ON m.order_id = o.id AND m.variant_id = l.variant_id "
         "WHERE m.delta <> CASE WHEN o.state = 'cancelled' THEN 0 ELSE -l.pieces END AND NOT (o.state = 'cancelled' "
         "AND EXISTS (SELECT 1 FROM shipments s WHERE s.order_id = o.id AND s.state IN ('lost', 'returning')))",
+    ),
+    Rule(
+        "I2 held", "variant {0}: {1} pieces put aside, the open links hold {2}",
+        "SELECT v.id, COALESCE(m.held, 0), COALESCE(h.pieces, 0) FROM variants v "
+        "LEFT JOIN (SELECT variant_id, -SUM(delta) AS held FROM stock_movements WHERE reason IN ('held', 'released') "
+        "GROUP BY variant_id) m ON m.variant_id = v.id LEFT JOIN (SELECT r.variant_id, SUM(r.pieces) AS pieces "
+        "FROM reservations r JOIN order_links k ON k.id = r.link_id WHERE k.state = 'open' GROUP BY r.variant_id) h "
+        "ON h.variant_id = v.id WHERE COALESCE(m.held, 0) <> COALESCE(h.pieces, 0)",
+    ),
+    Rule(
+        "I1 link", "link {0} is {1}, its order: {2}",
+        "SELECT k.id, k.state, COALESCE(CAST(k.order_id AS VARCHAR(20)), 'none') FROM order_links k "
+        "WHERE (k.state = 'used') <> (k.order_id IS NOT NULL)",
     ),
     Rule(
         "I3 total", "order {0}: its lines say {1}, it says {2}",
@@ -170,6 +183,12 @@ RULES = (
         "WHERE (s.state = 'delivered') <> (o.state = 'completed') "
         "OR (s.state = 'delivered' AND p.state NOT IN ('collected', 'settled', 'refunded')) "
         "OR (o.state = 'placed' AND s.state <> 'preparing')",
+    ),
+    Rule(
+        "states hand", "order {0} was sold from hand to hand: it is {1}, its payment {2}",
+        "SELECT o.code, o.state, p.state FROM orders o JOIN payments p ON p.order_id = o.id WHERE o.kind = 'hand' "
+        "AND (o.state <> 'completed' OR p.method <> 'cash_in_hand' OR p.state NOT IN ('settled', 'refunded') "
+        "OR EXISTS (SELECT 1 FROM shipments s WHERE s.order_id = o.id))",
     ),
 )  # fmt: skip
 

@@ -3,6 +3,8 @@
 from shop.accounts import models as accounts
 from shop.cart import models as cart
 from shop.catalogue import models as catalogue
+from shop.checkout import models as checkout
+from shop.customers import models as customers
 from shop.documents import models as documents
 from shop.notifications import models as notifications
 from shop.offers import models as offers
@@ -19,19 +21,7 @@ from shop.stores import models as stores
 
 METADATA = Base.metadata
 ROOMS = (
-    accounts,
-    stores,
-    catalogue,
-    cart,
-    orders,
-    payments,
-    shipping,
-    offers,
-    sharing,
-    documents,
-    settlement,
-    notifications,
-    opening,
-    spreadsheets,
-)
+    accounts, stores, catalogue, cart, orders, payments, shipping, offers, sharing, checkout, customers, documents,
+    settlement, notifications, opening, spreadsheets,
+)  # fmt: skip
 PLUMBING = (journal, jobs, limits, once)

@@ -8,6 +8,8 @@ from typing import Any
 
 from shop.accounts import codes
 from shop.cart import service as carts
+from shop.checkout import links
+from shop.customers import service as customers
 from shop.fulfilment import booking
 from shop.notifications.words import JOB, VERBS
 from shop.plumbing import jobs, journal, limits, once
@@ -22,6 +24,7 @@ from shop.stores import verification
 PERIODIC: Mapping[str, int] = {
     "jobs.forget_done": 86_400, "limits.forget_old": 3_600, "carts.forget_old": 86_400, "codes.forget_old": 86_400,
     "once.forget_old": 86_400, "spreadsheets.forget_old": 86_400, "stores.check_cards": 14_400,
+    "links.expire": 60, "customers.erase": 86_400,
 }  # fmt: skip
 
 
@@ -62,6 +65,8 @@ def handlers(settings: Settings, signer: Signer) -> Mapping[str, Handler]:
         sheets.APPLY: partial(sheets.apply, private),
         "spreadsheets.forget_old": partial(sheets.forget_old, private),
         "stores.check_cards": partial(_check_cards, settings),
+        "links.expire": _expire_links,
+        "customers.erase": _erase_customers,
     }
 
 
@@ -70,6 +75,20 @@ def see_to_periodic() -> None:
     with transaction():
         for kind, seconds in PERIODIC.items():
             jobs.every(kind, seconds)
+
+
+def _erase_customers(_payload: dict[str, Any]) -> None:
+    from shop.notifications import service as notifications  # noqa: PLC0415 - only a process that works loads this
+
+    for store_id, erasure_id in customers.due_erasures():
+        with transaction():
+            phone = customers.phone_of(erasure_id)
+            if customers.erase_due(store_id, erasure_id):
+                notifications.forget_address(store_id, phone)
+
+
+def _expire_links(_payload: dict[str, Any]) -> None:
+    links.expire_due()
 
 
 def _forget_carts(_payload: dict[str, Any]) -> None:

@@ -10,7 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from shop.core.money import Money
 from shop.plumbing.db import Base, BigKey, of_store, store_key
 
-MOVEMENTS = ("initial", "restocked", "counted", "sold", "cancelled", "returned", "made", "broken", "gift")
+MOVEMENTS = (
+    "initial", "restocked", "counted", "sold", "cancelled", "returned", "made", "broken", "gift", "held", "released",
+)  # fmt: skip
 ADDED, TAKEN = ("made", "returned"), ("sold", "broken", "gift")  # what she says by hand; counted goes either way
 LOW_STOCK = 2  # pieces: fewer than so many are few
 

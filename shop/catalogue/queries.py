@@ -23,6 +23,7 @@ __all__ = ["CardRow", "Filter", "Page", "card_rows", "listing", "related"]
 _PRODUCT = bindparam("product_id", type_=BigInteger)
 MOST_PIECES = 999  # of one variant in one order
 MOST_TO_ORDER = 99  # of what is made when it is ordered
+MOST_SOLD = 500  # variants that a form lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +223,18 @@ def variants_for_cart(variant_ids: Iterable[int]) -> dict[int, CartVariant]:
             one_of_a_kind=product.one_of_a_kind, personal=personal_of(product),
         )  # fmt: skip
     return found
+
+
+def sold_by(store_id: int) -> list[CartVariant]:
+    """Return every variant that a workshop sells now, by product and choice, at most MOST_SOLD."""
+    wanted = (
+        select(Variant.id).join(Product, Product.id == Variant.product_id)
+        .where(Variant.store_id == store_id, Product.state == "published", Variant.hidden.is_(False))
+        .order_by(Product.listed_at.desc(), Product.id, Variant.position, Variant.id).limit(MOST_SOLD)
+    )  # fmt: skip
+    ids = list(session.scalars(wanted))
+    found = variants_for_cart(ids)
+    return [found[variant_id] for variant_id in ids]
 
 
 def crafts_shown() -> list[str]:

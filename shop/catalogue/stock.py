@@ -48,6 +48,32 @@ def take(store_id: int, variant_id: int, pieces: int, *, order_id: int, by: Acto
         raise OutOfStock
 
 
+def hold(store_id: int, variant_id: int, pieces: int, *, by: Actor) -> bool:
+    """Put pieces aside for somebody; return whether they are counted: what is made to order is not held.
+
+    Whoever holds them writes the row that says for whom and until when, and the journal. Raises OutOfStock, ValueError
+    for no pieces.
+    """
+    if pieces <= 0:
+        raise ValueError("pieces are held")
+    hold_product_of(variant_id)
+    made_to_order = exists().where(Product.id == Variant.product_id, Product.made_to_order_days.is_not(None))
+    if _shifted(store_id, variant_id, -pieces, ~made_to_order, reason="held", by=by):
+        return True
+    if session.scalar(select(Variant.id).where(Variant.id == variant_id, made_to_order)):
+        return False
+    raise OutOfStock
+
+
+def release(store_id: int, variant_id: int, pieces: int, *, by: Actor) -> None:
+    """Give held pieces free again. Raises NotFound for another store's variant, ValueError for no pieces."""
+    if pieces <= 0:
+        raise ValueError("pieces are released")
+    hold_product_of(variant_id)
+    if not _shifted(store_id, variant_id, pieces, reason="released", by=by):
+        raise NotFound
+
+
 def restock(
     store_id: int, variant_id: int, pieces: int, *, reason: str, order_id: int | None = None, by: Actor
 ) -> None:

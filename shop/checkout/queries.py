@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import literal, select
 
 from shop.cart.models import CartLine
 from shop.catalogue.models import Product, Variant
 from shop.checkout.words import Choice, Details, Line, Parcel, Review, ReviewParcel
 from shop.core import clock
 from shop.core.calendar import arrival_window
-from shop.core.errors import OutOfStock, PriceChanged, Refused, StoreClosed
+from shop.core.errors import NotFound, OutOfStock, PriceChanged, Refused, StoreClosed
 from shop.core.money import Money
 from shop.offers import queries as offers_of
 from shop.offers import words as offer_words
@@ -29,13 +30,12 @@ from shop.shipping.queries import DeskPoint, Load, StoreQuote, place_of, place_o
 from shop.stores import queries as stores
 from shop.stores.models import Store
 
-_LINE = (
-    CartLine.id, CartLine.pieces, CartLine.personal, Variant.store_id, CartLine.variant_id, Variant.product_id,
-    Variant.price_minor, Variant.currency, Variant.on_hand, Variant.hidden, Variant.label_ar, Variant.label_fr,
-    Variant.label_en, Product.name_ar, Product.name_fr, Product.name_en, Product.cover, Product.weight_g,
-    Product.fragile,
+_LINES = select(
+    Variant.store_id, Variant.id.label("variant_id"), Variant.product_id, Variant.price_minor,
+    Variant.currency, Variant.on_hand, Variant.hidden, Variant.label_ar, Variant.label_fr, Variant.label_en,
+    Product.name_ar, Product.name_fr, Product.name_en, Product.cover, Product.weight_g, Product.fragile,
     Product.made_to_order_days, Product.capacity_week, Product.queued, Product.queue_most, Product.state,
-)  # fmt: skip
+).join(Product, Product.id == Variant.product_id)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -92,8 +92,33 @@ def offered(
     ]  # fmt: skip
 
 
-def review(cart_id: int, details: Details, choices: Sequence[Choice]) -> Review:
-    """Return the purchase as it would be ordered now, in four statements.
+def offered_of(store: Store, wanted: Mapping[int, int], *, wilaya_code: str, commune_code: str = "") -> ParcelOffer:
+    """Return what a parcel of a store's own variants (variant → pieces) could be. Raises NotFound for another store's.
+
+    What is not offered to buyers is left in: whoever makes an order of it is told then.
+    """
+    place = place_of(commune_code) if commune_code else place_of_wilaya(wilaya_code)
+    parcel = _parcel(store, lines_of(store.id, wanted))
+    found = _quotes([parcel], place)
+    methods, bargain = tuple(_methods(parcel.goods, "en", 1)), _bargains([parcel], "", {})[store.id]
+    return ParcelOffer(parcel, tuple(found[store.id]), methods, bargain)
+
+
+def lines_of(store_id: int, wanted: Mapping[int, int]) -> list[Line]:
+    """Return lines of a store's variants as they stand now, in the order asked. Raises NotFound for others'."""
+    query = _LINES.add_columns(literal(0).label("id"), literal(0).label("pieces"), literal("").label("personal")).where(
+        Variant.store_id == store_id, Variant.id.in_(list(wanted))
+    )
+    found = {row.variant_id: _line(row) for row in session.execute(query)}
+    if set(found) != set(wanted):
+        raise NotFound("some of these articles are not this workshop's")
+    return [replace(found[variant_id], pieces=pieces) for variant_id, pieces in wanted.items()]
+
+
+def review(
+    cart_id: int, details: Details, choices: Sequence[Choice], *, held: Mapping[int, int] = MappingProxyType({})
+) -> Review:
+    """Return the purchase as it would be ordered now, in four statements; `held` pieces (by variant) wait for it.
 
     Raises Refused (with its field) for an empty basket, a missing choice, a code that does not count or a place that
     isn't served, OutOfStock, StoreClosed, and PriceChanged when delivery costs something else than was seen.
@@ -103,7 +128,7 @@ def review(cart_id: int, details: Details, choices: Sequence[Choice]) -> Review:
         raise Refused(N_("Your basket is empty."))
     _check_details(details)
     for parcel in parcels:
-        _check_parcel(parcel, rows[parcel.store_id])
+        _check_parcel(parcel, rows[parcel.store_id], held)
     found = _quotes(parcels, place_of(details.commune_code))
     chosen = {choice.store_id: choice for choice in choices}
     bargains = _bargains(parcels, details.phone, {choice.store_id: choice.code for choice in choices})
@@ -121,9 +146,8 @@ def review(cart_id: int, details: Details, choices: Sequence[Choice]) -> Review:
 
 def _parcels(cart_id: int) -> tuple[list[Parcel], dict[int, Store]]:
     wanted = (
-        select(*_LINE, Store)
-        .join(Variant, Variant.id == CartLine.variant_id)
-        .join(Product, Product.id == Variant.product_id)
+        _LINES.add_columns(CartLine.id, CartLine.pieces, CartLine.personal, Store)
+        .join(CartLine, CartLine.variant_id == Variant.id)
         .join(Store, Store.id == Variant.store_id)
         .where(CartLine.cart_id == cart_id, CartLine.removed_at.is_(None))
         .order_by(Variant.store_id, CartLine.id)
@@ -131,14 +155,15 @@ def _parcels(cart_id: int) -> tuple[list[Parcel], dict[int, Store]]:
     found = session.execute(wanted, execution_options={"populate_existing": True}).all()
     lines = [_line(row) for row in found]
     rows = {row.Store.id: row.Store for row in found}
-    parcels = [
-        Parcel(
-            store_id=store_id, store_slug=rows[store_id].slug, store_name=rows[store_id].name,
-            preparation_days=rows[store_id].preparation_days, lines=tuple(mine),
-        )
-        for store_id, mine in groupby(lines, key=lambda line: line.store_id)
-    ]  # fmt: skip
-    return parcels, rows
+    grouped = groupby(lines, key=lambda line: line.store_id)
+    return [_parcel(rows[store_id], list(mine)) for store_id, mine in grouped], rows
+
+
+def _parcel(store: Store, lines: Sequence[Line]) -> Parcel:
+    return Parcel(
+        store_id=store.id, store_slug=store.slug, store_name=store.name, preparation_days=store.preparation_days,
+        lines=tuple(lines),
+    )  # fmt: skip
 
 
 def _line(row: Any) -> Line:
@@ -189,19 +214,21 @@ def _check_details(details: Details) -> None:
         raise Refused(N_("This commune is in another wilaya."), field="commune")
 
 
-def _check_parcel(parcel: Parcel, store: Store) -> None:
+def _check_parcel(parcel: Parcel, store: Store, held: Mapping[int, int]) -> None:
     if not stores.accepting(store):
         raise StoreClosed(N_("{store} is not taking orders at the moment."), store=store.name)
     for line in parcel.lines:
         if not line.offered:
             raise OutOfStock(N_("{name} is no longer for sale."), name=line.name)
-        _check_left(line)
+        require_stock(line, held.get(line.variant_id, 0))
 
 
-def _check_left(line: Line) -> None:
-    if line.made_to_order_days is None and line.pieces > line.on_hand:
-        message = N_("Only {n} left of {name}.") if line.on_hand else N_("{name} is sold out.")
-        raise OutOfStock(message, n=line.on_hand, name=line.name)
+def require_stock(line: Line, held: int = 0) -> None:
+    """Raise OutOfStock, in words, when fewer pieces are there (and held for this very order) than the line asks."""
+    left = line.on_hand + held
+    if line.made_to_order_days is None and line.pieces > left:
+        message = N_("Only {n} left of {name}.") if left else N_("{name} is sold out.")
+        raise OutOfStock(message, n=left, name=line.name)
     if line.made_to_order_days is not None and line.queue_most is not None:
         room = max(0, line.queue_most - line.queued)
         if line.pieces > room:

@@ -23,7 +23,7 @@ from shop.payments import service as payments
 from shop.payments.models import Payment
 from shop.plumbing import journal
 from shop.plumbing.db import session
-from shop.plumbing.journal import BUYER
+from shop.plumbing.journal import BUYER, Actor
 from shop.shipping import service as shipping
 from shop.shipping.service import NewShipment
 
@@ -40,7 +40,9 @@ class _Written:
     alike: list[str]
 
 
-def place(cart_id: int, *, key: str, details: Details, choices: Sequence[Choice], review_hash: str) -> Placed:
+def place(
+    cart_id: int, *, key: str, details: Details, choices: Sequence[Choice], review_hash: str, by: Actor = BUYER
+) -> Placed:
     """Make one order per workshop, all or none, and empty the basket.
 
     Idempotent by `key`: the same request again, even at the same moment, gives the first purchase back. Raises
@@ -56,7 +58,7 @@ def place(cart_id: int, *, key: str, details: Details, choices: Sequence[Choice]
     seen = review(cart_id, details, choices)
     if seen.hash != review_hash:
         raise PriceChanged
-    placed = _write(purchase, seen)
+    placed = _write(purchase, seen, by=by)
     carts.clear(cart_id, [line.line_id for parcel in seen.parcels for line in parcel.lines])
     return placed
 
@@ -70,12 +72,12 @@ def _placed_before(purchase: Purchased) -> Placed:
     return Placed(purchase.code, order_ids, tuple(row[1] for row in rows), repeated=True)
 
 
-def _write(purchase: Purchased, seen: Review) -> Placed:
+def _write(purchase: Purchased, seen: Review, *, by: Actor) -> Placed:
     alone = purchase.code if len(seen.parcels) == 1 else None
     written = [_order(purchase, parcel, seen.details, alone) for parcel in seen.parcels]
     taken = [(each.parcel.store_id, each.order_id, line) for each in written for line in _lines(each.parcel)]
-    orders.take_stock(taken, by=BUYER)
-    paid = [_rest(purchase, seen.details, each) for each in written]
+    orders.take_stock(taken, by=by)
+    paid = [_rest(purchase, seen.details, each, by=by) for each in written]
     return Placed(purchase.code, tuple(each.order_id for each in written), tuple(paid), repeated=False)
 
 
@@ -96,22 +98,22 @@ def _order(purchase: Purchased, parcel: ReviewParcel, details: Details, code: st
     return _Written(parcel, order_id, order_code, alike)
 
 
-def _rest(purchase: Purchased, details: Details, written: _Written) -> int:
+def _rest(purchase: Purchased, details: Details, written: _Written, *, by: Actor) -> int:
     """Write the order's lines, use of an offer, payment, parcel and journal; return the payment's id."""
     parcel, order_id, store_id = written.parcel, written.order_id, written.parcel.store_id
     orders.add_lines(store_id, order_id, _lines(parcel))
-    offers.redeem(store_id, order_id, parcel.deal, phone=details.phone, by=BUYER)
+    offers.redeem(store_id, order_id, parcel.deal, phone=details.phone, by=by)
     payment_id, _reference = payments.add_payment(store_id, order_id, parcel.method, parcel.total)
     shipment_id, _reference = shipping.open_shipment(store_id, order_id, _shipment(parcel))
     journal.record(
-        "order.placed", subject="order", subject_id=order_id, store_id=store_id, by=BUYER, code=written.code,
+        "order.placed", subject="order", subject_id=order_id, store_id=store_id, by=by, code=written.code,
         purchase=purchase.code, total=parcel.total.minor, wilaya=details.wilaya_code, payment=payment_id,
         shipment=shipment_id,
     )  # fmt: skip
     if written.alike:
         # A hint for the call, never a refusal: people do order the same soap twice.
         journal.record(
-            "order.looks_repeated", subject="order", subject_id=order_id, store_id=store_id, by=BUYER, of=written.alike
+            "order.looks_repeated", subject="order", subject_id=order_id, store_id=store_id, by=by, of=written.alike
         )
     return payment_id
 
@@ -127,10 +129,11 @@ def _shipment(parcel: ReviewParcel) -> NewShipment:
 
 
 def _lines(parcel: ReviewParcel) -> list[NewLine]:
-    return [_frozen(line, share) for line, share in zip(parcel.lines, parcel.deal.shares, strict=True)]
+    return [frozen(line, share) for line, share in zip(parcel.lines, parcel.deal.shares, strict=True)]
 
 
-def _frozen(line: Line, discount: Money) -> NewLine:
+def frozen(line: Line, discount: Money) -> NewLine:
+    """Return a line as an order keeps it: names and price as they are now, and its share of a reduction."""
     return NewLine(
         variant_id=line.variant_id, product_id=line.product_id, name_ar=line.names["ar"], name_fr=line.names["fr"],
         name_en=line.names["en"], label_ar=line.labels["ar"], label_fr=line.labels["fr"],

@@ -79,6 +79,9 @@ VERIFICATION = _machine(
 # What the operator says of a product with a word that must be looked at first; new words are asked about anew.
 REVIEW = _machine("review", waiting="allowed refused", allowed="waiting", refused="waiting")
 
+# A link that holds pieces for whoever has it: for one order, and for so long.
+LINK = _machine("link", open="used expired withdrawn", used="", expired="", withdrawn="")
+
 # What a carrier's scan can mean, and the shipment state it asks for ('' moves nothing).
 SCANS: Mapping[str, str] = {
     "picked_up": "in_transit",

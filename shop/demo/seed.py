@@ -6,7 +6,7 @@ from flask import current_app
 from sqlalchemy import func, select
 
 from shop.accounts.models import Account
-from shop.demo import days, doubts, offers, opening, papers, registers, shelves, workshops
+from shop.demo import beside, days, doubts, offers, opening, papers, registers, shelves, workshops
 from shop.plumbing import journal
 from shop.plumbing.db import session, transaction
 from shop.plumbing.journal import SYSTEM, Actor, Entry
@@ -41,6 +41,7 @@ def fill() -> list[str]:
             registers.send(settings.data_dir / "private", _owners())
             doubts.ask(settings.data_dir / "media" / "pictures", _owners())
             papers.issue(_owners())
+            beside.tell(_owners())
         with transaction():
             journal.record("demo.filled", subject="demo", subject_id=1, store_id=None, by=SYSTEM)
     session.rollback()

@@ -97,7 +97,7 @@ def story(facts: Facts) -> Story:
         buyer=Sentence(buyer, values),
         artisan=Sentence(artisan, values),
         buyer_steps=_steps(_buyer_labels(facts), _reached(key, facts, _BUYER_AT), key),
-        artisan_steps=_steps(_ARTISAN, _reached(key, facts, _ARTISAN_AT), key),
+        artisan_steps=_steps(_artisan_labels(facts), _reached(key, facts, _ARTISAN_AT), key),
     )
 
 
@@ -117,6 +117,7 @@ def _spoken(key: str, facts: Facts) -> str:
     free = not facts.collect
     finer = {
         "to_confirm": "no_answer" if facts.tries else "put_off" if facts.call_at else key,
+        "paid": "in_hand" if facts.kind == "hand" else key,
         "delivered": {"collected": key, "refunded": "delivered_refunded"}.get(facts.payment, "delivered_unpaid"),
         "at_desk": "at_some_desk" if not facts.desk else "at_desk_paid" if free else key,
         "on_the_way": "on_the_way_paid" if free else key,
@@ -179,6 +180,7 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     "delivered_unpaid": (N_("Delivered. Thank you."), N_("Delivered, but no payment is known. Ask {carrier}.")),
     "delivered_refunded": (N_("Delivered, then refunded."), N_("Delivered, then refunded.")),
     "paid": (N_("Delivered and paid. Thank you."), N_("Delivered, and the money has reached you.")),
+    "in_hand": (N_("Bought and paid face to face. Thank you."), N_("Sold from hand to hand, paid in cash.")),
     "cancelled": (N_("This order is cancelled. Nothing to pay."), N_("Cancelled. The pieces are in stock again.")),
     "cancelled_buyer": (
         N_("You cancelled this order. Nothing to pay."),
@@ -202,6 +204,8 @@ _ARTISAN = (
     ("delivered", _DELIVERED), ("paid", _PAID),
 )  # fmt: skip
 
+_IN_HAND = (("placed", N_("Sold")), ("paid", _PAID))
+
 # How many steps are done at each moment; the next one is under way.
 _BUYER_AT = {"to_confirm": 1, "to_pack": 2, "to_hand_over": 2, "on_the_way": 3, "attempt_failed": 3, "at_desk": 4,
              "delivered": 9, "paid": 9, "coming_back": 3, "returned": 3, "lost": 3, "cancelled": 1}  # fmt: skip
@@ -211,7 +215,13 @@ _FAILED = frozenset({"cancelled", "coming_back", "returned", "lost"})
 _ENDS = {"cancelled": N_("Cancelled"), "coming_back": N_("Coming back"), "returned": N_("Returned"), "lost": N_("Lost")}
 
 
+def _artisan_labels(facts: Facts) -> tuple[tuple[str, str], ...]:
+    return _IN_HAND if facts.kind == "hand" else _ARTISAN
+
+
 def _buyer_labels(facts: Facts) -> tuple[tuple[str, str], ...]:
+    if facts.kind == "hand":
+        return _IN_HAND[:1]
     desk = (("at_desk", _AT_DESK),) if facts.kind == "desk" else ()
     head = (("placed", _PLACED), ("confirmed", _CONFIRMED), ("packed", _PACKED), ("sent", _SENT))
     return (*head, *desk, ("delivered", _DELIVERED))

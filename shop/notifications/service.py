@@ -80,6 +80,12 @@ def tell(post: Post, payload: dict[str, Any]) -> None:
                 changed(update(Notice).where(Notice.id == notice_id).values(sent_at=clock.now()))
 
 
+def forget_address(store_id: int, address: str) -> None:
+    """Take an address out of a workshop's messages: when and what was sent stays, to whom does not."""
+    mine = update(Notice).where(Notice.store_id == store_id, Notice.address == address)
+    changed(mine.values(address=""))
+
+
 def _told(post: Post, entry_id: int) -> tuple[int, list[_Draft]]:
     """Return the store of an entry and the messages about it."""
     entry = session.get(Entry, entry_id)

@@ -40,7 +40,7 @@ class Order(Base):
     __table_args__ = (
         store_key(),
         CheckConstraint("state IN ('placed', 'confirmed', 'completed', 'cancelled')", name="state"),
-        CheckConstraint("kind IN ('home', 'desk')", name="kind"),
+        CheckConstraint("kind IN ('home', 'desk', 'hand')", name="kind"),
         CheckConstraint("total_minor = goods_minor + delivery_minor - discount_minor", name="total"),
         CheckConstraint("goods_minor >= 0 AND delivery_minor >= 0 AND discount_minor >= 0", name="amounts"),
         Index("ix_orders_store_state", "store_id", "state", "placed_at", "id"),
@@ -61,7 +61,7 @@ class Order(Base):
     commune_code: Mapped[str] = mapped_column(String(4))
     address: Mapped[str] = mapped_column(String(400), default="")
     note: Mapped[str] = mapped_column(String(400), default="")
-    kind: Mapped[str] = mapped_column(String(4))
+    kind: Mapped[str] = mapped_column(String(4))  # hand: sold face to face, no parcel, perhaps no name and no phone
     goods_minor: Mapped[int]
     delivery_minor: Mapped[int]
     discount_minor: Mapped[int] = mapped_column(default=0)

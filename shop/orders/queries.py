@@ -14,6 +14,7 @@ from shop.core import clock
 from shop.core.errors import NotFound
 from shop.orders.models import Call, Order, OrderLine, Purchase
 from shop.plumbing.db import session
+from shop.plumbing.links import digest
 
 ALIKE_WITHIN = timedelta(hours=24)
 # Verbs change rows by statements: a row that this session has read before is read again.
@@ -69,6 +70,15 @@ def calls(store_id: int, order_id: int) -> list[Call]:
     """Return every call of an order, oldest first, the undone ones too."""
     wanted = select(Call).where(Call.store_id == store_id, Call.order_id == order_id)
     return list(session.scalars(wanted.order_by(Call.id), execution_options=FRESH))
+
+
+def order_of_key(store_id: int, key: str) -> Order | None:
+    """Return the first order of a store that was placed under a key, or None: a second tap finds it."""
+    wanted = (
+        select(Order).join(Purchase, Purchase.id == Order.purchase_id)
+        .where(Order.store_id == store_id, Purchase.key_hash == digest(key)).order_by(Order.id).limit(1)
+    )  # fmt: skip
+    return session.scalars(wanted, execution_options=FRESH).one_or_none()
 
 
 def purchase_by_code(code: str) -> Purchase | None:

@@ -27,6 +27,7 @@ class Ask:
     stores_in_purchase: int = 1
     return_url: str = ""
     description: str = ""
+    face_to_face: bool = False  # buyer and artisan stand before each other: the thing and the money change hands
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,15 @@ class Refunds(Protocol):
 
     def refund(self, external: str, amount: Money, reference: str) -> Fact:
         """Give back an amount; the same reference acts once. Raises Declined when it is more than was collected."""
+        ...
+
+
+@runtime_checkable
+class TakenAtOnce(Protocol):
+    """The money reaches the artisan in the moment it leaves the buyer: collected is settled, without any network."""
+
+    def take(self, ask: Ask) -> Fact:
+        """Return the fact that it was collected. Pure, like `offer`: it is asked inside a transaction."""
         ...
 
 

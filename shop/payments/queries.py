@@ -17,7 +17,10 @@ from shop.plumbing.db import session
 from shop.plumbing.i18n import N_
 
 # The methods that come along know no catalogue: their words are marked here.
-WORDS = (N_("In cash, on delivery"), N_("You pay the courier when the parcel is in your hands."))
+WORDS = (
+    N_("In cash, on delivery"), N_("You pay the courier when the parcel is in your hands."),
+    N_("In cash, from hand to hand"), N_("The artisan takes the money and gives the article."),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,14 @@ from shop.core.errors import Declined, InvalidTransition, NotFound
 from shop.core.money import Money
 from shop.core.states import PAYMENT
 from shop.core.text import new_code
-from shop.payments.contract import Ask, Fact, PaymentMethod
+from shop.payments.contract import Ask, Fact, PaymentMethod, TakenAtOnce
 from shop.payments.methods import METHODS
 from shop.payments.models import Payment
 from shop.plumbing import journal
 from shop.plumbing.db import changed, in_transaction, session, transaction
 from shop.plumbing.journal import SYSTEM, Actor
+
+IN_HAND = "cash_in_hand"
 
 
 def open_payment(store_id: int, order_id: int, method: str, amount: Money, *, by: Actor) -> tuple[int, str]:
@@ -73,6 +75,21 @@ def record_fact(store_id: int, payment_id: int, fact: Fact, *, by: Actor) -> boo
     if fact.state not in PAYMENT.states:
         return False
     return _moved(store_id, payment_id, fact.state, by=by)
+
+
+def take_in_hand(store_id: int, order_id: int, amount: Money, *, by: Actor) -> int:
+    """Write a payment that the artisan has taken herself: collected and settled in one go; return its id.
+
+    Raises Declined when no method here takes money at once.
+    """
+    made, reference = add_payment(store_id, order_id, IN_HAND, amount)
+    taker = method(IN_HAND)
+    if not isinstance(taker, TakenAtOnce):
+        raise Declined(f"{IN_HAND} does not take money at once")
+    fact = taker.take(Ask(reference=reference, amount=amount, language="fr", face_to_face=True))
+    _require(record_fact(store_id, made, fact, by=by))
+    mark_settled(store_id, made, by=by)
+    return made
 
 
 @cache

@@ -144,6 +144,11 @@ def find_commune_of_58(text: str, wilaya_code: str) -> Commune | None:
     return _commune_names_of_58(wilaya_code.strip().zfill(2)).find(text)
 
 
+def communes_called(text: str) -> tuple[Commune, ...]:
+    """Return every commune of the country that is called so, in any usual spelling; there may be several."""
+    return _communes_by_key().get(_key(text[:200]), ())
+
+
 def suggest(text: str, wilaya_code: str | None = None, *, limit: int = 8) -> list[Commune]:
     """Return communes whose names begin with, then contain, then nearly are what was typed so far."""
     typed = _key(text)
@@ -238,6 +243,15 @@ def _wilayas() -> dict[str, Wilaya]:
 @cache
 def _communes() -> dict[str, Commune]:
     return {row["code"]: _commune(row) for row in _rows("communes")}
+
+
+@cache
+def _communes_by_key() -> dict[str, tuple[Commune, ...]]:
+    found: dict[str, dict[str, Commune]] = {}
+    for place in _communes().values():
+        for text in _spellings(place):
+            found.setdefault(_key(text), {})[place.code] = place
+    return {key: tuple(places.values()) for key, places in found.items()}
 
 
 @cache

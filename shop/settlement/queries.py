@@ -14,6 +14,7 @@ from shop.core.errors import NotFound
 from shop.core.money import Money, total
 from shop.orders.models import Order
 from shop.payments.models import Payment
+from shop.payments.service import IN_HAND
 from shop.plumbing.db import session
 from shop.settlement.models import Remittance, RemittanceLine
 from shop.shipping.models import Shipment
@@ -48,6 +49,7 @@ class MoneyView:
     on_the_way: Sum
     collected: Sum
     received: Sum
+    in_hand: Sum  # sold face to face in the last 30 days: sales, where the others count parcels
     difference: Money  # of the last 30 days: what came less what was expected, carriers' fees apart
     carriers: tuple[CarrierMoney, ...]
 
@@ -128,7 +130,7 @@ class RemittanceView:
 
 
 def money(store_id: int) -> MoneyView:
-    """Return the Money screen, in two statements."""
+    """Return the Money screen, in three statements."""
     rows = session.execute(
         select(
             Shipment.carrier_title, Payment.state, Shipment.state.label("shipment_state"),
@@ -146,6 +148,7 @@ def money(store_id: int) -> MoneyView:
     titles = sorted({row.carrier_title for row in (*road, *held)})
     return MoneyView(
         expected=_sum(here), on_the_way=_sum(road), collected=_sum(held), received=received, difference=difference,
+        in_hand=_in_hand(store_id),
         carriers=tuple(
             CarrierMoney(carrier_title=title, on_the_way=_sum(_of(road, title)), collected=_sum(_of(held, title)))
             for title in titles
@@ -179,6 +182,15 @@ def _received(store_id: int) -> tuple[Sum, Money]:
     ).one()  # fmt: skip
     came, kept, expected = (int(value) for value in row[:3])
     return Sum(Money(came), row[3]), Money(came + kept - expected)
+
+
+def _in_hand(store_id: int) -> Sum:
+    since = clock.start_of_day(clock.today() - RECENT)
+    taken = select(func.coalesce(func.sum(Payment.amount_minor), 0), func.count()).where(
+        Payment.store_id == store_id, Payment.method == IN_HAND, Payment.state == "settled", Payment.settled_at >= since
+    )
+    minor, sales = session.execute(taken).one()
+    return Sum(Money(int(minor)), sales)
 
 
 def open_payments(store_id: int, carrier_title: str | None = None) -> list[OpenPayment]:

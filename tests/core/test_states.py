@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from shop.core.errors import InvalidTransition
-from shop.core.states import ORDER, PAYMENT, REVIEW, SCANS, SHIPMENT, VERIFICATION, Machine
+from shop.core.states import LINK, ORDER, PAYMENT, REVIEW, SCANS, SHIPMENT, VERIFICATION, Machine
 
 _ROAD = {"in_transit", "at_point", "delivered", "attempt_failed", "returning", "lost"}
 DRAWN: dict[str, tuple[Machine, dict[str, set[str]]]] = {
@@ -28,6 +28,9 @@ DRAWN: dict[str, tuple[Machine, dict[str, set[str]]]] = {
         "refused": {"submitted"}, "expired": {"submitted"},
     }),
     "review": (REVIEW, {"waiting": {"allowed", "refused"}, "allowed": {"waiting"}, "refused": {"waiting"}}),
+    "link": (LINK, {
+        "open": {"used", "expired", "withdrawn"}, "used": set(), "expired": set(), "withdrawn": set(),
+    }),
 }  # fmt: skip
 CELLS = [
     (name, old, new)

@@ -13,7 +13,7 @@ from shop.fulfilment.story import _SENTENCES, Facts, Sentence, moment, story
 from shop.plumbing.i18n import LANGUAGES, speaking
 
 CASH = Money.dinars(2500)
-WHOLE = list(product(sorted(ORDER.states), sorted(SHIPMENT.states), sorted(PAYMENT.states), ("home", "desk")))
+WHOLE = list(product(sorted(ORDER.states), sorted(SHIPMENT.states), sorted(PAYMENT.states), ("home", "desk", "hand")))
 
 
 def facts(order: str, shipment: str = "preparing", payment: str = "pending", **more: object) -> Facts:

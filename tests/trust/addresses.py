@@ -31,6 +31,11 @@ NOTHING = "-"  # the address names nothing
 Fields = dict[str, Any]
 
 
+# Behind the secret of a link that keeps pieces.
+OF_LINKS = ("storefront.order_link", "storefront.link_details", "storefront.link_parcels", "storefront.link_check",
+            "storefront.link_place")  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Target:
     """One address with a method and, for a form, what it sends."""
@@ -73,7 +78,7 @@ def things(rule: Rule, method: str) -> list[str]:
         found.append(FOREIGN)
     if "proof" in arguments:
         found.append(STRAYED)
-    if rule.endpoint in {"storefront.store", "storefront.store_terms", "storefront.product", "studio.join"}:
+    if rule.endpoint in {"storefront.store", "storefront.store_terms", "storefront.product", "studio.join", *OF_LINKS}:
         found.append(CLOSED)
     found += [each for each, sent in SENT.items() if (rule.endpoint, method) in sent]
     return sorted(found)
@@ -118,7 +123,8 @@ def _values(street: Street, rule: Rule, thing: str) -> dict[str, Any]:
     if thing == CLOSED:
         product = street.amina
         values.update(slug="brouillon" if rule.endpoint.endswith("product") else street.suspended[1],
-                      product_id=product.draft_id, token=street.used_token)  # fmt: skip
+                      product_id=product.draft_id,
+                      token=shop.closed_link if rule.endpoint in OF_LINKS else street.used_token)  # fmt: skip
     if thing == STRAYED and not in_store:
         values["code"] = street.amina.purchase
     return values
@@ -155,7 +161,9 @@ def _of(street: Street, endpoint: str, shop: Shop) -> dict[str, Any]:
         "batch": shop.batch, "page": 1, "figure": "expected", "remittance_id": shop.remittance_id,
         "product_id": shop.draft_id if endpoint in {"studio.publish", "studio.product"} else shop.product_id,
         "picture_id": shop.picture_id, "lot_id": shop.lot_id, "account_id": shop.account_id, "desk_id": shop.desk_id,
-        "offer_id": shop.offer_id, "member_id": shop.member_id, "device_id": shop.device_id, "token": shop.token,
+        "offer_id": shop.offer_id, "member_id": shop.member_id, "device_id": shop.device_id,
+        "token": shop.order_link if endpoint in OF_LINKS else shop.token,
+        "link_id": shop.link_id,
         "store_id": street.suspended[0] if endpoint == "desk.resume" else shop.store_id, "review_id": shop.review_id,
         "variant_id": shop.variant_id, "sheet_id": shop.sheet_id, "kind": "csv",
     }  # fmt: skip
@@ -241,6 +249,21 @@ OF_A_SHOP: Mapping[str, Callable[[Street, Shop], Fields]] = {
     "desk.approve": lambda _street, shop: {"submission": shop.submission_id},
     "desk.refuse": lambda _street, shop: {"submission": shop.submission_id, "reason": "unreadable"},
     "studio.holiday": lambda _street, _shop: {"until": (clock.today() + timedelta(days=9)).isoformat()},
+    "storefront.link_details": lambda _street, shop: {
+        "phone": "0550778811", "name": "Yacine", "wilaya": "31", "commune": "3101", "address": "12 rue des Oliviers",
+        "payment": "cash_on_delivery", f"delivery-{shop.store_id}": shop.value,
+    },
+    "storefront.link_place": lambda _street, shop: {"key": f"link of {shop.slug}", "seen": shop.link_seen},
+    "studio.new_order": lambda _street, shop: {
+        "action": "link", "line-0-variant": shop.variant_id, "line-0-pieces": "1", "phone": "0550778811",
+    },
+    "studio.add_note": lambda _street, _shop: {"text": "Sonne deux fois"},
+    "studio.record_consent": lambda _street, _shop: {
+        "channel": "sms", "answer": "yes", "place": "Salon", "wording": "Oui",
+    },
+    "studio.erase_customer": lambda _street, _shop: {"sure": "1"},
+    "studio.sale": lambda _street, shop: {f"v{shop.variant_id}": "1", "action": "check"},
+    "studio.product_link": lambda _street, shop: {"variant": shop.variant_id, "pieces": "1", "hours": "2"},
     "studio.print_labels": lambda _street, shop: {"shipments": shop.parcels["confirmed"], "paper": "a6"},
     "studio.make_sheet": lambda _street, shop: {"shipments": shop.parcels["labelled"], "action": "sheet"},
     "studio.record_remittance": lambda _street, shop: {
@@ -301,6 +324,16 @@ SMUGGLED_IN: Mapping[tuple[str, str], Callable[[Street], Fields]] = {
     ("studio.new_offer", "GET"): lambda street: {"products": street.ismahane.draft_id},
     ("studio.new_offer", "POST"): lambda street: {"products": street.ismahane.product_id},
     ("studio.offer", "POST"): lambda street: {"products": street.ismahane.product_id},
+    ("storefront.link_details", "POST"): lambda street: {f"delivery-{street.amina.store_id}": street.ismahane.value},
+    ("storefront.link_parcels", "GET"): lambda street: {
+        "wilaya": "31", f"delivery-{street.amina.store_id}": street.ismahane.value,
+    },
+    ("storefront.link_place", "POST"): lambda street: {"seen": street.ismahane.link_seen},
+    ("studio.new_order", "POST"): lambda street: {"line-0-variant": street.ismahane.variant_id},
+    ("studio.sale", "POST"): lambda street: {
+        f"v{street.amina.variant_id}": "0", f"v{street.ismahane.variant_id}": "1",
+    },
+    ("studio.product_link", "POST"): lambda street: {"variant": street.ismahane.variant_id},
     ("studio.variants", "POST"): lambda street: {"v0-id": street.ismahane.variant_id},
     ("studio.correct_lots", "POST"): lambda street: {f"l{street.ismahane.order_line_id}-lot": "L1"},
     ("studio.stock_taking", "GET"): lambda street: {"q": "Savon", "page": "0"},

@@ -33,7 +33,9 @@ HEAD = ("rule", "method", "object", *ROLES)
 SIGN_IN = "/studio/sign-in"
 BASE = "http://127.0.0.1:8000"
 TALLIES = "tallies"  # counts tries, refused ones above all
-MAY_CHANGE = {"storefront.details": {TALLIES, "carts"}}  # what was typed is kept, right or wrong
+MAY_CHANGE = {
+    name: {TALLIES, "carts"} for name in ("storefront.details", "storefront.link_details")
+}  # what was typed is kept, right or wrong
 
 Key = tuple[str, str, str]
 Row = dict[str, str]

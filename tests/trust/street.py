@@ -16,7 +16,10 @@ from shop.catalogue import lots
 from shop.catalogue import service as catalogue
 from shop.catalogue.models import Picture, Product, Review, Variant
 from shop.catalogue.service import VariantRow
-from shop.checkout.words import Details
+from shop.checkout import links
+from shop.checkout import service as checkout
+from shop.checkout.models import OrderLink
+from shop.checkout.words import Choice, Details
 from shop.core import clock
 from shop.core.money import Money
 from shop.documents import invoices
@@ -103,6 +106,10 @@ class Shop:
     order_line_id: int = 0  # of the confirmed order
     offer_id: int = 0
     offer_code: str = ""
+    link_id: int = 0
+    order_link: str = ""  # the secret of a link that keeps a piece, and of one that was withdrawn
+    closed_link: str = ""
+    link_seen: str = ""  # what its check page showed
     value: str = ""  # how the delivery by its carrier is chosen at the checkout
 
 
@@ -229,6 +236,7 @@ def _furnished(of: str, members: list[tuple[str, Person]], temporary: Person) ->
     shop.order_line_id = session.scalars(
         select(OrderLine.id).where(OrderLine.order_id == shop.orders["confirmed"])
     ).one()
+    _links(shop, owner)
     shop.device_id = session.scalars(select(Device.id).where(Device.name == word(of, "Device"))).one()
     return shop
 
@@ -407,6 +415,30 @@ def _carrier(of: str, shop: Shop, made: cast.Workshop, by: Actor) -> None:
         shipping.change_carrier(shop.store_id, closed.id, by=by, title=word(of, "Carrier"), active=False)
 
 
+def _links(shop: Shop, by: Actor) -> None:
+    """Keep a piece behind a link whose buyer is known, and withdraw another one."""
+    details = {
+        "phone": "0550778811", "name": "Yacine", "wilaya": "31", "commune": "3101", "address": "12 rue des Oliviers",
+        "payment": "cash_on_delivery", f"delivery-{shop.store_id}": shop.value,
+    }  # fmt: skip
+
+    def opened() -> tuple[int, int, str]:
+        made, token = links.open_link(
+            shop.store_id, {shop.variant_id: 1}, kind="chat", hours=48, language="fr", by=by, details=details
+        )
+        return made.id, made.cart_id, token
+
+    with transaction():
+        closed_id, _cart, shop.closed_link = opened()
+        links.withdraw(shop.store_id, closed_id, by=by)
+        shop.link_id, cart_id, shop.order_link = opened()
+    yacine = replace(cast.YACINE, phone="+213550778811", name="Yacine", language="fr")
+    choice = Choice(store_id=shop.store_id, kind="home", account_id=shop.account_id, price=Money.dinars(500),
+                    method="cash_on_delivery")  # fmt: skip
+    shop.link_seen = checkout.review(cart_id, yacine, [choice]).hash
+    session.rollback()
+
+
 def _suspended() -> tuple[int, str]:
     with transaction():
         made = stores.create_store(name="Atelier Fermé", craft="soap", wilaya_code="16", by=SYSTEM)
@@ -455,7 +487,8 @@ def _buyer(application: Flask, amina: Shop, ismahane: Shop) -> tuple[dict[str, s
         yacine.send("/cart/lines", {"variant": str(shop.variant_id), "pieces": "2"})
     stranger.send("/cart/lines", {"variant": str(amina.variant_id), "pieces": "1"})
     with application.app_context():
-        lines = list(session.scalars(select(CartLine.id).order_by(CartLine.id)))
+        his = CartLine.cart_id.not_in(select(OrderLink.cart_id))
+        lines = list(session.scalars(select(CartLine.id).where(his).order_by(CartLine.id)))
         amina.line_id, ismahane.line_id = lines[0], lines[-1]
         session.remove()  # type: ignore[attr-defined]
     yacine.open("/checkout")

@@ -26,7 +26,10 @@ from shop.accounts.models import Device
 from shop.cart.models import CartLine
 from shop.catalogue import lots
 from shop.catalogue import service as catalogue
-from shop.catalogue.models import Lot, Picture
+from shop.catalogue.models import Lot, Picture, Variant
+from shop.checkout import hand, links
+from shop.checkout.hand import HandBuyer
+from shop.checkout.models import OrderLink
 from shop.core import clock
 from shop.core.money import Money
 from shop.documents import invoices
@@ -96,6 +99,9 @@ HINTS = {
     "register_wilaya": "16", "register_issued": "2021-03-01", "register_expires": "2031-03-01", "nis": "1" * 15,
     "ground": "alcohol", "rule": "review", "desk.add_word:word": "hydromel", "desk.retire_word:word": "vodka",
     "studio.new_offer:kind": "percent", "studio.new_offer:value": "10",
+    "message": "Yacine 0550 12 34 56 Oran, 2 savons", "studio.new_order:action": "link", "v1": "1",
+    "studio.product_link:hours": "2",
+    "studio.sale:action": "check", "channel": "sms", "answer": "yes", "place": "Salon", "wording": "Oui",
 }  # fmt: skip
 HINTS_OF_PAPERS = {
     "studio.invoicing:kind": "voucher", "vat_rate": "19", "legal_form": "SARL", "month": "2026-11",
@@ -258,6 +264,12 @@ def furnish(application: Flask, settings: Settings, day: Day) -> None:
         for _time in range(40):  # enough that some are left to be confirmed and set aside
             bring_a_sheet(settings, day)
         invoices.issue(day.store_id, payment.order_id, by=SYSTEM)
+        wanted = {shop.variant.id: 1}
+        buyer = HandBuyer(name="Leila", phone="+213661000001", language="fr")
+        hand.sell_in_hand(
+            shop.store, wanted, key="at the fair", seen=hand.goods_in_hand(day.store_id, wanted).hash, buyer=buyer,
+            by=SYSTEM,
+        )  # fmt: skip
         draft = stores.create_store(name="Amina en attente", craft="soap", wilaya_code="16", by=SYSTEM)
         stores.update_profile(draft.id, by=SYSTEM, **LEGAL)
         stores.add_member(draft.id, day.amina.account_id, "owner", by=SYSTEM)
@@ -328,11 +340,25 @@ def places(application: Flask, day: Day) -> dict[str, list[str]]:
         purchase = session.scalars(open_one).first() or ""
         with transaction():
             token = stores.invite(day.store_id, "helper", by=SYSTEM)
+            variant = session.scalars(select(Variant.id).where(Variant.store_id == day.store_id)).first() or 0
+            known = {"name": "Yacine", "phone": "0550123456", "wilaya": "31", "commune": "3101", "address": "rue 1",
+                     "payment": "cash_on_delivery", "delivery-1": "home.1.50000"}  # fmt: skip
+            held = [
+                links.open_link(
+                    day.store_id, {variant: 1}, kind="chat", hours=48, language="fr", by=SYSTEM, details=each
+                )
+                for each in (known, {})
+            ]
+            at_the_fair = list(session.scalars(select(Order.code).where(Order.kind == "hand")))
+            links_made, secrets = [str(link.id) for link, _token in held], [secret for _link, secret in held]
         codes = list(session.scalars(select(Order.code).order_by(Order.id)))
-        lines = [str(number) for number in session.scalars(select(CartLine.id).order_by(CartLine.id.desc()))]
+        his = CartLine.cart_id.not_in(select(OrderLink.cart_id))
+        lines = [str(n) for n in session.scalars(select(CartLine.id).where(his).order_by(CartLine.id.desc()))]
         found = {
             "lang": ["ar", "fr", "en"], "store": ["atelier-amina"] * 9 + ["atelier-sami"], "craft": ["soap", "pottery"],
-            "token": [token], "batch": list(session.scalars(select(LabelPrint.batch))), "page": ["1", "1", "2"],
+            "token": [*secrets, token], "studio.join:token": [token],
+            "studio.erase_customer:code": at_the_fair, "link_id": links_made,
+            "batch": list(session.scalars(select(LabelPrint.batch))), "page": ["1", "1", "2"],
             "figure": ["expected", "on_the_way"], "part": ["pages", "shops-0", "0"], "width": ["240", "900"],
             "product_id": ["1"] * 5 + ["2", "999999999999999999"], "line_id": lines,
             "review_id": ["1", "2"], "store_id": ["1", "2"],

@@ -6,5 +6,8 @@ from shop.plumbing.registry import Registry
 METHODS: Registry[Plugin] = Registry(
     group="hirfa.payment_methods",
     contract=CONTRACT,
-    built_in={"cash_on_delivery": "shop.payments.methods.cash_on_delivery:PLUGIN"},
+    built_in={
+        "cash_on_delivery": "shop.payments.methods.cash_on_delivery:PLUGIN",
+        "cash_in_hand": "shop.payments.methods.cash_in_hand:PLUGIN",
+    },
 )

@@ -12,6 +12,7 @@ from shop.web.storefront import (
     home,
     information,
     listing,
+    order_link,
     papers,
     preview,
     product,
@@ -23,21 +24,9 @@ from shop.web.storefront import (
 from shop.web.storefront.blueprint import front
 
 PAGES = (
-    home,
-    listing,
-    product,
-    shared,
-    store,
-    information,
-    discovery,
-    cart,
-    checkout,
-    tracking,
-    papers,
-    find_order,
-    wishes,
-    preview,
-)
+    home, listing, product, shared, store, information, discovery, cart, checkout, order_link, tracking, papers,
+    find_order, wishes, preview,
+)  # fmt: skip
 
 
 def install(app: Flask) -> None:

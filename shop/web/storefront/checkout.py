@@ -24,10 +24,11 @@ from shop.plumbing.links import new_token
 from shop.sharing import service as sharing
 from shop.web.storefront import visitor
 from shop.web.storefront.blueprint import front
-from shop.web.storefront.checkout_form import Ways, check_codes, form_for, settled, typed, understood, ways
 from shop.web.storefront.product import WILAYA_AGE_S, WILAYA_COOKIE, remembered_wilaya
 from shop.web.storefront.shared import came_by
+from shop.web.storefront.steps import Steps, of_basket
 from shop.web.ui.access import Access, entry
+from shop.web.ui.checkout_form import Ways, check_codes, form_for, settled, typed, understood, ways
 from shop.web.ui.forms import HirfaForm
 from shop.web.ui.here import here, settings, signer
 from shop.web.ui.network import network
@@ -66,7 +67,7 @@ def details() -> Response:
         form.validate()
     else:
         check_codes(form)
-    return _details_page(view, found, form, kept)
+    return details_page(view, found, form, kept, of_basket())
 
 
 def _kept_and_checked(cart: Cart, view: CartView) -> Response:
@@ -82,7 +83,7 @@ def _kept_and_checked(cart: Cart, view: CartView) -> Response:
     elif asks_update:
         answer = redirect(page_url("storefront.details", _anchor=_place_of_update(found)), 303)
     else:
-        answer = _details_page(view, found, form, kept)
+        answer = details_page(view, found, form, kept, of_basket())
         answer.status_code = 422
     if found.wilaya:
         answer.set_cookie(WILAYA_COOKIE, found.wilaya, max_age=WILAYA_AGE_S, samesite="Lax", secure=settings().https)
@@ -106,7 +107,9 @@ def parcels() -> Response:
     applied = {name: text for name, text in before.items() if name == "phone" or name.startswith("code-")}
     kept = {**applied, **typed(request.args)}
     found = ways(held[1], kept)
-    page = render_template("storefront/checkout_parcels.html", form=form_for(found, kept), found=found, view=held[1])
+    page = render_template(
+        "storefront/checkout_parcels.html", form=form_for(found, kept), found=found, view=held[1], at=of_basket()
+    )
     return make_response(page)
 
 
@@ -135,7 +138,13 @@ def _check_page(*, told: str = "") -> Response:
         return redirect(page_url("storefront.details", again=1), 303)
     return make_response(
         render_template(
-            "storefront/check.html", seen=seen, key=new_token(), told=told, failed=bool(told), place=_place(seen)
+            "storefront/check.html",
+            seen=seen,
+            key=new_token(),
+            told=told,
+            failed=bool(told),
+            place=named_place(seen),
+            at=of_basket(),
         )
     )
 
@@ -158,7 +167,7 @@ def place() -> Response:
     except Refused as error:
         return _back_to(error)
     if not placed.repeated:
-        _start_payments(placed)
+        start_payments(placed)
     answer = redirect(tracking_url(placed.purchase_code), 303)
     visitor.count(answer, 0)
     return answer
@@ -170,20 +179,22 @@ def _placed(cart: Cart, key: str, details: Details, choices: list[Choice]) -> Pl
             cart.id, key=key, details=details, choices=choices, review_hash=request.form.get("seen", "")[:LONGEST_KEY]
         )
         if not placed.repeated:
-            _require_room(details.phone)
+            require_room(details.phone)
             carts.keep_details(cart.id, {**cart.details, "placed": placed.purchase_code})
             sharing.credit(placed.order_ids, came_by())
     return placed
 
 
-def _require_room(phone: str) -> None:
+def require_room(phone: str) -> None:
+    """Count one order of a phone and of a network. Raises TooManyOrders."""
     of_phone = allow("orders of a phone", phone, most=MOST_OF_A_PHONE, within_s=HOUR_S)
     of_network = allow("orders of a network", network(), most=MOST_OF_A_NETWORK, within_s=HOUR_S)
     if not (of_phone and of_network):
         raise TooManyOrders
 
 
-def _start_payments(placed: Placed) -> None:
+def start_payments(placed: Placed) -> None:
+    """Begin the payments of a new purchase, outside of its transaction."""
     for payment_id in placed.payment_ids:
         payments.start(payment_id, language=here().lang, stores_in_purchase=len(placed.order_ids))
 
@@ -230,15 +241,20 @@ def _remembered(cart: Cart) -> dict[str, str]:
     return kept
 
 
-def _details_page(view: CartView, found: Ways, form: HirfaForm, kept: Mapping[str, str]) -> Response:
+def details_page(
+    view: CartView, found: Ways, form: HirfaForm, kept: Mapping[str, str], at: Steps, **more: object
+) -> Response:
+    """Draw the first step: who buys, where she lives, how each parcel travels and is paid."""
     page = render_template(
         "storefront/details.html", view=view, found=found, form=form, failed=bool(form.summary),
         ways_to_pay=[{"value": each.key, "label": _(each.title), "note": _(each.detail)} for each in found.methods],
         note_open=bool(kept.get("note")), codes=[each for each in found.parcels if each.bargain.asks_code],
+        at=at, **more,
     )  # fmt: skip
     return make_response(page)
 
 
-def _place(seen: Review) -> tuple[str, str]:
+def named_place(seen: Review) -> tuple[str, str]:
+    """Return the commune and the wilaya of a purchase, by name."""
     commune, wilaya = seen.details.commune_code, seen.details.wilaya_code
     return geography.name(geography.commune(commune)), geography.label(geography.wilaya(wilaya))

@@ -8,17 +8,21 @@ from shop.web.studio import (
     account,
     calls,
     costs,
+    customers,
     delivery,
     documents,
+    earnings,
     goods,
     handover,
     identity,
     invoices,
     joining,
     labels,
+    links,
     lots,
     members,
     money,
+    new_order,
     new_product,
     offers,
     offline,
@@ -31,6 +35,7 @@ from shop.web.studio import (
     pictures,
     products,
     profile,
+    sale,
     second_step,
     share,
     sheets,
@@ -43,9 +48,9 @@ from shop.web.studio import (
 from shop.web.studio.blueprint import studio
 
 PAGES = (
-    account, calls, costs, delivery, documents, goods, handover, identity, invoices, joining, labels, lots, members,
-    money, new_product, offers, offline, once, options, orders, papers, people, phone_codes, pictures, products,
-    profile, second_step, share, sheets, squares, stock, today, variants, wizard,
+    account, calls, costs, customers, delivery, documents, earnings, goods, handover, identity, invoices, joining,
+    labels, links, lots, members, money, new_order, new_product, offers, offline, once, options, orders, papers, people,
+    phone_codes, pictures, products, profile, sale, second_step, share, sheets, squares, stock, today, variants, wizard,
 )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from shop.plumbing.i18n import N_, _, ngettext
 from shop.web.ui.here import here
 from shop.web.ui.templating import page_url
 
+IN_HAND = N_("Sold from hand to hand")
 GROUPED_FROM = 21  # more cards than this in one list are told by wilaya
 
 SAME_TOLD = 3  # codes that a warning names
@@ -49,7 +50,7 @@ def card(job: JobCard, *, now: datetime | None = None) -> Card:
     words, kind = tag_of(job, now or clock.now())
     return Card(
         id=f"o-{job.code}", code=job.code, url=page_url("studio.order", code=job.code), title=title_of(job),
-        who=job.buyer_name, place=geography.name(geography.wilaya(job.wilaya_code)), amount=job.total,
+        who=job.buyer_name or _(IN_HAND), place=geography.name(geography.wilaya(job.wilaya_code)), amount=job.total,
         picture=job.cover, craft=here().store.craft, tag=words, tag_kind=kind, step=job.step, phone=job.phone,
         shipment_id=job.shipment_id, warning=repeated(job.alike) if job.step == "to_confirm" else "",
     )  # fmt: skip

@@ -162,6 +162,8 @@ def tracking_url(order: Order) -> str:
 
 def place(order: Order) -> Markup:
     """Return the commune and wilaya, as the reader names them."""
+    if order.kind == "hand":
+        return Markup("")
     commune, wilaya = geography.commune(order.commune_code), geography.wilaya(order.wilaya_code)
     parts = [geography.name(commune), geography.label(wilaya)]
     named = parts[1:] if parts[0] == geography.name(wilaya) else parts

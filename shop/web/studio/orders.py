@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import flash, redirect, request
 from werkzeug.wrappers import Response
 
+from shop.checkout import links
 from shop.core.errors import InvalidTransition, Refused
 from shop.core.text import clean
 from shop.fulfilment import queries
@@ -48,7 +49,8 @@ def orders_page() -> str:
     return shop_page(
         "studio/orders.html", "orders", cards=[card(job) for job in found.cards], step=step, q=typed,
         steps=[(key, _(STEP_NAMES[key])) for key in STEPS], counts=queries.step_counts(here().store.id),
-        next_url=following, later=bool(request.args.get("after")), done=just_done(request.args.get("done", "")),
+        holding=links.count_open(here().store.id), next_url=following,
+        later=bool(request.args.get("after")), done=just_done(request.args.get("done", "")),
     )  # fmt: skip
 
 

@@ -34,7 +34,8 @@ WHY = {
 }  # fmt: skip
 TOLD = {
     **WHY, "initial": N_("At the beginning"), "restocked": N_("Made"), "sold": N_("Sold"),
-    "cancelled": N_("Order cancelled"), "returned": N_("Came back"),
+    "cancelled": N_("Order cancelled"), "returned": N_("Came back"), "held": N_("Kept for a link"),
+    "released": N_("Free again after a link"),
 }  # fmt: skip
 GONE = N_("Pieces were sold meanwhile: look at the figure, then say again what changes.")
 

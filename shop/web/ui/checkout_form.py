@@ -54,6 +54,19 @@ PAYMENT_MISSING = N_("Please choose how you will pay.")
 
 
 @dataclass(frozen=True)
+class Says:
+    """How what is missing is asked for: of the buyer herself, or of the artisan who writes for her. English msgids."""
+
+    phone: str = PHONE_MISSING
+    name: str = NAME_MISSING
+    wilaya: str = WILAYA_MISSING
+    commune: str = COMMUNE_MISSING
+
+
+TO_BUYER = Says()
+
+
+@dataclass(frozen=True)
 class Travel:
     """One parcel at checkout: what it holds, every way it could travel, the way that is chosen, and its offers."""
 
@@ -139,7 +152,7 @@ def ways(view: CartView, kept: Mapping[str, str]) -> Ways:
 
     One more, where an offer counts how often a phone used it.
     """
-    wilaya, commune = _place(kept)
+    wilaya, commune = place_of(kept)
     codes = {int(name[5:]): code for name, code in kept.items() if name.startswith("code-")}
     found = offered(view.cart_id, wilaya_code=wilaya, commune_code=commune, phone=_phone(kept), codes=codes)
     parcels = tuple(_travel(each, kept, known=bool(wilaya)) for each in found)
@@ -153,7 +166,14 @@ def _phone(kept: Mapping[str, str]) -> str:
         return ""
 
 
-def _place(kept: Mapping[str, str]) -> tuple[str, str]:
+def ways_of(offer: ParcelOffer, kept: Mapping[str, str]) -> Ways:
+    """Return what one parcel could be that is in no basket yet."""
+    parcels = (_travel(offer, kept, known=bool(place_of(kept)[0])),)
+    return Ways(parcels, _methods(parcels), *place_of(kept))
+
+
+def place_of(kept: Mapping[str, str]) -> tuple[str, str]:
+    """Return the codes of the wilaya and the commune that are chosen so far, empty for what is none."""
     wilaya = kept.get("wilaya", "")
     if wilaya not in {each.code for each in geography.wilayas()}:
         return "", ""
@@ -207,9 +227,9 @@ class DeskField(ChoiceField):
         super().pre_validate(form)
 
 
-def form_for(found: Ways, kept: Mapping[str, str]) -> HirfaForm:
+def form_for(found: Ways, kept: Mapping[str, str], *, says: Says = TO_BUYER) -> HirfaForm:
     """Make the form of a basket, filled with what was typed, its fields in the order of the page."""
-    fields = dict(_fields(found))
+    fields = dict(_fields(found, says))
     kind = type("DetailsFormOfBasket", (DetailsForm,), fields)
     form: HirfaForm = kind(MultiDict(kept))
     return form
@@ -222,16 +242,16 @@ def check_codes(form: HirfaForm) -> None:
             field.validate(form, tuple(field.validators))
 
 
-def _fields(found: Ways) -> Iterator[tuple[str, Any]]:
+def _fields(found: Ways, says: Says) -> Iterator[tuple[str, Any]]:
     communes = geography.communes(found.wilaya) if found.wilaya else ()
-    yield "phone", PhoneField(N_("Phone"), [required(PHONE_MISSING)])
-    yield "name", TextField(N_("Name"), [required(NAME_MISSING)], most=120)
+    yield "phone", PhoneField(N_("Phone"), [required(says.phone)])
+    yield "name", TextField(N_("Name"), [required(says.name)], most=120)
     yield "wilaya", ChoiceField(
-        N_("Wilaya"), [required(WILAYA_MISSING)], message=WILAYA_MISSING,
+        N_("Wilaya"), [required(says.wilaya)], message=says.wilaya,
         choices=[(each.code, geography.label(each)) for each in geography.wilayas()],
     )  # fmt: skip
     yield "commune", ChoiceField(
-        N_("Commune"), [required(COMMUNE_MISSING)], message=COMMUNE_MISSING,
+        N_("Commune"), [required(says.commune)], message=says.commune,
         choices=[(each.code, geography.name(each)) for each in communes],
     )  # fmt: skip
     for parcel in found.parcels if found.wilaya else ():
@@ -295,7 +315,7 @@ def settled(found: Ways, kept: Mapping[str, str]) -> dict[str, str]:
 
 def understood(kept: Mapping[str, str], lang: str) -> tuple[Details, list[Choice]] | None:
     """Return what the kept details say in the words of the checkout; None when they can't be read."""
-    wilaya, commune = _place(kept)
+    wilaya, commune = place_of(kept)
     try:
         phone = parse_phone(kept.get("phone", ""))
     except BadPhone:

@@ -1,0 +1,123 @@
+"""Sold from hand to hand, at a fair or in the street: paid in cash at once, nothing to send."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from sqlalchemy import select
+
+from shop.checkout.queries import lines_of, require_stock
+from shop.checkout.service import frozen
+from shop.checkout.words import Line, fingerprint
+from shop.core.errors import PriceChanged, Refused
+from shop.core.money import Money, total
+from shop.core.text import clean
+from shop.orders import service as orders
+from shop.orders.models import Order
+from shop.orders.service import NewOrder, Purchased
+from shop.payments import service as payments
+from shop.plumbing import geography, journal
+from shop.plumbing.db import session
+from shop.plumbing.i18n import N_
+from shop.plumbing.journal import Actor
+from shop.stores.models import Store
+
+NOTHING = N_("Choose at least one article.")
+MOST_PIECES = 999
+
+
+@dataclass(frozen=True)
+class HandGoods:
+    """What is being sold, as it would be written down now."""
+
+    lines: tuple[Line, ...]
+
+    @property
+    def total(self) -> Money:
+        """What is to be paid."""
+        return total((line.total for line in self.lines), self.lines[0].unit.currency)
+
+    @property
+    def pieces(self) -> int:
+        """How many pieces change hands."""
+        return sum(line.pieces for line in self.lines)
+
+    @cached_property
+    def hash(self) -> str:
+        """What was seen: the form that takes the money carries it back."""
+        seen = [[line.variant_id, line.pieces, line.unit.minor, line.unit.currency] for line in self.lines]
+        return fingerprint([seen, self.total.minor])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandBuyer:
+    """Who takes it along, as far as she says: phone in E.164."""
+
+    name: str = ""
+    phone: str = ""
+    language: str = "ar"
+
+
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """A sale that stands; `repeated` when this key had already made it."""
+
+    order_id: int
+    code: str
+    repeated: bool
+
+
+def goods_in_hand(store_id: int, pieces: Mapping[int, int]) -> HandGoods:
+    """Return what would be sold (variant → pieces). Raises Refused for nothing, OutOfStock, NotFound for others'."""
+    wanted = {variant_id: many for variant_id, many in sorted(pieces.items()) if 0 < many <= MOST_PIECES}
+    if not wanted:
+        raise Refused(NOTHING)
+    lines = lines_of(store_id, wanted)
+    for line in lines:
+        require_stock(line)
+    return HandGoods(tuple(lines))
+
+
+def sell_in_hand(store: Store, pieces: Mapping[int, int], *, key: str, seen: str, buyer: HandBuyer, by: Actor) -> Sold:
+    """Write a sale face to face: an order that is completed, its cash collected and settled, nothing to send.
+
+    Idempotent by `key`. Raises PriceChanged when it isn't any more what `seen` stands for, Conflict when the key came
+    with another request, and what `goods_in_hand` raises.
+    """
+    asked = fingerprint(["hand", store.id, sorted(pieces.items()), seen])
+    purchase = orders.place_purchase(key, request_hash=asked, cart_id=None, language=buyer.language)
+    if purchase.repeated:
+        row = session.execute(select(Order.id, Order.code).where(Order.purchase_id == purchase.id)).one()
+        return Sold(row[0], row[1], repeated=True)
+    goods = goods_in_hand(store.id, pieces)
+    if goods.hash != seen:
+        raise PriceChanged
+    return _written(store, purchase, goods, buyer, by=by)
+
+
+def _written(store: Store, purchase: Purchased, goods: HandGoods, buyer: HandBuyer, *, by: Actor) -> Sold:
+    order_id, code = orders.add_order(purchase, _order(store, goods.total, buyer), wanted_code=purchase.code)
+    lines = [frozen(line, Money(0, line.unit.currency)) for line in goods.lines]
+    orders.take_stock([(store.id, order_id, line) for line in lines], by=by)
+    orders.add_lines(store.id, order_id, lines)
+    journal.record(
+        "order.placed", subject="order", subject_id=order_id, store_id=store.id, by=by, code=code,
+        purchase=purchase.code, total=goods.total.minor, kind="hand",
+    )  # fmt: skip
+    orders.mark_confirmed(store.id, order_id, by=by)
+    orders.mark_packed(store.id, [order_id])
+    orders.mark_completed(store.id, order_id, by=by)
+    payments.take_in_hand(store.id, order_id, goods.total, by=by)
+    return Sold(order_id, code, repeated=False)
+
+
+def _order(store: Store, amount: Money, buyer: HandBuyer) -> NewOrder:
+    # It was sold where she stood: her own commune is the nearest that is known, and no address is asked for.
+    home = store.commune_code or geography.communes(store.wilaya_code, "fr")[0].code
+    return NewOrder(
+        store_id=store.id, language=buyer.language, buyer_name=clean(buyer.name, limit=120), phone=buyer.phone,
+        wilaya_code=store.wilaya_code, commune_code=home, address="", note="", kind="hand",
+        goods_minor=amount.minor, delivery_minor=0, currency=amount.currency,
+    )  # fmt: skip

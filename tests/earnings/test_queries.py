@@ -1,0 +1,81 @@
+"""Earnings read from orders as they really end: settled, held by the carrier, refused, sold from hand to hand."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from flask import Flask
+
+from shop.checkout import hand
+from shop.checkout.hand import HandBuyer
+from shop.core import clock
+from shop.core.money import Money
+from shop.earnings import queries
+from shop.payments.queries import payment_of
+from shop.plumbing.db import transaction
+from shop.settlement import service as settlement
+from tests.checkout.cast import AMINA, Workshop, delivered, ordered, workshop
+from tests.customers.test_customers import refused
+
+
+def settled(shop: Workshop, *, received: int, fee: int) -> None:
+    """Have an order of 600 DA and 500 DA of delivery taken, and the carrier bring so much."""
+    order, _parcel = delivered(shop)
+    payment = payment_of(shop.id, order.id)
+    assert payment is not None
+    lines = [(payment.id, Money.dinars(received), Money.dinars(fee))]
+    with transaction():
+        settlement.record_remittance(
+            shop.id,
+            carrier_title="Barq Express",
+            received_on=clock.today(),
+            lines=lines,
+            by=AMINA,
+            reference=f"R{order.id}",
+        )
+
+
+def test_a_month_tells_what_came_in_what_went_off_and_what_is_not_known(app: Flask) -> None:
+    shop, other = workshop(stock=30), workshop("Parfums Ismahane", stock=30)
+    settled(shop, received=580, fee=520)
+    settled(shop, received=400, fee=500)
+    delivered(shop)
+    refused(shop)
+    ordered(shop)
+    delivered(other)
+    wanted = {shop.variant.id: 2}
+    seen = hand.goods_in_hand(shop.id, wanted).hash
+    with transaction():
+        hand.sell_in_hand(shop.store, wanted, key="fair", seen=seen, buyer=HandBuyer(), by=AMINA)
+    found = queries.month(shop.id, clock.today())
+    assert (len(found.taken), found.returned) == (4, 1)
+    assert found.goods == Money.dinars(3 * 600 + 1200)
+    assert found.sum("fees") == Money.dinars(20)
+    assert found.sum("missing") == Money.dinars(200)
+    assert found.sum("earned") == Money.dinars(3000 - 20 - 200)
+    assert (found.fees_unknown, found.cost_unknown) == (1, 4)
+    (oran,) = found.by_wilaya()
+    assert (oran.taken, oran.returned) == (3, 1)
+
+
+def test_twelve_months_stand_in_their_order_and_each_order_in_its_own(app: Flask) -> None:
+    shop = workshop(stock=30)
+    with clock.standing_at(clock.now() - timedelta(days=62)):
+        delivered(shop)
+        then = f"{clock.today():%Y-%m}"
+    delivered(shop)
+    rows = queries.months(shop.id, clock.today())
+    assert len(rows) == 12
+    assert [row.key for row in rows] == sorted(row.key for row in rows)
+    assert {row.key: row.taken for row in rows if row.taken} == {then: 1, f"{clock.today():%Y-%m}": 1}
+    assert rows[-1].key == f"{clock.today():%Y-%m}"
+
+
+def test_a_month_ends_at_midnight_in_algeria(app: Flask) -> None:
+    shop = workshop(stock=30)
+    last = clock.start_of_day(date(2026, 11, 1)) - timedelta(minutes=1)
+    with clock.standing_at(last):
+        delivered(shop)
+    assert len(queries.month(shop.id, date(2026, 10, 15)).taken) == 1
+    assert len(queries.month(shop.id, date(2026, 11, 15)).taken) == 0
+    assert queries.month(shop.id, date(2026, 12, 1)).orders == ()

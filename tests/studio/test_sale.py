@@ -1,0 +1,84 @@
+"""Selling from hand to hand on a phone: tap, look at the total, take the money."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from shop import audit
+from shop.catalogue.models import Variant
+from shop.orders.models import Order
+from shop.plumbing.db import session, transaction
+from tests.studio.day import Day, a_day, bar
+
+
+def checked(day: Day, pieces: object = "2") -> dict[str, str]:
+    """Tap so many pieces and return what the page that shows the total would send."""
+    answer = day.send("/sale", {"v1": pieces, "action": "check"})
+    assert answer.status_code == 200
+    fields = dict(re.findall(r'name="(key|seen|v1)" value="([^"]*)"', answer.text))
+    assert "1\u00a0200\u00a0DA" in bar(answer.text)
+    return {**fields, "action": "sell"}
+
+
+def test_two_soaps_are_sold_at_the_fair(application: Flask) -> None:
+    day = a_day(application)
+    form = checked(day)
+    for _twice in range(2):
+        answer = day.send("/sale", form)
+        assert answer.status_code == 303
+    assert "Sold: 1\u00a0200\u00a0DA, in your hand." in day.amina.get(answer.location).text
+    with application.app_context():
+        order = session.scalars(select(Order)).one()
+        assert (order.kind, order.state, order.phone) == ("hand", "completed", "")
+        assert list(audit.findings()) == []
+        code = order.code
+    page = day.page(f"/orders/{code}")
+    assert "Sold from hand to hand" in page
+    assert "tel:" not in page
+    assert "Print" not in page
+    assert code in day.page("/orders?step=done")
+    assert "1 sale" in day.page("/money")
+
+
+def test_without_javascript_plus_and_minus_count(application: Flask) -> None:
+    day = a_day(application)
+    page = day.send("/sale", {"v1": "1", "step-1": "1"}).text
+    assert 'name="v1" value="2"' in page
+    assert "1\u00a0200\u00a0DA" in bar(page)
+    assert 'name="v1" value="0"' in day.send("/sale", {"v1": "0", "step-1": "-1"}).text
+
+
+@pytest.mark.parametrize("pieces", ["0", "", "much", "-3", "99999", "²"])
+def test_nothing_or_too_much_is_not_sold(application: Flask, pieces: str) -> None:
+    day = a_day(application)
+    answer = day.send("/sale", {"v1": pieces, "action": "check"})
+    assert answer.status_code == 422
+    assert 'href="#tiles"' in answer.text
+
+
+def test_a_price_that_changed_meanwhile_is_looked_at_first(application: Flask) -> None:
+    day = a_day(application)
+    form = checked(day)
+    with application.app_context():
+        with transaction():
+            session.get_one(Variant, 1).price_minor = 70_000
+        session.remove()  # type: ignore[attr-defined]
+    answer = day.send("/sale", form)
+    assert (answer.status_code, "1\u00a0400\u00a0DA" in answer.text) == (409, True)
+    with application.app_context():
+        assert session.scalar(select(func.count()).select_from(Order)) == 0
+
+
+def test_a_name_is_kept_and_a_wrong_phone_is_said(application: Flask) -> None:
+    day = a_day(application)
+    form = checked(day)
+    answer = day.send("/sale", form | {"name": "Yacine", "phone": "0550"})
+    assert (answer.status_code, 'href="#phone"' in answer.text, 'value="Yacine"' in answer.text) == (422, True, True)
+    assert day.send("/sale", form | {"name": "Yacine", "phone": "0550 12 34 56"}).status_code == 303
+    with application.app_context():
+        order = session.scalars(select(Order)).one()
+        assert (order.buyer_name, order.phone) == ("Yacine", "+213550123456")
