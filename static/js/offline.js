@@ -1,4 +1,4 @@
-// The studio's worker is registered; a copy of a page says from when it is; the orders that Today leads to are fetched
+// The studio's worker is registered, and from the next page on its queue is at hand (later.js, waiting.js); a copy of a page says from when it is; the orders that Today leads to are fetched
 // for later, once the page itself has come.
 import { ask, worker } from "./ask.js";
 
@@ -24,6 +24,7 @@ if (kept) {
 }
 
 navigator.serviceWorker?.register("/studio/worker.js").catch(() => {});
+if (worker()) Promise.all([import("./later.js"), import("./waiting.js")]);
 
 function orders() {
   const links = [...document.querySelectorAll(".tabs a, a.up, .job h3 a")].map((link) => link.pathname);

@@ -1,6 +1,6 @@
 // What waits to be sent, was refused, or is worth a look: a list above the page. It is sent when the network is back,
 // when a page opens, and now and then.
-import { ask, worker } from "./ask.js";
+import { ask } from "./ask.js";
 import { again, mark } from "./marks.js";
 
 const box = document.querySelector("[data-queue]");
@@ -58,5 +58,6 @@ if (navigator.serviceWorker) {
   addEventListener("input", () => { typed = true; });
   navigator.serviceWorker.addEventListener("controllerchange", push);
   addEventListener("online", () => { pause = 5000; push(); });
-  addEventListener("pageshow", () => worker() && again().then(draw).then(push));
+  again().then(draw).then(push);
+  addEventListener("pageshow", (event) => event.persisted && draw().then(push));
 }
