@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from shop.checkout.message_tokens import Token, Tokens
-from shop.checkout.message_words import AROUND, MONEY, NUMBERS, TIMES, UNITS, bare, means_two, sound, stem
+from shop.checkout.message_words import AROUND, MONEY, NUMBERS, OF_PLACES, TIMES, UNITS, bare, means_two, sound, stem
 from shop.core.text import within_one_edit, words
 
 MOST_PIECES = 99
@@ -106,7 +106,7 @@ def _is_measure(tokens: Tokens, at: int) -> bool:
 
 def _word(token: Token, vocabulary: Vocabulary) -> str:
     """Return the word of the vocabulary that a piece of the message is meant to be, or nothing."""
-    if token.number or len(token.bare) < 2 or token.bare in AROUND:
+    if token.number or len(token.bare) < 2 or token.bare in AROUND | OF_PLACES:
         return ""
     own = _own(token)
     for each in own:

@@ -45,7 +45,7 @@ _AROUND = """
     ابعث ابعثي ابعثولي ابعثيلي أرسلي ارسلي ارسال إرسال توصيل التوصيل للمنزل المنزل البيت للبيت الدار للدار مكتب المكتب
     للمكتب عنوان عنواني العنوان هاتف هاتفي الهاتف تلفون تليفون رقم رقمي الرقم اسم اسمي الاسم لقب اللقب ولاية بلدية مدينة
     الولاية البلدية في من الى إلى مع عن أنا انا هذا هذه هاذي نعم لا و أو او ثم ايضا أيضا فقط سعر السعر كم شحال بكم
-    دينار دج حبة حبات حبه كعبة كعبات قطعة قطع قطعتين نوع متاع تاع ديال لي ليا إن ان شاء الرجاء ممكن عندكم غدا اليوم
+    عدد دينار دج حبة حبات حبه كعبة كعبات قطعة قطع قطعتين نوع متاع تاع ديال لي ليا إن ان شاء الرجاء ممكن عندكم غدا اليوم
 """  # fmt: skip
 
 _DESK = "bureau stopdesk stop desk lbureau مكتب المكتب للمكتب"
@@ -81,6 +81,8 @@ AROUND = _set(_AROUND)
 DESK, HOME = _set(_DESK), _set(_HOME)
 APART, UNITS, MONEY, TIMES, WILAYA = _set(_APART), _set(_UNITS), _set(_MONEY), _set(_TIMES), _set(_WILAYA)
 ADDRESS = _set(ADDRESS_MARKS)
+# How names of places begin: never an article, whatever they sound like.
+OF_PLACES = _set("sidi ain ouled oued beni bordj bir tizi hassi ben bel سيدي عين أولاد واد بني برج بئر تيزي حاسي بن")
 NUMBERS = {word: number for number, words in _NUMBERS.items() for word in _set(words)}
 
 # How a letter sounds once vowels are dropped: Arabic, and Latin as telephones write Arabic (3 ع, 7 ح, 9 ق).
