@@ -92,7 +92,9 @@ def offered(
     ]  # fmt: skip
 
 
-def offered_of(store: Store, wanted: Mapping[int, int], *, wilaya_code: str, commune_code: str = "") -> ParcelOffer:
+def offered_of(
+    store: Store, wanted: Mapping[int, int], *, wilaya_code: str, commune_code: str = "", phone: str = ""
+) -> ParcelOffer:
     """Return what a parcel of a store's own variants (variant → pieces) could be. Raises NotFound for another store's.
 
     What is not offered to buyers is left in: whoever makes an order of it is told then.
@@ -100,7 +102,7 @@ def offered_of(store: Store, wanted: Mapping[int, int], *, wilaya_code: str, com
     place = place_of(commune_code) if commune_code else place_of_wilaya(wilaya_code)
     parcel = _parcel(store, lines_of(store.id, wanted))
     found = _quotes([parcel], place)
-    methods, bargain = tuple(_methods(parcel.goods, "en", 1)), _bargains([parcel], "", {})[store.id]
+    methods, bargain = tuple(_methods(parcel.goods, "en", 1)), _bargains([parcel], phone, {})[store.id]
     return ParcelOffer(parcel, tuple(found[store.id]), methods, bargain)
 
 

@@ -153,6 +153,12 @@ def take_again(store_id: int, order_id: int, *, by: Actor) -> None:
     _tell("offer.used", store_id, offer_id, by=by, order=order_id)
 
 
+def forget_buyer(store_id: int, order_ids: Collection[int]) -> None:
+    """Take out of the uses of orders whose they were; what was given, and that it was, stays."""
+    mine = update(Redemption).where(Redemption.store_id == store_id, Redemption.order_id.in_(order_ids))
+    changed(mine.values(phone=""))
+
+
 _PLAIN = {"synchronize_session": False}
 
 

@@ -263,3 +263,13 @@ def test_prices_that_buyers_saw_are_remembered_and_never_rewritten() -> None:
     assert rows == [(60_000, 50_000), (50_000, 80_000)]
     with clock.standing_at(clock.now() + timedelta(days=31)):
         assert prices.lowest_lately([amina.variant.id]) == {}
+
+
+def test_a_buyer_who_is_forgotten_leaves_the_figures_of_an_offer_as_they_were() -> None:
+    amina = workshop()
+    offer_id, order = offer(amina, most_per_phone=1), ordered(amina)
+    with transaction():
+        service.forget_buyer(amina.id, [order.id])
+    used = queries.redemption(amina.id, order.id)
+    assert used is not None
+    assert (used.phone, used.amount, uses(offer_id)) == ("", dinars(60), 1)

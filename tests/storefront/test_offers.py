@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 
 from shop import audit
 from shop.catalogue import service as catalogue
+from shop.checkout import links
 from shop.core import clock
 from shop.offers import service
 from shop.offers.models import Offer
@@ -18,7 +19,7 @@ from shop.plumbing.db import session, transaction
 from shop.plumbing.journal import SYSTEM
 from tests.checkout.cast import Workshop
 from tests.offers.cast import dinars, offer, ordered
-from tests.storefront.buying import Buyer, Page
+from tests.storefront.buying import ORAN, ORAN_CITY, YACINE, Buyer, Page
 
 CONFIRM = "/checkout/confirmation"
 
@@ -253,3 +254,48 @@ def test_an_offer_that_ends_before_the_last_tap_orders_nothing_and_shows_the_new
     assert any("has stopped this code" in each for each in page.problems)
     with application.app_context():
         assert session.scalars(select(Order)).all() == []
+
+
+def test_who_orders_by_a_private_link_may_try_a_code_and_keeps_it(
+    application: Flask, yacine: Buyer, amina: Workshop
+) -> None:
+    made(application, amina, code="AID", percent=20)
+    with application.app_context():
+        with transaction():
+            wanted, hours = {amina.variant.id: 2}, 48
+            _link, token = links.open_link(amina.id, wanted, kind="product", hours=hours, language="en", by=SYSTEM)
+        session.remove()  # type: ignore[attr-defined]
+    details = f"/o/{token}/details"
+    yacine.open(details)
+    yacine.press(details, button={"update": "1"}, **{**YACINE, "wilaya": ORAN, "commune": ""})
+    way = {f"delivery-{amina.id}": yacine.page.ways(amina.id)["home"]}
+    tried = {"update": f"code-{amina.id}", f"code-{amina.id}": "EID"}
+    page = yacine.press(details, button=tried, commune=ORAN_CITY, payment="cash_on_delivery", **way)
+    assert any("has no offer with this code" in each for each in page.problems)
+    page = yacine.press(details, button={**tried, f"code-{amina.id}": "aid"})
+    assert "The code AID counts." in page.text
+    drawn = yacine.open(f"/o/{token}/parcels?wilaya=31&commune=3101&delivery-{amina.id}={way[f'delivery-{amina.id}']}")
+    assert "1 460 DA" in drawn.text
+    yacine.open(details)
+    yacine.press(details)
+    yacine.press("/confirmation")
+    order = only_order(application)
+    assert (order.discount, order.offer_code, order.total) == (dinars(240), "AID", dinars(1460))
+
+
+def test_two_workshops_each_have_their_own_offer(
+    application: Flask, yacine: Buyer, amina: Workshop, ismahane: Workshop
+) -> None:
+    made(application, amina, percent=10)
+    made(application, ismahane, kind="delivery")
+    yacine.client.set_cookie("wilaya", "31")
+    yacine.add(amina)
+    yacine.add(ismahane)
+    assert "2 540 DA" in yacine.open("/cart").text
+    yacine.fill_details(amina, ismahane)
+    assert "2 540 DA" in yacine.page.text
+    yacine.press(CONFIRM)
+    with application.app_context():
+        totals = {each.store_id: each.total for each in session.scalars(select(Order))}
+        assert totals == {amina.id: dinars(1040), ismahane.id: dinars(1500)}
+        assert list(audit.findings()) == []

@@ -8,9 +8,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from shop import audit
 from shop.core import clock
 from shop.offers import queries
 from shop.offers.models import Offer
+from shop.orders.models import Order
 from shop.plumbing.db import session, transaction
 from tests.checkout.cast import Workshop, add_product, workshop
 from tests.offers.cast import dinars, offer, ordered
@@ -142,3 +144,25 @@ def test_the_order_page_names_the_offer_and_its_code(application: Flask, atelier
     assert "Ramadan" in page
     assert "AID" in page
     assert "-120" in page
+
+
+def test_an_order_that_the_artisan_writes_has_its_offer_too(
+    application: Flask, atelier: Workshop, amina: Person
+) -> None:
+    with application.app_context():
+        offer(atelier, percent=20, most_per_phone=1)
+    fields = {
+        "action": "update", "line-0-variant": str(atelier.variant.id), "line-0-pieces": "2", "phone": "0550123456",
+        "name": "Yacine", "wilaya": "31", "commune": "3101", "address": "12 rue des Oliviers",
+        f"delivery-{atelier.id}": f"home.{atelier.carrier.id}.50000", "payment": "cash_on_delivery",
+    }  # fmt: skip
+    shown = amina.post(f"/studio/{atelier.store.slug}/orders/new", fields).text
+    assert "-240" in shown
+    answer = amina.post(
+        f"/studio/{atelier.store.slug}/orders/new", {**fields, "action": "now", "due": "146000", "key": "once"}
+    )
+    assert answer.status_code == 303, answer.text[:3000]
+    with application.app_context():
+        found = session.scalars(select(Order)).one()
+        assert (found.discount, found.total) == (dinars(240), dinars(1460))
+        assert list(audit.findings()) == []

@@ -81,7 +81,7 @@ def _kept_and_checked(cart: Cart, view: CartView) -> Response:
     if right:
         answer = redirect(page_url("storefront.check"), 303)
     elif asks_update:
-        answer = redirect(page_url("storefront.details", _anchor=_place_of_update(found)), 303)
+        answer = redirect(page_url("storefront.details", _anchor=place_of_update(found)), 303)
     else:
         answer = details_page(view, found, form, kept, of_basket())
         answer.status_code = 422
@@ -90,7 +90,12 @@ def _kept_and_checked(cart: Cart, view: CartView) -> Response:
     return answer
 
 
-def _place_of_update(found: Ways) -> str:
+def tried(kept: Mapping[str, str]) -> dict[str, str]:
+    """Return the codes that were tried, and whose phone may use them: totals that are drawn apart know them too."""
+    return {name: text for name, text in kept.items() if name == "phone" or name.startswith("code-")}
+
+
+def place_of_update(found: Ways) -> str:
     """Return where the page goes on: at the code that was tried, else at the place that was chosen."""
     wanted = request.form.get("update", "")
     return wanted if wanted in {f"code-{each.store_id}" for each in found.parcels} else "where"
@@ -103,9 +108,7 @@ def parcels() -> Response:
     held = visitor.held()
     if held is None or not held[1].parcels:
         return make_response("", 204)
-    before = _remembered(held[0])
-    applied = {name: text for name, text in before.items() if name == "phone" or name.startswith("code-")}
-    kept = {**applied, **typed(request.args)}
+    kept = {**tried(_remembered(held[0])), **typed(request.args)}
     found = ways(held[1], kept)
     page = render_template(
         "storefront/checkout_parcels.html", form=form_for(found, kept), found=found, view=held[1], at=of_basket()

@@ -31,13 +31,15 @@ from shop.web.storefront.checkout import (
     TooManyOrders,
     details_page,
     named_place,
+    place_of_update,
     require_room,
     start_payments,
     tracking_url,
+    tried,
 )
 from shop.web.storefront.steps import of_link
 from shop.web.ui.access import Access, entry
-from shop.web.ui.checkout_form import form_for, settled, typed, understood, ways
+from shop.web.ui.checkout_form import check_codes, form_for, settled, typed, understood, ways
 from shop.web.ui.errors import said
 from shop.web.ui.here import here
 from shop.web.ui.templating import page_url
@@ -116,6 +118,8 @@ def link_details(token: str) -> Response:
     form = form_for(offered, found.kept)
     if "again" in request.args:
         form.validate()
+    else:
+        check_codes(form)
     return private(details_page(found.view, offered, form, found.kept, of_link(token), **_around(found)))
 
 
@@ -133,7 +137,7 @@ def _kept_and_checked(found: Held) -> Response:
     if right:
         return redirect(page_url("storefront.link_check", token=token), 303)
     if asks_update:
-        return redirect(page_url("storefront.link_details", token=token, _anchor="where"), 303)
+        return redirect(page_url("storefront.link_details", token=token, _anchor=place_of_update(offered)), 303)
     answer = details_page(view, offered, form, kept, of_link(token), **around)
     answer.status_code = 422
     return answer
@@ -143,7 +147,8 @@ def _kept_and_checked(found: Held) -> Response:
 @entry(Access.LINK)
 def link_parcels(token: str) -> Response:
     """Draw what depends on the place: communes, ways of delivery, totals. Keeps nothing."""
-    found, kept = held(token), typed(request.args)
+    found = held(token)
+    kept = {**tried(found.kept), **typed(request.args)}
     offered = ways(found.view, kept)
     page = render_template(
         "storefront/checkout_parcels.html", form=form_for(offered, kept), found=offered, view=found.view,

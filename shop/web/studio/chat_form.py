@@ -74,7 +74,10 @@ class ChatForm:
         wilaya, commune = place_of(self.kept)
         if not (self.pieces and wilaya):
             return Ways((), (), wilaya, commune)
-        found = ways_of(offered_of(self.store, self.pieces, wilaya_code=wilaya, commune_code=commune), self.kept)
+        offer = offered_of(
+            self.store, self.pieces, wilaya_code=wilaya, commune_code=commune, phone=phone_of(self.kept)
+        )  # fmt: skip
+        found = ways_of(offer, self.kept)
         if len(found.methods) == 1 and not self.kept.get("payment"):
             self.kept["payment"] = found.methods[0].key
         return found
