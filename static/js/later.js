@@ -23,13 +23,20 @@ function plainly(form, button, key) { // with its key, in case the first one did
   HTMLFormElement.prototype.submit.call(form);
 }
 
+function go(place) {
+  const here = place.pathname === location.pathname && place.search === location.search;
+  if (!here) return location.assign(place);
+  history.replaceState(null, "", place); // only its #part differs: the page must be read anew all the same
+  location.reload();
+}
+
 async function send(form, button) {
   const item = read(form, button);
   document.body.dataset.busy = ""; // what the queue says of this one is no news to her yet
   button?.classList.add("pressed");
   await form.takeAlong?.(item);
   const answer = await ask({ ask: "send", item });
-  if (answer?.at) return location.assign(answer.at);
+  if (answer?.at) return go(new URL(answer.at, location.href));
   if (!answer?.waiting) return plainly(form, button, item.key);
   form.sent = false;
   delete document.body.dataset.busy;
