@@ -22,7 +22,7 @@ from shop.plumbing.i18n import LANGUAGES
 from shop.stores.models import Store
 from shop.stores.queries import identity
 
-CASH = frozenset({"cash_on_delivery", "cash"})
+CASH = frozenset({"cash_on_delivery", "cash_in_hand"})
 FORM = 1
 
 

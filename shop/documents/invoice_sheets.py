@@ -26,9 +26,11 @@ _IN_WORDS: Mapping[str, str] = {
     "credit": N_("This credit note amounts to:"),
 }  # fmt: skip
 METHODS: Mapping[str, str] = {
-    "cash_on_delivery": N_("In cash, on delivery"), "cash": N_("In cash"), "transfer": N_("By transfer"),
+    "cash_on_delivery": N_("In cash, on delivery"), "cash_in_hand": N_("In cash, from hand to hand"),
 }  # fmt: skip
-KINDS: Mapping[str, str] = {"home": N_("To your home"), "desk": N_("To a pick-up desk")}
+KINDS: Mapping[str, str] = {
+    "home": N_("To your home"), "desk": N_("To a pick-up desk"), "hand": N_("From hand to hand"),
+}  # fmt: skip
 
 Said = list[str]  # a message in each language of the paper
 
@@ -70,7 +72,7 @@ def contract_sheet(agreed: Agreement, *, discreet: bool = False) -> Sheet:
             **_letterhead(agreed.seller, spoken, [_("Order contract")], agreed.code),
             "facts": [[[_("Order")], printable(agreed.code, most=24)], [[_("Ordered on")], moment]],
             "buyer": _buyer(agreed.buyer, spoken, discreet=discreet)
-            | {"phone": [_("Phone"), f"•••• {agreed.phone_ending}"]},
+            | ({"phone": [_("Phone"), f"•••• {agreed.phone_ending}"]} if agreed.phone_ending else {}),
             **_goods(agreed.lines, spoken, agreed.currency, taxed=False),
             "sums": _agreed_sums(agreed),
             "terms-of-order": [
@@ -132,7 +134,7 @@ def _buyer(buyer: Buyer, spoken: Sequence[str], *, discreet: bool) -> Sheet:
     lines = [line for line in (street, buyer["place"].get(language(), "")) if line]
     return {
         "label": said(spoken, N_("Buyer")),
-        "name": run(buyer["name"], NAME, "bold"),
+        "name": run(buyer["name"] or _("Walk-in customer"), NAME, "bold"),
         "lines": [run(line, LINE) for line in lines],
     }
 
@@ -172,7 +174,8 @@ def _sums(content: Content, spoken: Sequence[str]) -> list[tuple[Said, str, bool
     goods = sum(each["net"] if taxed else each["total"] for each in content["lines"])
     rows = [line(N_("Goods excl. tax") if taxed else N_("Goods"), goods)]
     rows += [line(N_("Discount"), shown(each)) for each in content["discounts"]]
-    rows.append(line(N_("Transport excl. tax") if taxed else N_("Transport"), shown(content["delivery"])))
+    if content["delivery"]["total"]:
+        rows.append(line(N_("Transport excl. tax") if taxed else N_("Transport"), shown(content["delivery"])))
     if taxed:
         rows.append(line(N_("Total excl. tax"), content["net"]))
         rows += [line(N_("VAT {rate} %"), each["tax"], rate=each["rate"]) for each in content["taxes"]]
@@ -212,7 +215,8 @@ def _agreed_sums(agreed: Agreement) -> list[tuple[Said, str, bool]]:
     rows = [([_("Goods")], money_text(agreed.goods), False)]
     if agreed.discount:
         rows.append(([_("Discount")], money_text(-agreed.discount), False))
-    rows.append(([_("Delivery")], money_text(agreed.delivery), False))
+    if agreed.kind != "hand":
+        rows.append(([_("Delivery")], money_text(agreed.delivery), False))
     rows.append(([_("Total to pay")], money_text(agreed.total), True))
     return rows
 

@@ -19,6 +19,7 @@ from shop.documents import invoice_queries as queries
 from shop.documents import invoices, service
 from shop.documents.frozen import thawed
 from shop.documents.models import Invoice, InvoiceHead
+from shop.documents.register import register_csv
 from shop.fulfilment import service as fulfilment
 from shop.orders.models import Order
 from shop.plumbing import journal
@@ -37,6 +38,7 @@ from tests.checkout.cast import (
     place,
     workshop,
 )
+from tests.checkout.test_hand import sell
 from tests.documents.test_companions import texts
 
 CROWD = 32
@@ -321,3 +323,33 @@ def test_rules_are_kept_and_unknown_ones_are_a_mistake(app: Flask) -> None:
     assert (kept.kind, kept.legal_form, kept.stamp, kept.vat_rate) == ("voucher", "SARL", True, 19)
     with pytest.raises(ValueError, match="not a rule"):
         rules(shop, colour="red")
+
+
+def test_a_sale_from_hand_to_hand_has_its_papers_too(app: Flask) -> None:
+    shop = workshop(stock=5)
+    rules(shop, stamp=True)
+    sold = sell(shop)
+    order = session.get_one(Order, sold.order_id)
+    issued = issue(shop, order)
+    assert (issued.total_minor, issued.content["method"], issued.stamp_minor) == (120_000, "cash_in_hand", 1_200)
+    (page,) = texts(service.invoice_pdf(issued))
+    for words in ("Client de passage", "De la main à la main", "12 DA"):
+        assert words.lower() in page.lower(), words
+    assert "Transport" not in page
+    assert len(texts(service.contract_pdf(session.get_one(Order, sold.order_id)))) == 1
+    lines = register_csv(shop.id, clock.today()).decode().splitlines()
+    assert len(lines) == 2
+    assert "From hand to hand" in lines[1]
+    assert list(audit.findings()) == []
+
+
+def test_what_an_offer_took_off_stands_on_the_invoice(app: Flask) -> None:
+    shop = workshop(stock=5, price=1190)
+    rules(shop, charges_vat=True, vat_rate=19)
+    order = confirmed(shop)[0]
+    with transaction():
+        less = Order.total_minor - 11_900
+        session.execute(update(Order).where(Order.id == order.id).values(discount_minor=11_900, total_minor=less))
+    content = issue(shop, order).content
+    assert content["discounts"] == [{"rate": 19, "total": -11_900, "net": -10_000}]
+    assert sum(each["net"] + each["tax"] for each in content["taxes"]) == content["total"] == 157_100
