@@ -20,6 +20,7 @@ from shop.core.money import Money
 from shop.plumbing.db import session, transaction
 from shop.plumbing.i18n import _, speaking
 from shop.plumbing.journal import SYSTEM
+from shop.web.ui.access import UPLOAD_BYTES
 from tests.people import Person
 from tests.plumbing.test_images import png_claiming, quarters, saved
 from tests.studio.conftest import Shop
@@ -173,6 +174,10 @@ def test_a_photograph_whose_answer_was_lost_is_kept_once(
 
 
 def test_the_queue_is_told_of_a_photograph_that_is_too_heavy(amina: Person, url: str) -> None:
-    status, refused = send(amina, url, b"\0" * (13 << 20))
-    assert status == 413
-    assert len(refused) == 1
+    head = b'--x\r\nContent-Disposition: form-data; name="photos"; filename="huge.jpg"\r\n\r\n'
+    body = head + b"\0" * UPLOAD_BYTES + b"\r\n--x--\r\n"
+    headers = {"Accept": "application/json", "X-Later": "1"}
+    answer = amina.client.post(url, data=body, content_type="multipart/form-data; boundary=x", headers=headers)
+    assert answer.status_code == 413
+    assert answer.json is not None
+    assert len(answer.json["refused"]) == 1
