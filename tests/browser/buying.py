@@ -48,7 +48,7 @@ def choose_oran(phone: Phone, page: Page) -> None:
     """Choose the wilaya, and have its communes and prices come."""
     page.locator("#wilaya").select_option(ORAN)
     if not phone.javascript:
-        phone.tap(page.locator("button[name=update]"))
+        phone.tap(page.locator("button[name=update][value='1']"))
     page.locator(f"#commune option[value='{ORAN_CITY}']").wait_for(state="attached")
     page.locator("fieldset.travel input").first.wait_for(state="attached")
 

@@ -15,7 +15,7 @@ PUBLIC = {
     "help": "/help", "terms": "/terms", "privacy": "/privacy", "sell": "/sell", "find-order": "/t",
     "cart-empty": "/cart",
 }  # fmt: skip
-_FILES = re.compile(r"\.(pdf|png|csv|xlsx|jpg|webmanifest)(\?|$)")
+_FILES = re.compile(r"\.(pdf|png|csv|xlsx|json|jpg|webmanifest)(\?|$)")
 _HREF = re.compile(r'href="(/[^"#]*)')
 
 
