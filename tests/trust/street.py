@@ -463,8 +463,7 @@ def _codes(application: Flask) -> tuple[dict[str, str], dict[str, str]]:
                                      ("studio.forgotten_code", codes.RESET, "+213550000011")):  # fmt: skip
         with transaction():
             tokens[endpoint] = codes.ask(phone, purpose, language="en")
-        row = session.scalars(select(PhoneCode).where(PhoneCode.purpose == purpose)).one()
-        digits[endpoint] = codes.digits_of(row, signer)
+        digits[endpoint] = codes.digits_of(session.scalars(select(PhoneCode).filter_by(purpose=purpose)).one(), signer)
     return tokens, digits
 
 
