@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import literal, select
 
 from shop.cart.models import CartLine
+from shop.catalogue.families import caution_of
 from shop.catalogue.models import Product, Variant
 from shop.checkout.words import Choice, Details, Line, Parcel, Review, ReviewParcel
 from shop.core import clock
@@ -35,6 +36,7 @@ _LINES = select(
     Variant.currency, Variant.on_hand, Variant.hidden, Variant.label_ar, Variant.label_fr, Variant.label_en,
     Product.name_ar, Product.name_fr, Product.name_en, Product.cover, Product.weight_g, Product.fragile,
     Product.made_to_order_days, Product.capacity_week, Product.queued, Product.queue_most, Product.state,
+    Product.craft, Product.family, Product.materials_minor, Product.packaging_minor,
 ).join(Product, Product.id == Variant.product_id)  # fmt: skip
 
 
@@ -176,8 +178,13 @@ def _line(row: Any) -> Line:
         cover=row.cover, unit=Money(row.price_minor, row.currency), pieces=row.pieces, weight_g=row.weight_g,
         fragile=row.fragile, on_hand=row.on_hand, made_to_order_days=row.made_to_order_days,
         offered=row.state == "published" and not row.hidden, personal=row.personal, capacity_week=row.capacity_week,
-        queued=row.queued, queue_most=row.queue_most,
+        queued=row.queued, queue_most=row.queue_most, caution=caution_of(row.craft, row.family),
+        cost_minor=_cost(row.materials_minor, row.packaging_minor),
     )  # fmt: skip
+
+
+def _cost(materials: int | None, packaging: int | None) -> int | None:
+    return None if materials is None and packaging is None else (materials or 0) + (packaging or 0)
 
 
 def _quotes(parcels: Sequence[Parcel], place: Place) -> dict[int, list[StoreQuote]]:

@@ -139,7 +139,7 @@ def frozen(line: Line, discount: Money) -> NewLine:
         name_en=line.names["en"], label_ar=line.labels["ar"], label_fr=line.labels["fr"],
         label_en=line.labels["en"], cover=line.cover, unit_minor=line.unit.minor, currency=line.unit.currency,
         pieces=line.pieces, weight_g=line.weight_g, fragile=line.fragile, personal=line.personal,
-        discount_minor=discount.minor,
+        discount_minor=discount.minor, caution=line.caution, cost_minor=line.cost_minor,
     )  # fmt: skip
 
 

@@ -66,6 +66,8 @@ class Line:
     capacity_week: int | None = None
     queued: int = 0
     queue_most: int | None = None
+    caution: str = ""
+    cost_minor: int | None = None  # what a piece costs its maker, if she said so
 
     @property
     def total(self) -> Money:

@@ -13,8 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from shop.catalogue import making
 from shop.catalogue import service as catalogue
-from shop.catalogue.families import caution_of
-from shop.catalogue.models import Product, StockMovement, Variant
+from shop.catalogue.models import StockMovement, Variant
 from shop.core import clock
 from shop.core.errors import Conflict, InvalidTransition
 from shop.core.states import ORDER
@@ -85,6 +84,8 @@ class NewLine:
     fragile: bool
     personal: str = ""
     discount_minor: int = 0
+    caution: str = ""
+    cost_minor: int | None = None  # what a piece costs its maker, if she said so
 
 
 def place_purchase(key: str, *, request_hash: str, cart_id: int | None, language: str) -> Purchased:
@@ -129,20 +130,9 @@ def add_order(purchase: Purchased, new: NewOrder, *, wanted_code: str | None = N
 
 
 def add_lines(store_id: int, order_id: int, lines: Sequence[NewLine]) -> None:
-    """Freeze the lines of an order, all in one statement, with what their pieces cost their maker if it is known."""
-    wanted = select(Product.id, Product.craft, Product.family, Product.materials_minor, Product.packaging_minor)
-    found = session.execute(
-        wanted.where(Product.store_id == store_id, Product.id.in_({each.product_id for each in lines}))
-    )
-    more = {
-        row.id: {"caution": caution_of(row.craft, row.family), "cost_minor": _cost(row[3], row[4])} for row in found
-    }
+    """Freeze the lines of an order, all in one statement."""
     of_order = {"store_id": store_id, "order_id": order_id, "lot": ""}
-    session.execute(insert(OrderLine), [asdict(line) | more[line.product_id] | of_order for line in lines])
-
-
-def _cost(materials: int | None, packaging: int | None) -> int | None:
-    return None if materials is None and packaging is None else (materials or 0) + (packaging or 0)
+    session.execute(insert(OrderLine), [asdict(line) | of_order for line in lines])
 
 
 def _insert_once(table: type[Purchase | Order], row: dict[str, Any]) -> int | None:

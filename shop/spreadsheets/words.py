@@ -14,7 +14,7 @@ from shop.stores.crafts import CRAFT_NAMES
 EMPTY = N_("nothing")
 NEW_CHOICE = N_("New choice: {label}")
 OF_A_CHOICE = N_("{choice}, {field}")
-CHANGED = N_("{field}: {before} → {after}")
+CHANGED = N_("{field}: {before}, then {after}")
 _HEADERS = {column.key: column.header for column in PRODUCT}
 
 

@@ -40,9 +40,10 @@ class Phone:
         return self.page
 
     def tap(self, target: Locator) -> None:
-        """Tap something that leads to another page, and wait until that has come."""
+        """Tap something that leads to another page, and wait until that has come and nothing follows it."""
         with self.page.expect_navigation():
             target.tap()
+        self.page.wait_for_load_state("networkidle")
 
     def picture(self, name: str) -> Path:
         """Keep a picture of the whole screen for a person to look at."""

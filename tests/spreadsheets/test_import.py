@@ -99,7 +99,7 @@ def test_what_changes_is_told_in_words_and_nothing_else_is_touched(app: Flask) -
     sheet_id = look(app, shop.id, sheet_csv([("A", "Savon noir", 700, "", "", "")]))
     (item,) = queries.items(shop.id, sheet_id)
     assert [change_said(each).replace("\u00a0", " ") for each in item.told["changes"]] == [
-        "Name in French: Savon → Savon noir", "Price in dinars: 650 DA → 700 DA",
+        "Name in French: Savon, then Savon noir", "Price in dinars: 650 DA, then 700 DA",
     ]  # fmt: skip
     with transaction():
         service.confirm(shop.id, sheet_id, by=AMINA)

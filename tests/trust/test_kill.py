@@ -356,7 +356,7 @@ def require_jobs_done(application: Flask, gateway: Outside) -> None:
         assert session.scalar(select(func.count()).where(Job.failed)) == 0
         orders = session.scalar(select(func.count()).select_from(Order)) or 0
         assert session.scalar(select(func.count()).where(Notice.sent_at.is_(None))) == 0
-        notices = session.scalar(select(func.count()).select_from(Notice))
+        notices = session.scalar(select(func.count()).where(Notice.channel == "message"))  # letters go elsewhere
         session.remove()  # type: ignore[attr-defined]
     whole = [each for each in gateway.heard if len(each.body) == int(each.headers["Content-Length"])]
     heard = [json.loads(each.body) for each in whole]  # the rest broke off with the server that sent it
