@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Response
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Locator, Page, Response
 
 ARTEFACTS = Path(__file__).resolve().parents[2] / "artefacts"
 WIDTH, HEIGHT = 360, 640
@@ -49,11 +49,22 @@ class Phone:
         """Keep a picture of the whole screen for a person to look at."""
         file = ARTEFACTS / self.lang / f"{name}{'' if self.javascript else '-plain'}.png"
         file.parent.mkdir(parents=True, exist_ok=True)
-        tall = self.page.evaluate("document.documentElement.scrollHeight")
+        tall = self._height()
         self.page.set_viewport_size({"width": WIDTH, "height": max(HEIGHT, tall)})
         self.page.screenshot(path=file)
         self.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
         return file
+
+    def _height(self) -> int:
+        """Return how tall the page is, once it stays: a form that was queued leads on by itself after its answer."""
+        for _time in range(100):
+            try:
+                if tall := self.page.evaluate("document.documentElement?.scrollHeight ?? 0"):
+                    return int(tall)
+            except Error:
+                pass  # it was just leaving
+            self.page.wait_for_timeout(100)
+        raise AssertionError("the page never stays")
 
     def quietly(self, action: Callable[[], object], *, status: int) -> None:
         """Do what is meant to answer with an error of this status."""
