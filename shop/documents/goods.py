@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from shop.catalogue.families import ORIGINS
 from shop.documents.bars import Bars, qr
 from shop.documents.letters import printable
 from shop.documents.papers import Nudge, Paper
@@ -34,6 +35,7 @@ class ProductLabel:
     best_before: str = ""
     after_opening: str = ""
     authorisation: str = ""
+    origin: str = "DZ"  # a key of families.ORIGINS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,15 +125,17 @@ def _label(label: ProductLabel) -> Sheet:
         "texts": said,
         "facts": told,
         "maker": run(" · ".join(filter(None, (label.maker, label.maker_address))), LINE),
-        "origin": _beside(N_("Made in Algeria"), label.languages),
+        "origin": _origin(label),
     }
 
 
-def _beside(message: str, languages: Sequence[str]) -> str:
+def _origin(label: ProductLabel) -> str:
+    """Say in each language of the label where the product was made."""
     words = []
-    for lang in languages:
+    for lang in label.languages:
         with speaking(lang):
-            words.append(_(message))
+            at_home = label.origin == "DZ"
+            words.append(_("Made in Algeria") if at_home else _("Origin: {country}", country=_(ORIGINS[label.origin])))
     return " · ".join(dict.fromkeys(words))
 
 

@@ -51,7 +51,8 @@ def label_of(product: Product, store: Store, *, languages: tuple[str, ...], **ty
     maker = dict.fromkeys((store.name, store.legal_name or store.name))
     return ProductLabel(
         names=tuple(names), languages=languages, maker=", ".join(maker),
-        maker_address=", ".join(filter(None, (store.address, _place(store, languages[0])))), **typed,
+        maker_address=", ".join(filter(None, (store.address, _place(store, languages[0])))),
+        origin=product.origin, **typed,
     )  # fmt: skip
 
 

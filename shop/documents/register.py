@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Final
@@ -11,6 +9,7 @@ from typing import Final
 from sqlalchemy import select
 
 from shop.core import clock
+from shop.core.cells import as_csv
 from shop.documents import invoice_queries as invoices
 from shop.documents.invoice_sheets import KINDS, METHODS
 from shop.documents.models import Invoice
@@ -34,7 +33,6 @@ STATES: Final = {
     "placed": N_("To be confirmed"), "confirmed": N_("Confirmed"), "completed": N_("Delivered"),
     "cancelled": N_("Cancelled"),
 }  # fmt: skip
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _AT_ONCE: Final = 500
 
 
@@ -43,16 +41,7 @@ def register_csv(store_id: int, month: date) -> bytes:
 
     Excel opens it in Arabic and French: UTF-8 with its mark, semicolons, decimal commas; no cell is a formula.
     """
-    out = io.StringIO()
-    lines = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    lines.writerow([_(column) for column in COLUMNS])
-    lines.writerows([neutral(cell) for cell in row] for row in _rows(store_id, month))
-    return ("\ufeff" + out.getvalue()).encode()
-
-
-def neutral(text: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return as_csv([_(column) for column in COLUMNS], _rows(store_id, month)).encode()
 
 
 def _rows(store_id: int, month: date) -> Iterator[list[str]]:

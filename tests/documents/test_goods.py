@@ -145,3 +145,14 @@ def test_the_poster_looks_as_it_was_drawn() -> None:
     assert_looks_like("poster-a5", printed(poster_pdf(poster(), paper="a5"), dots_per_mm=4))
     long = poster(shop="Coopérative des tisserandes et potières de la vallée du M’Zab", shown_link="h" * 90)
     assert_looks_like("poster-long", printed(poster_pdf(long, paper="a5"), dots_per_mm=4))
+
+
+@pytest.mark.parametrize(
+    ("origin", "said", "not_said"), [("DZ", "Fabriqué en Algérie", "Tunisie"), ("TN", "Tunisie", "Algérie")]
+)
+def test_a_label_says_where_its_product_was_made(origin: str, said: str, not_said: str) -> None:
+    of_there = label(languages=("fr",), origin=origin, maker_address="12 rue des Roses")
+    paper = next(iter(GOODS_PAPERS))
+    shown = texts(goods_labels_pdf(of_there, paper=paper, copies=1))[0]
+    assert said in shown
+    assert not_said not in shown

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import update
 
 from shop.core import clock
-from shop.documents.register import neutral
+from shop.core.cells import cell
 from shop.orders.models import Order
 from shop.plumbing.db import session, transaction
 from tests.studio.day import Day, a_day
@@ -135,7 +135,7 @@ def test_the_register_tells_each_order_of_the_month(application: Flask) -> None:
 
 @pytest.mark.parametrize("typed", ["=1+1", "+33", "-2", "@SUM(A1)", "\tx", "\rx"])
 def test_no_cell_of_the_register_is_a_formula(application: Flask, typed: str) -> None:
-    assert neutral(typed) == f"'{typed}"
+    assert cell(typed) == f"'{typed}"
     day = a_day(application)
     code = day.ordered()
     with application.app_context(), transaction():
