@@ -38,6 +38,6 @@ def kind(path: str) -> str:
     """Return what an address has in common with others of the same page: no numbers, no codes, names of arguments."""
     bare, _, arguments = path.partition("?")
     bare = re.sub(r"/\d+(?=/|$)", "/N", bare)
-    bare = re.sub(r"/orders/[0-9A-Z]{7}(?=/|$)", "/orders/CODE", bare)
+    bare = re.sub(r"/(orders|customers)/[0-9A-Z]{7}(?=/|$)", r"/\1/CODE", bare)
     step = re.search(r"step=(\w+)", arguments)
     return f"{bare}?{step.group(1) if step else ''}"
