@@ -17,7 +17,7 @@ from shop.plumbing.journal import SYSTEM, Entry
 from shop.stores import service
 from shop.stores.models import Store
 from tests.people import Person
-from tests.studio.conftest import Shop, joined, make_ready
+from tests.studio.conftest import Shop, joined, make_ready, open_shop
 
 PROFILE = {
     "name": "Atelier d'Amina", "artisan_ar": "أمينة بن علي", "artisan_fr": "Amina Benali", "craft": "soap",
@@ -183,3 +183,11 @@ def test_the_journal_says_who_changed_the_shop(application: Flask, shop: Shop, a
     assert (entry.actor, entry.actor_name, entry.scope) == ("member", "Amina Benali", shop.store_id)
     assert "phone" in entry.data["fields"]
     assert "+213550123456" not in str(entry.data)
+
+
+def test_an_arabic_shop_reads_its_address_in_letters(application: Flask, amina: Person) -> None:
+    ours = open_shop(application, "ورشة الطين")
+    joined(application, ours, amina, "owner")
+    page = amina.get(f"/studio/{ours.slug}/settings").text
+    assert f"/en/@{ours.slug}</p>" in page
+    assert "%D9%88" in page.split('data-share="')[1].split('"')[0]  # what is sent keeps its codes: any phone follows it

@@ -32,7 +32,7 @@ from shop.web.ui.crafts import CRAFT_NAMES
 from shop.web.ui.errors import said
 from shop.web.ui.forms import BlockField, ChoiceField, HirfaForm, TextField, WholeField, required
 from shop.web.ui.here import here, settings
-from shop.web.ui.templating import page_url
+from shop.web.ui.templating import page_url, spelled
 
 PAPER_WORDS = {
     "a4x21": (N_("A4 sheets of 21"), N_("Stickers of 63.5 × 38.1 mm, ordinary printer.")),
@@ -167,7 +167,7 @@ def poster_pdf() -> Response:
     store, paper = here().store, request.args.get("paper", "a4")
     if paper not in POSTER_PAPERS:
         raise NotFound
-    shown = settings().base_url.partition("://")[2].rstrip("/") + page_url("storefront.store", slug=store.slug)
+    shown = settings().base_url.partition("://")[2].rstrip("/") + spelled(page_url("storefront.store", slug=store.slug))
     link = address(links.shop_link(store.id, QR_LETTER))
     poster = poster_of(store, link=link, shown=shown, craft=lambda key: _(CRAFT_NAMES[key]))
     session.rollback()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from typing import Any
+from urllib.parse import unquote
 
 from flask import Flask, current_app, g, request, url_for
 from markupsafe import Markup
@@ -40,6 +41,7 @@ def words_and_figures() -> dict[str, Any]:
         "icon": icon,
         "bdi": bdi,
         "ltr": ltr,
+        "spelled": spelled,
         "LANGUAGES": NATIVE_NAMES,
         "CRAFT_PICTURES": CRAFT_PICTURES,
         "CRAFT_REGISTER": CRAFT_REGISTER,
@@ -84,3 +86,8 @@ def bdi(text: str) -> Markup:
 def ltr(text: str) -> Markup:
     """Keep a phone, a code or an address in its own direction inside any sentence."""
     return Markup('<span class="num ltr" dir="ltr">{}</span>').format(text)
+
+
+def spelled(address: str) -> str:
+    """Return an address with its letters instead of their codes, for people to read; links keep the codes."""
+    return unquote(address)
