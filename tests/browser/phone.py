@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,9 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Locator, Page, Response
 
 ARTEFACTS = Path(__file__).resolve().parents[2] / "artefacts"
+PICTURES = bool(os.environ.get("TEST_PICTURES"))
 WIDTH, HEIGHT = 360, 640
+TALLEST = 8000  # what Chromium draws at once everywhere; the rest of a longer list looks like its beginning
 LOCALES = {"ar": "ar-DZ", "fr": "fr-DZ", "en": "en-GB"}
 # The browser says this of every answer from 400 on; the answers are looked at themselves.
 _SAID_ANYWAY = "Failed to load resource"
@@ -45,15 +48,16 @@ class Phone:
             target.tap()
         self.page.wait_for_load_state("networkidle")
 
-    def picture(self, name: str) -> Path:
-        """Keep a picture of the whole screen for a person to look at."""
+    def picture(self, name: str) -> None:
+        """Keep a picture of the whole screen for a person to look at, if one asked for them."""
+        if not PICTURES:
+            return
         file = ARTEFACTS / self.lang / f"{name}{'' if self.javascript else '-plain'}.png"
         file.parent.mkdir(parents=True, exist_ok=True)
         tall = self._height()
-        self.page.set_viewport_size({"width": WIDTH, "height": max(HEIGHT, tall)})
+        self.page.set_viewport_size({"width": WIDTH, "height": min(max(HEIGHT, tall), TALLEST)})
         self.page.screenshot(path=file)
         self.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
-        return file
 
     def _height(self) -> int:
         """Return how tall the page is, once it stays: a form that was queued leads on by itself after its answer."""
