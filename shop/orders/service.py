@@ -224,6 +224,14 @@ def mark_completed(store_id: int, order_id: int, *, by: Actor) -> None:
     _move(store_id, order_id, "completed", by=by, completed_at=clock.now())
 
 
+def mark_sale_undone(store_id: int, order_id: int, *, since: datetime, by: Actor) -> None:
+    """Undo a sale from hand to hand that was made since a moment: it is cancelled. Raises InvalidTransition."""
+    fresh = (Order.kind == "hand", Order.completed_at >= since)
+    values = {"state": "cancelled", "cancelled_at": clock.now(), "cancel_reason": "other", "completed_at": None}
+    _update(store_id, order_id, frozenset({"completed"}), *fresh, **values)
+    _tell("order.sale_undone", store_id, order_id, by=by)
+
+
 def mark_placed_again(store_id: int, order_id: int, *, tries: int, call_at: datetime | None, by: Actor) -> None:
     """Undo a confirmation or a cancellation: the order is as it was before. Raises InvalidTransition."""
     _update(
@@ -262,8 +270,10 @@ def _move(
     _tell(f"order.{state}", store_id, order_id, by=by, **reason)
 
 
-def _update(store_id: int, order_id: int, states: frozenset[str], **values: object) -> None:
-    mine = update(Order).where(Order.store_id == store_id, Order.id == order_id, Order.state.in_(states))
+def _update(
+    store_id: int, order_id: int, states: frozenset[str], *conditions: ColumnElement[bool], **values: object
+) -> None:
+    mine = update(Order).where(Order.store_id == store_id, Order.id == order_id, Order.state.in_(states), *conditions)
     if not changed(mine.values(**values)):
         raise InvalidTransition
 

@@ -92,6 +92,12 @@ def take_in_hand(store_id: int, order_id: int, amount: Money, *, by: Actor) -> i
     return made
 
 
+def refund_in_hand(store_id: int, order_id: int, *, by: Actor) -> None:
+    """Give back what was taken face to face. Raises InvalidTransition when nothing was."""
+    taken = [p for p in _of(store_id, order_id) if p.method == IN_HAND and _moved(store_id, p.id, "refunded", by=by)]
+    _require(bool(taken))
+
+
 @cache
 def method(key: str) -> PaymentMethod:
     """Return a method, built once. Raises Declined for one that isn't there."""

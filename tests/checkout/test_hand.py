@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
@@ -9,8 +11,12 @@ from sqlalchemy import func, select, update
 from shop import audit
 from shop.catalogue.models import Variant
 from shop.checkout import hand
-from shop.checkout.hand import HandBuyer, Sold
+from shop.checkout.hand import Agreed, HandBuyer, Sold
+from shop.core import clock
 from shop.core.errors import Conflict, NotFound, OutOfStock, PriceChanged, Refused
+from shop.core.money import Money
+from shop.documents import invoices
+from shop.earnings.queries import month
 from shop.fulfilment.queries import story_of
 from shop.orders import queries as orders
 from shop.orders.models import Order
@@ -19,7 +25,8 @@ from shop.plumbing import journal
 from shop.plumbing.db import session, transaction
 from shop.settlement.queries import money
 from shop.shipping.queries import live_shipment
-from tests.checkout.cast import AMINA, Workshop, workshop
+from tests.checkout.cast import AMINA, Workshop, ordered, workshop
+from tests.crowd import at_once
 
 
 def sell(shop: Workshop, pieces: int = 2, *, key: str = "k", buyer: HandBuyer | None = None) -> Sold:
@@ -97,6 +104,87 @@ def test_what_is_not_there_not_hers_or_dearer_meanwhile_is_not_sold(app: Flask) 
         hand.sell_in_hand(shop.store, {shop.variant.id: 1}, key="k", seen=seen, buyer=HandBuyer(), by=AMINA)
     assert session.scalar(select(func.count()).select_from(Order)) == 0
     assert shop.on_hand() == 1
+
+
+def test_a_price_agreed_at_the_fair_is_a_discount_with_its_reason_shared_over_the_lines(app: Flask) -> None:
+    shop = workshop(stock=5)
+    wanted, agreed = {shop.variant.id: 3}, Agreed(Money.dinars(1500), "  three together ")
+    seen = hand.goods_in_hand(shop.id, wanted, agreed).hash
+    with transaction():
+        sold = hand.sell_in_hand(shop.store, wanted, key="k", seen=seen, buyer=HandBuyer(), agreed=agreed, by=AMINA)
+    order, payment = orders.order(shop.id, sold.order_id), payment_of(shop.id, sold.order_id)
+    assert payment is not None
+    assert (order.goods_minor, order.discount_minor, order.total_minor) == (180_000, 30_000, 150_000)
+    assert (order.offer_name, payment.amount_minor, payment.state) == ("three together", 150_000, "settled")
+    assert [line.discount_minor for line in orders.lines(shop.id, [order.id])[order.id]] == [30_000]
+    with transaction():
+        paper = invoices.issue(shop.id, order.id, by=AMINA)
+    assert paper.total_minor == 150_000
+    assert breaches() == []
+
+
+@pytest.mark.parametrize(("price", "reason", "field"), [(1201, "why", "agreed"), (1000, " ", "reason")])
+def test_an_agreed_price_is_no_higher_one_and_has_a_reason(app: Flask, price: int, reason: str, field: str) -> None:
+    shop = workshop(stock=5)
+    with pytest.raises(Refused) as refused:
+        hand.goods_in_hand(shop.id, {shop.variant.id: 2}, Agreed(Money.dinars(price), reason))
+    assert refused.value.field == field
+
+
+def test_what_was_seen_is_the_agreed_price_and_its_reason(app: Flask) -> None:
+    shop = workshop(stock=5)
+    wanted = {shop.variant.id: 2}
+    seen = hand.goods_in_hand(shop.id, wanted).hash
+    with pytest.raises(PriceChanged), transaction():
+        hand.sell_in_hand(
+            shop.store, wanted, key="k", seen=seen, buyer=HandBuyer(), by=AMINA,
+            agreed=Agreed(Money.dinars(1000), "a neighbour"),
+        )  # fmt: skip
+
+
+def test_a_sale_is_undone_within_a_minute_once_and_all_is_as_before(app: Flask) -> None:
+    shop = workshop(stock=5)
+    sold = sell(shop)
+    with transaction():
+        hand.undo_sale(shop.id, sold.order_id, by=AMINA)
+    order, payment = orders.order(shop.id, sold.order_id), payment_of(shop.id, sold.order_id)
+    assert payment is not None
+    assert (order.state, order.completed_at, payment.state, shop.on_hand()) == ("cancelled", None, "refunded", 5)
+    assert money(shop.id).in_hand.parcels == 0
+    assert month(shop.id, clock.today()).orders == ()
+    assert journal.timeline("order", order.id, store_id=shop.id)[-1].verb == "order.sale_undone"
+    assert breaches() == []
+    with pytest.raises(Refused, match="within a minute"), transaction():
+        hand.undo_sale(shop.id, sold.order_id, by=AMINA)
+    assert shop.on_hand() == 5
+
+
+def test_a_sale_stays_after_its_minute_and_what_was_sent_is_never_undone_so(app: Flask) -> None:
+    shop = workshop(stock=5)
+    sold, sent = sell(shop), ordered(shop)
+    later = clock.now() + hand.UNDO_WITHIN + timedelta(seconds=1)
+    for order_id, at in ((sold.order_id, later), (sent.id, clock.now())):
+        with clock.standing_at(at), pytest.raises(Refused), transaction():
+            hand.undo_sale(shop.id, order_id, by=AMINA)
+    with pytest.raises(Refused), transaction():
+        hand.undo_sale(shop.id + 1, sold.order_id, by=AMINA)
+    assert breaches() == []
+
+
+def test_ten_taps_on_undo_give_the_pieces_back_once(application: Flask) -> None:
+    with application.app_context():
+        shop = workshop(stock=5)
+        sold, store_id, variant_id = sell(shop), shop.id, shop.variant.id
+
+    def tap() -> None:
+        with transaction():
+            hand.undo_sale(store_id, sold.order_id, by=AMINA)
+
+    raised = at_once(application, *[tap] * 10)
+    assert [type(each) for each in raised] == [Refused] * 9
+    with application.app_context():
+        assert session.scalars(select(Variant.on_hand).where(Variant.id == variant_id)).one() == 5
+        assert breaches() == []
 
 
 def test_the_audit_sees_a_hand_sale_whose_money_is_not_there(app: Flask) -> None:

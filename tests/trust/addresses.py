@@ -146,6 +146,7 @@ def _of(street: Street, endpoint: str, shop: Shop) -> dict[str, Any]:
     stage = {
         "studio.call": "placed", "studio.undo_call": "called", "studio.cancel_order": "confirmed",
         "studio.correct_lots": "confirmed", "studio.issue_invoice": "confirmed", "studio.scan": "handed_over",
+        "studio.undo_sale": "hand",
     }.get(endpoint, "paid")  # fmt: skip
     tracked = endpoint in {"storefront.tracking", "storefront.cancel", "storefront.contract_pdf"}
     invoiced = endpoint in {"studio.invoice_pdf", "storefront.invoice_pdf"}
@@ -333,6 +334,7 @@ SMUGGLED_IN: Mapping[tuple[str, str], Callable[[Street], Fields]] = {
     ("studio.sale", "POST"): lambda street: {
         f"v{street.amina.variant_id}": "0", f"v{street.ismahane.variant_id}": "1",
     },
+    ("studio.sale", "GET"): lambda street: {"sold": street.ismahane.codes["hand"]},
     ("studio.product_link", "POST"): lambda street: {"variant": street.ismahane.variant_id},
     ("studio.variants", "POST"): lambda street: {"v0-id": street.ismahane.variant_id},
     ("studio.correct_lots", "POST"): lambda street: {f"l{street.ismahane.order_line_id}-lot": "L1"},

@@ -16,10 +16,8 @@ from shop.catalogue import lots
 from shop.catalogue import service as catalogue
 from shop.catalogue.models import Picture, Product, Review, Variant
 from shop.catalogue.service import VariantRow
-from shop.checkout import links
-from shop.checkout import service as checkout
 from shop.checkout.models import OrderLink
-from shop.checkout.words import Choice, Details
+from shop.checkout.words import Details
 from shop.core import clock
 from shop.core.money import Money
 from shop.documents import invoices
@@ -51,6 +49,7 @@ from tests.people import Person, sign_in
 from tests.storefront.buying import Buyer
 from tests.studio.conftest import LEGAL, make_ready
 from tests.studio.photographs import photograph
+from tests.trust import sales
 
 ROLES = ("anonymous", "buyer", "helper", "owner", "neighbour", "operator")
 AMINAS, ISMAHANES = frozenset({"helper", "owner"}), frozenset({"neighbour"})
@@ -236,7 +235,7 @@ def _furnished(of: str, members: list[tuple[str, Person]], temporary: Person) ->
     shop.order_line_id = session.scalars(
         select(OrderLine.id).where(OrderLine.order_id == shop.orders["confirmed"])
     ).one()
-    _links(shop, owner)
+    sales.furnish(shop, owner)
     shop.device_id = session.scalars(select(Device.id).where(Device.name == word(of, "Device"))).one()
     return shop
 
@@ -413,30 +412,6 @@ def _carrier(of: str, shop: Shop, made: cast.Workshop, by: Actor) -> None:
     with transaction():
         closed = shipping.add_carrier(shop.store_id, "own_delivery", word(of, "Carrier"), by=by)
         shipping.change_carrier(shop.store_id, closed.id, by=by, title=word(of, "Carrier"), active=False)
-
-
-def _links(shop: Shop, by: Actor) -> None:
-    """Keep a piece behind a link whose buyer is known, and withdraw another one."""
-    details = {
-        "phone": "0550778811", "name": "Yacine", "wilaya": "31", "commune": "3101", "address": "12 rue des Oliviers",
-        "payment": "cash_on_delivery", f"delivery-{shop.store_id}": shop.value,
-    }  # fmt: skip
-
-    def opened() -> tuple[int, int, str]:
-        made, token = links.open_link(
-            shop.store_id, {shop.variant_id: 1}, kind="chat", hours=48, language="fr", by=by, details=details
-        )
-        return made.id, made.cart_id, token
-
-    with transaction():
-        closed_id, _cart, shop.closed_link = opened()
-        links.withdraw(shop.store_id, closed_id, by=by)
-        shop.link_id, cart_id, shop.order_link = opened()
-    yacine = replace(cast.YACINE, phone="+213550778811", name="Yacine", language="fr")
-    choice = Choice(store_id=shop.store_id, kind="home", account_id=shop.account_id, price=Money.dinars(500),
-                    method="cash_on_delivery")  # fmt: skip
-    shop.link_seen = checkout.review(cart_id, yacine, [choice]).hash
-    session.rollback()
 
 
 def _suspended() -> tuple[int, str]:

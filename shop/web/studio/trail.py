@@ -38,6 +38,7 @@ _SENTENCES: Mapping[str, str] = {
     "order.looks_repeated": N_("Looks like another order of the same customer"),
     "order.cancelled": N_("Order cancelled"),
     "order.completed": N_("Order completed"),
+    "order.sale_undone": N_("Sale undone"),
     "order.lots": N_("Lots corrected"),
     "order.invoiced": N_("Invoice {n} issued"),
     "order.credited": N_("Credit note {n} issued"),
