@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Callable
 from dataclasses import replace
 
 from flask import Flask
@@ -12,12 +13,16 @@ from sqlalchemy import func, select, update
 from shop import audit
 from shop.checkout import service as checkout
 from shop.checkout.words import Placed
+from shop.core.errors import PriceChanged
+from shop.offers import queries, service
 from shop.offers.models import Offer, Redemption
+from shop.offers.words import Deal
 from shop.orders.models import Order
 from shop.plumbing.db import session, transaction
+from shop.plumbing.journal import SYSTEM
 from tests.checkout.cast import YACINE, basket, choose, workshop
 from tests.checkout.test_crowd import Ask, at_once, tap
-from tests.offers.cast import offer
+from tests.offers.cast import dinars, offer, ordered
 
 BUYERS, USES = 20, 7
 
@@ -58,6 +63,32 @@ def test_twenty_at_once_use_an_offer_exactly_as_often_as_it_may_be(application: 
 
 def test_one_phone_with_twenty_baskets_uses_an_offer_exactly_as_often_as_it_may(application: Flask) -> None:
     crowd(application, one_phone=True)
+
+
+def test_twenty_who_all_saw_the_last_uses_free_take_no_more_than_there_are(application: Flask) -> None:
+    """What they saw is old by then: only the counter's own guard is left, on either database."""
+    with application.app_context():
+        shop = workshop(stock=100)
+        offer_id = offer(shop, code="AID", most_uses=USES)
+        order_ids = [ordered(shop, phone=f"+2136620{at:05d}").id for at in range(BUYERS)]
+        seen, store_id = queries.offer(shop.id, offer_id), shop.id
+        deal = Deal(shares=(dinars(60),), delivery_off=dinars(0), offer=seen)
+        session.rollback()
+
+    def use(order_id: int) -> Callable[[], object]:
+        def act() -> object:
+            with transaction():
+                service.redeem(store_id, order_id, deal, phone=f"+21366300{order_id:04d}", by=SYSTEM)
+            return order_id
+
+        return act
+
+    answers = at_once(application, [use(each) for each in order_ids], threads=BUYERS)
+    assert sum(isinstance(each, int) for each in answers) == USES
+    assert {type(each) for each in answers if not isinstance(each, int)} == {PriceChanged}
+    with application.app_context():
+        assert session.scalar(select(func.count()).select_from(Redemption)) == USES
+        assert session.scalars(select(Offer.uses).where(Offer.id == offer_id)).one() == USES
 
 
 def test_counting_first_and_writing_after_does_give_too_many(application: Flask) -> None:
