@@ -50,10 +50,12 @@ RULES = (
         "HAVING v.on_hand <> COALESCE(SUM(m.delta), 0) OR v.on_hand < 0",
     ),
     Rule(
-        "I2 queue", "product {0}: {1} pieces wait to be made, its orders say {2}",
-        "SELECT p.id, p.queued, COALESCE(SUM(m.pieces), 0) FROM products p "
-        "LEFT JOIN makings m ON m.product_id = p.id AND m.state = 'waiting' GROUP BY p.id, p.queued "
-        "HAVING p.queued <> COALESCE(SUM(m.pieces), 0)",
+        "I2 queue", "product {0}: {1} pieces wait to be made, its orders and links say {2}",
+        "SELECT p.id, p.queued, COALESCE(SUM(w.pieces), 0) FROM products p LEFT JOIN ("
+        "SELECT product_id, pieces FROM makings WHERE state = 'waiting' UNION ALL "
+        "SELECT v.product_id, r.pieces FROM reservations r JOIN order_links k ON k.id = r.link_id "
+        "JOIN variants v ON v.id = r.variant_id WHERE k.state = 'open' AND r.queued) w "
+        "ON w.product_id = p.id GROUP BY p.id, p.queued HAVING p.queued <> COALESCE(SUM(w.pieces), 0)",
     ),
     Rule(
         "I2 sold", "order {0}: variant {1} moved by {2} for {3} pieces ordered ({4})",
@@ -70,7 +72,8 @@ RULES = (
         "SELECT v.id, COALESCE(m.held, 0), COALESCE(h.pieces, 0) FROM variants v "
         "LEFT JOIN (SELECT variant_id, -SUM(delta) AS held FROM stock_movements WHERE reason IN ('held', 'released') "
         "GROUP BY variant_id) m ON m.variant_id = v.id LEFT JOIN (SELECT r.variant_id, SUM(r.pieces) AS pieces "
-        "FROM reservations r JOIN order_links k ON k.id = r.link_id WHERE k.state = 'open' GROUP BY r.variant_id) h "
+        "FROM reservations r JOIN order_links k ON k.id = r.link_id WHERE k.state = 'open' AND NOT r.queued "
+        "GROUP BY r.variant_id) h "
         "ON h.variant_id = v.id WHERE COALESCE(m.held, 0) <> COALESCE(h.pieces, 0)",
     ),
     Rule(
@@ -99,8 +102,9 @@ RULES = (
     Rule(
         "I3 discount", "order {0} takes {1} off its goods, what it used says {2}",
         "SELECT o.code, o.discount_minor, COALESCE(r.amount_minor, 0) FROM orders o LEFT JOIN offer_redemptions r "
-        "ON r.order_id = o.id AND r.kind <> 'delivery' WHERE o.discount_minor <> COALESCE(r.amount_minor, 0) "
-        "OR o.discount_minor > o.goods_minor",
+        "ON r.order_id = o.id AND r.kind <> 'delivery' WHERE (o.kind <> 'hand' "
+        "AND o.discount_minor <> COALESCE(r.amount_minor, 0)) OR o.discount_minor > o.goods_minor "
+        "OR (o.kind = 'hand' AND o.discount_minor > 0 AND o.offer_name = '')",
     ),
     Rule(
         "I3 shares", "order {0} takes {1} off its goods, its lines {2}",
@@ -187,7 +191,8 @@ RULES = (
     Rule(
         "states hand", "order {0} was sold from hand to hand: it is {1}, its payment {2}",
         "SELECT o.code, o.state, p.state FROM orders o JOIN payments p ON p.order_id = o.id WHERE o.kind = 'hand' "
-        "AND (o.state <> 'completed' OR p.method <> 'cash_in_hand' OR p.state NOT IN ('settled', 'refunded') "
+        "AND ((o.state <> 'completed' AND NOT (o.state = 'cancelled' AND p.state = 'refunded')) "
+        "OR p.method <> 'cash_in_hand' OR p.state NOT IN ('settled', 'refunded') "
         "OR EXISTS (SELECT 1 FROM shipments s WHERE s.order_id = o.id))",
     ),
 )  # fmt: skip

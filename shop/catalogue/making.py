@@ -1,6 +1,7 @@
 """The queue of what is made to order: one guarded statement on the product, one row for each order that waits.
 
-`products.queued` is always the sum of the makings that wait, and never more than `queue_most` through an order.
+`products.queued` is always the sum of the makings that wait and of the places that open links keep, and never more
+than `queue_most` through either.
 Whoever comes here holds the product already (see `stock`).
 """
 
@@ -34,16 +35,36 @@ def can_be_had() -> ColumnElement[bool]:
 
 def wait(store_id: int, variant_id: int, pieces: int, *, order_id: int) -> None:
     """Let an order wait for pieces that are made for it. Raises OutOfStock when the queue is full."""
-    product_id = select(Variant.product_id).where(Variant.id == variant_id).scalar_subquery()
-    room = update(Product).where(Product.id == product_id, Product.store_id == store_id, can_be_made(pieces))
-    if changed(room.values(queued=Product.queued + pieces, version=Product.version + 1)) != 1:
-        raise OutOfStock(QUEUE_FULL)
+    keep_place(store_id, variant_id, pieces)
     row = {
-        "store_id": store_id, "product_id": product_id, "variant_id": variant_id, "order_id": order_id,
+        "store_id": store_id, "product_id": _product_of(variant_id), "variant_id": variant_id, "order_id": order_id,
         "pieces": pieces, "state": "waiting", "at": clock.now(),
     }  # fmt: skip
     session.execute(insert(Making).values(**row))
+
+
+def keep_place(store_id: int, variant_id: int, pieces: int) -> None:
+    """Keep a place in the queue for somebody; whoever keeps it writes the row that says for whom and until when.
+
+    Raises OutOfStock when the queue is full.
+    """
+    product_id = _product_of(variant_id)
+    room = update(Product).where(Product.id == product_id, Product.store_id == store_id, can_be_made(pieces))
+    if changed(room.values(queued=Product.queued + pieces, version=Product.version + 1)) != 1:
+        raise OutOfStock(QUEUE_FULL)
     _follow(product_id)
+
+
+def free_place(store_id: int, variant_id: int, pieces: int) -> None:
+    """Give a kept place in the queue free again."""
+    product_id = _product_of(variant_id)
+    mine = update(Product).where(Product.id == product_id, Product.store_id == store_id)
+    changed(mine.values(queued=Product.queued - pieces, version=Product.version + 1))
+    _follow(product_id)
+
+
+def _product_of(variant_id: int) -> ScalarSelect[int]:
+    return select(Variant.product_id).where(Variant.id == variant_id).scalar_subquery()
 
 
 def made(store_id: int, order_ids: Collection[int]) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import case, func, insert, select, update
 
 from shop.catalogue import details, forbidden, options, prices, search, stock
 from shop.catalogue.families import FAMILIES
+from shop.catalogue.making import free_place
 from shop.catalogue.models import Picture, Product, Variant, Wish
 from shop.catalogue.stock import count_stock, hold, move, release, restock, take, tell_below
 from shop.core import clock
@@ -24,7 +25,7 @@ from shop.plumbing.journal import Actor
 from shop.stores.models import Store
 from shop.stores.queries import missing_mentions
 
-__all__ = ["count_stock", "hold", "move", "release", "restock", "take", "tell_below"]
+__all__ = ["count_stock", "free_place", "hold", "move", "release", "restock", "take", "tell_below"]
 
 MOST_VARIANTS = 24
 MOST_PICTURES = 12

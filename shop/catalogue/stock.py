@@ -49,7 +49,7 @@ def take(store_id: int, variant_id: int, pieces: int, *, order_id: int, by: Acto
 
 
 def hold(store_id: int, variant_id: int, pieces: int, *, by: Actor) -> bool:
-    """Put pieces aside for somebody; return whether they are counted: what is made to order is not held.
+    """Put pieces aside for somebody; return whether they are counted: of what is made to order, a place is kept.
 
     Whoever holds them writes the row that says for whom and until when, and the journal. Raises OutOfStock, ValueError
     for no pieces.
@@ -61,6 +61,7 @@ def hold(store_id: int, variant_id: int, pieces: int, *, by: Actor) -> bool:
     if _shifted(store_id, variant_id, -pieces, ~made_to_order, reason="held", by=by):
         return True
     if session.scalar(select(Variant.id).where(Variant.id == variant_id, made_to_order)):
+        making.keep_place(store_id, variant_id, pieces)
         return False
     raise OutOfStock
 

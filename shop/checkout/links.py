@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import ColumnElement, and_, func, insert, select, update
 
 from shop.cart import service as carts
 from shop.cart.models import Cart, CartLine
@@ -104,12 +104,13 @@ def _name(variant_id: int) -> str:
 
 def _hold(link: OrderLink, pieces: Mapping[int, int], *, by: Actor) -> None:
     rows = [
-        {"store_id": link.store_id, "link_id": link.id, "variant_id": variant_id, "pieces": wanted}
+        {
+            "store_id": link.store_id, "link_id": link.id, "variant_id": variant_id, "pieces": wanted,
+            "queued": not catalogue.hold(link.store_id, variant_id, wanted, by=by),
+        }
         for variant_id, wanted in _in_turn(pieces)
-        if catalogue.hold(link.store_id, variant_id, wanted, by=by)
-    ]
-    if rows:
-        session.execute(insert(Reservation), rows)
+    ]  # fmt: skip
+    session.execute(insert(Reservation), rows)
 
 
 def _in_turn(pieces: Mapping[int, int]) -> list[tuple[int, int]]:
@@ -176,16 +177,22 @@ def _close(link: OrderLink, state: str, *, only_in_time: bool = False) -> bool:
 
 
 def _release(link: OrderLink, *, by: Actor) -> None:
+    in_queue = set(session.scalars(select(Reservation.variant_id).where(_of(link), Reservation.queued)))
     for variant_id, pieces in _in_turn(held_by(link)):
-        catalogue.release(link.store_id, variant_id, pieces, by=by)
+        if variant_id in in_queue:
+            catalogue.free_place(link.store_id, variant_id, pieces)
+        else:
+            catalogue.release(link.store_id, variant_id, pieces, by=by)
 
 
 def held_by(link: OrderLink) -> dict[int, int]:
-    """Return the pieces that a link keeps, by variant; what is made to order is not kept."""
-    rows = select(Reservation.variant_id, Reservation.pieces).where(
-        Reservation.store_id == link.store_id, Reservation.link_id == link.id
-    )
+    """Return the pieces that a link keeps, by variant: out of the stock, or as places in the queue."""
+    rows = select(Reservation.variant_id, Reservation.pieces).where(_of(link))
     return {row.variant_id: row.pieces for row in session.execute(rows)}
+
+
+def _of(link: OrderLink) -> ColumnElement[bool]:
+    return and_(Reservation.store_id == link.store_id, Reservation.link_id == link.id)
 
 
 def link_by_token(token: str) -> OrderLink | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.plumbing.db import Base, BigKey, of_store, store_key
@@ -40,7 +40,10 @@ class OrderLink(Base):
 
 
 class Reservation(Base):
-    """Pieces that an open link keeps out of the stock; they are free again when it is used, expired or withdrawn."""
+    """Pieces that an open link keeps out of the stock; they are free again when it is used, expired or withdrawn.
+
+    Of what is made to order it keeps so many places in the queue: `queued`.
+    """
 
     __tablename__ = "reservations"
     __table_args__ = (
@@ -56,3 +59,4 @@ class Reservation(Base):
     link_id: Mapped[int] = mapped_column(BigKey)
     variant_id: Mapped[int] = mapped_column(BigKey)
     pieces: Mapped[int]
+    queued: Mapped[bool] = mapped_column(default=False, server_default=false())

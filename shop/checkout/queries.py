@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -30,6 +31,9 @@ from shop.shipping.contract import Place
 from shop.shipping.queries import DeskPoint, Load, StoreQuote, place_of, place_of_wilaya, quotes_for
 from shop.stores import queries as stores
 from shop.stores.models import Store
+
+Held = Mapping[int, int]  # pieces by variant that a link keeps for this very order
+NONE: Mapping[int, Any] = MappingProxyType({})
 
 _LINES = select(
     Variant.store_id, Variant.id.label("variant_id"), Variant.product_id, Variant.price_minor,
@@ -73,18 +77,19 @@ class Bargain:
 
 
 def offered(
-    cart_id: int, *, wilaya_code: str, commune_code: str = "", phone: str = "", codes: Mapping[int, str] | None = None
-) -> list[ParcelOffer]:
+    cart_id: int, *, wilaya_code: str, commune_code: str = "", phone: str = "",
+    codes: Mapping[int, str] = NONE, held: Held = NONE,
+) -> list[ParcelOffer]:  # fmt: skip
     """Return what a basket's parcels could be, to a wilaya or a commune, in four statements. Raises NotFound.
 
     Without a place nothing can travel yet. `codes` are those that were typed, by store; a phone tells whether it has
-    used an offer up (one more statement, where an offer asks).
+    used an offer up (one more statement, where an offer asks); `held` is as for `review`.
     """
-    parcels, _rows = _parcels(cart_id)
+    parcels, _rows = _parcels(cart_id, held)
     found: dict[int, list[StoreQuote]] = {}
     if wilaya_code or commune_code:
         found = _quotes(parcels, place_of(commune_code) if commune_code else place_of_wilaya(wilaya_code))
-    bargains = _bargains(parcels, phone, codes or {})
+    bargains = _bargains(parcels, phone, codes)
     return [
         ParcelOffer(
             each, tuple(found.get(each.store_id, ())), tuple(_methods(each.goods, "en", len(parcels))),
@@ -119,20 +124,18 @@ def lines_of(store_id: int, wanted: Mapping[int, int]) -> list[Line]:
     return [replace(found[variant_id], pieces=pieces) for variant_id, pieces in wanted.items()]
 
 
-def review(
-    cart_id: int, details: Details, choices: Sequence[Choice], *, held: Mapping[int, int] = MappingProxyType({})
-) -> Review:
+def review(cart_id: int, details: Details, choices: Sequence[Choice], *, held: Held = NONE) -> Review:
     """Return the purchase as it would be ordered now, in four statements; `held` pieces (by variant) wait for it.
 
     Raises Refused (with its field) for an empty basket, a missing choice, a code that does not count or a place that
     isn't served, OutOfStock, StoreClosed, and PriceChanged when delivery costs something else than was seen.
     """
-    parcels, rows = _parcels(cart_id)
+    parcels, rows = _parcels(cart_id, held)
     if not parcels:
         raise Refused(N_("Your basket is empty."))
     _check_details(details)
     for parcel in parcels:
-        _check_parcel(parcel, rows[parcel.store_id], held)
+        _check_parcel(parcel, rows[parcel.store_id])
     found = _quotes(parcels, place_of(details.commune_code))
     chosen = {choice.store_id: choice for choice in choices}
     bargains = _bargains(parcels, details.phone, {choice.store_id: choice.code for choice in choices})
@@ -148,7 +151,7 @@ def review(
     )  # fmt: skip
 
 
-def _parcels(cart_id: int) -> tuple[list[Parcel], dict[int, Store]]:
+def _parcels(cart_id: int, held: Held) -> tuple[list[Parcel], dict[int, Store]]:
     wanted = (
         _LINES.add_columns(CartLine.id, CartLine.pieces, CartLine.personal, Store)
         .join(CartLine, CartLine.variant_id == Variant.id)
@@ -157,10 +160,23 @@ def _parcels(cart_id: int) -> tuple[list[Parcel], dict[int, Store]]:
         .order_by(Variant.store_id, CartLine.id)
     )
     found = session.execute(wanted, execution_options={"populate_existing": True}).all()
-    lines = [_line(row) for row in found]
+    lines = _with_held([_line(row) for row in found], held)
     rows = {row.Store.id: row.Store for row in found}
     grouped = groupby(lines, key=lambda line: line.store_id)
     return [_parcel(rows[store_id], list(mine)) for store_id, mine in grouped], rows
+
+
+def _with_held(lines: list[Line], held: Held) -> list[Line]:
+    """Return lines as they stand for whoever they are held for: she neither lacks her own pieces nor waits for them."""
+    places: Counter[int] = Counter()
+    for line in lines:
+        places[line.product_id] += held.get(line.variant_id, 0)
+    return [
+        replace(line, on_hand=line.on_hand + held.get(line.variant_id, 0))
+        if line.made_to_order_days is None
+        else replace(line, queued=max(0, line.queued - places[line.product_id]))
+        for line in lines
+    ] if held else lines  # fmt: skip
 
 
 def _parcel(store: Store, lines: Sequence[Line]) -> Parcel:
@@ -223,18 +239,18 @@ def _check_details(details: Details) -> None:
         raise Refused(N_("This commune is in another wilaya."), field="commune")
 
 
-def _check_parcel(parcel: Parcel, store: Store, held: Mapping[int, int]) -> None:
+def _check_parcel(parcel: Parcel, store: Store) -> None:
     if not stores.accepting(store):
         raise StoreClosed(N_("{store} is not taking orders at the moment."), store=store.name)
     for line in parcel.lines:
         if not line.offered:
             raise OutOfStock(N_("{name} is no longer for sale."), name=line.name)
-        require_stock(line, held.get(line.variant_id, 0))
+        require_stock(line)
 
 
-def require_stock(line: Line, held: int = 0) -> None:
-    """Raise OutOfStock, in words, when fewer pieces are there (and held for this very order) than the line asks."""
-    left = line.on_hand + held
+def require_stock(line: Line) -> None:
+    """Raise OutOfStock, in words, when fewer pieces are there, or can be made, than the line asks."""
+    left = line.on_hand
     if line.made_to_order_days is None and line.pieces > left:
         message = N_("Only {n} left of {name}.") if left else N_("{name} is sold out.")
         raise OutOfStock(message, n=left, name=line.name)

@@ -19,6 +19,8 @@ SOURCES: Mapping[str, str] = {
     "q": "qr",
     "m": "message",
 }
+# Sources that no short link has: the artisan wrote the order down from a message, or made a link for one person.
+MADE_FOR_ONE = ("chat", "link")
 MOST_REMEMBERED = 6
 _LINK = re.compile(r"([ps])([1-9][0-9]{0,17})([a-z])")
 _REMEMBERED = re.compile(r"([1-9][0-9]{0,17})([a-z])")

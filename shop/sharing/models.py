@@ -6,16 +6,18 @@ from sqlalchemy import CheckConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.plumbing.db import Base, BigKey, of_store
-from shop.sharing.links import SOURCES
+from shop.sharing.links import MADE_FOR_ONE, SOURCES
+
+KNOWN = ", ".join(f"'{each}'" for each in (*SOURCES.values(), *MADE_FOR_ONE))
 
 
 class OrderSource(Base):
-    """The shared link that an order's buyer followed last. Most orders have none."""
+    """The shared link that an order's buyer followed last, or how the artisan made it. Most orders have none."""
 
     __tablename__ = "order_sources"
     __table_args__ = (
         of_store("order_id", table="orders"),
-        CheckConstraint("source IN ({})".format(", ".join(f"'{each}'" for each in SOURCES.values())), name="source"),
+        CheckConstraint(f"source IN ({KNOWN})", name="source"),
         Index("ix_order_sources_store", "store_id", "source"),
     )
 

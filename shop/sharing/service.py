@@ -1,4 +1,4 @@
-"""Writing down which shared link sold."""
+"""Writing down what brought an order."""
 
 from __future__ import annotations
 
@@ -26,3 +26,8 @@ def credit(order_ids: Collection[int], letters: Mapping[int, str]) -> None:
     ]
     if rows:
         session.execute(insert(OrderSource), rows)
+
+
+def credit_one(store_id: int, order_id: int, source: str) -> None:
+    """Write the source of an order that the artisan made for one person: one of `links.MADE_FOR_ONE`."""
+    session.execute(insert(OrderSource), {"order_id": order_id, "store_id": store_id, "source": source})

@@ -17,14 +17,16 @@ from shop.catalogue.models import Variant
 from shop.checkout import links
 from shop.checkout import service as checkout
 from shop.checkout.links import LinkClosed
-from shop.checkout.models import OrderLink
+from shop.checkout.models import OrderLink, Reservation
 from shop.checkout.words import Choice, Details, Placed
 from shop.core import clock
 from shop.core.errors import NotFound, OutOfStock, PriceChanged, Refused
+from shop.core.making import ready_on
 from shop.orders.models import Order
 from shop.plumbing.db import session, transaction
-from tests.checkout.cast import AMINA, YACINE, Workshop, offered, workshop
+from tests.checkout.cast import AMINA, YACINE, Workshop, offered, ordered, workshop
 from tests.checkout.test_crowd import at_once
+from tests.checkout.test_queue import made_to_order, queued
 
 CROWD = 20
 
@@ -127,6 +129,46 @@ def test_after_its_time_nothing_is_ordered_and_the_job_frees_the_pieces_once(app
         assert shop.on_hand() == 2
         assert links.state_of(late) == "open"
     assert breaches() == []
+
+
+def test_of_what_is_made_to_order_a_link_keeps_a_place_in_the_queue(app: Flask) -> None:
+    shop = made_to_order(most=2, capacity=1)
+    link, _token = made(shop)
+    assert queued(shop.product.id) == (2, False)
+    with pytest.raises(OutOfStock):
+        made(shop, 1)
+    with pytest.raises(OutOfStock):
+        ordered(shop)
+    assert breaches() == []
+    sent = looked_at(link)
+    order = session.get_one(Order, sent.confirm("first").order_ids[0])
+    ready = ready_on(clock.today(), lead_days=3, capacity=1, ahead=0, pieces=2)
+    assert order.promised_from is not None
+    assert order.promised_from - ready <= timedelta(days=5), "she does not wait for her own pieces as well"
+    assert queued(shop.product.id) == (2, False)
+    assert breaches() == []
+
+
+@pytest.mark.parametrize("end", ["withdrawn", "expired"])
+def test_a_place_in_the_queue_is_free_again_after_its_link(app: Flask, end: str) -> None:
+    shop = made_to_order(most=2)
+    link, _token = made(shop, hours=2)
+    if end == "withdrawn":
+        with transaction():
+            links.withdraw(shop.id, link.id, by=AMINA)
+    else:
+        with clock.standing_at(clock.now() + timedelta(hours=3)):
+            links.expire_due()
+    assert queued(shop.product.id) == (0, True)
+    assert breaches() == []
+
+
+def test_the_audit_sees_a_place_that_nobody_keeps(app: Flask) -> None:
+    shop = made_to_order(most=2)
+    link, _token = made(shop, 1)
+    with transaction():
+        session.execute(update(Reservation).where(Reservation.link_id == link.id).values(pieces=2))
+    assert [each.split(":")[0] for each in breaches()] == ["I2 queue"]
 
 
 def test_the_job_comes_round_by_itself(app: Flask) -> None:

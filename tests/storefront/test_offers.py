@@ -15,8 +15,10 @@ from shop.core import clock
 from shop.offers import service
 from shop.offers.models import Offer
 from shop.orders.models import Order
+from shop.plumbing import limits
 from shop.plumbing.db import session, transaction
 from shop.plumbing.journal import SYSTEM
+from shop.web.storefront import codes
 from tests.checkout.cast import Workshop
 from tests.offers.cast import dinars, offer, ordered
 from tests.storefront.buying import ORAN, ORAN_CITY, YACINE, Buyer, Page
@@ -281,6 +283,58 @@ def test_who_orders_by_a_private_link_may_try_a_code_and_keeps_it(
     yacine.press("/confirmation")
     order = only_order(application)
     assert (order.discount, order.offer_code, order.total) == (dinars(240), "AID", dinars(1460))
+
+
+def test_guessing_a_code_ends_after_ten_tries_and_nothing_typed_is_lost(
+    application: Flask, yacine: Buyer, amina: Workshop
+) -> None:
+    made(application, amina, code="AID", percent=20)
+    field = f"code-{amina.id}"
+    yacine.add(amina)
+    yacine.fill_details(amina, **{field: "GUESS0"})
+    for at in range(1, codes.MOST_OF_A_BASKET):
+        page = yacine.press("/checkout", button={"update": field, field: f"GUESS{at}"})
+        assert any("has no offer with this code" in each for each in page.problems)
+    page = yacine.press("/checkout", button={"update": field, field: "AID"})
+    assert page.status == 429
+    assert any("Too many codes were tried" in each for each in page.problems)
+    assert (page.value(field), page.value("name")) == ("AID", "Yacine Haddad")
+    assert "The code AID counts" not in page.text
+    page = yacine.press("/checkout", **{field: "AID"})
+    assert page.status == 429, "it is refused as well when the whole form is sent"
+    page = yacine.press("/checkout", **{field: ""})
+    assert page.path.endswith("/check"), "without a code she orders all the same"
+
+
+def test_the_same_code_again_is_no_new_try_and_a_right_one_stays(
+    application: Flask, yacine: Buyer, amina: Workshop
+) -> None:
+    made(application, amina, code="AID", percent=20)
+    yacine.add(amina)
+    for _turn in range(codes.MOST_OF_A_BASKET + 2):
+        assert yacine.fill_details(amina, **{f"code-{amina.id}": "a i d"}).path.endswith("/check")
+
+
+@pytest.mark.parametrize(("what", "key", "most"), [
+    ("phone", "+213550123456", codes.MOST_OF_A_PHONE), ("network", "127.0.0.1/32", codes.MOST_OF_A_NETWORK),
+])  # fmt: skip
+def test_a_new_basket_does_not_begin_the_count_of_a_phone_or_a_network_again(
+    application: Flask, yacine: Buyer, amina: Workshop, what: str, key: str, most: int
+) -> None:
+    made(application, amina, code="AID", percent=20)
+    with application.app_context(), transaction():
+        for _turn in range(most):
+            limits.allow(f"offer codes of a {what}", key, most=most, within_s=codes.HOUR_S)
+    yacine.add(amina)
+    page = yacine.fill_details(amina, **{f"code-{amina.id}": "AID"})
+    assert (page.status, page.value(f"code-{amina.id}")) == (429, "AID")
+
+
+def test_a_look_at_another_place_tries_no_code(application: Flask, yacine: Buyer, amina: Workshop) -> None:
+    made(application, amina, code="AID", percent=20)
+    yacine.add(amina)
+    drawn = f"/checkout/parcels?wilaya=31&commune=3101&code-{amina.id}="
+    assert yacine.open(drawn + "AID").text == yacine.open(drawn + "NONE").text
 
 
 def test_two_workshops_each_have_their_own_offer(

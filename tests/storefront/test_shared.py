@@ -11,16 +11,18 @@ from PIL import Image
 from sqlalchemy import select
 
 from shop.catalogue import service as catalogue
+from shop.checkout import hand, links
+from shop.checkout.hand import HandBuyer
 from shop.core import clock
 from shop.orders import service as orders
 from shop.plumbing.db import session, transaction
 from shop.plumbing.journal import SYSTEM
 from shop.sharing.models import OrderSource
-from shop.sharing.queries import sold_by_source
+from shop.sharing.queries import product_sold_by_source, sold_by_source
 from shop.web.studio.share import LOOK_BACK
 from tests.checkout.cast import Workshop
 from tests.people import Person, sign_in
-from tests.storefront.buying import Buyer
+from tests.storefront.buying import ORAN, ORAN_CITY, YACINE, Buyer
 from tests.studio.conftest import Shop, joined
 
 
@@ -52,6 +54,41 @@ def test_an_order_says_which_link_was_followed_last(
     yacine.buy(amina, ismahane)
     assert yacine.page.status == 200
     assert sources(application) == {amina.id: "instagram"}  # Ismahane's order came by no link
+
+
+def test_an_order_by_a_private_link_is_credited_to_it_whatever_was_followed_before(
+    application: Flask, amina: Workshop, yacine: Buyer, owner: Person
+) -> None:
+    with application.app_context():
+        with transaction():
+            wanted, hours = {amina.variant.id: 1}, 48
+            _link, token = links.open_link(amina.id, wanted, kind="product", hours=hours, language="en", by=SYSTEM)
+        session.remove()  # type: ignore[attr-defined]
+    yacine.client.get(f"/s/p{amina.product.id}w")
+    details = f"/o/{token}/details"
+    yacine.open(details)
+    yacine.press(details, button={"update": "1"}, **{**YACINE, "wilaya": ORAN, "commune": ""})
+    way = {f"delivery-{amina.id}": yacine.page.ways(amina.id)["home"]}
+    yacine.press(details, commune=ORAN_CITY, payment="cash_on_delivery", **way)
+    yacine.press("/confirmation")
+    assert sources(application) == {amina.id: "link"}
+    page = owner.get(f"/studio/{amina.store.slug}/products/{amina.product.id}/share").text
+    assert "Private link" in page.split("What brought customers")[1]
+
+
+def test_a_sale_from_hand_to_hand_is_told_as_one_and_a_product_knows_only_its_own(
+    application: Flask, amina: Workshop, ismahane: Workshop
+) -> None:
+    with application.app_context():
+        seen = hand.goods_in_hand(amina.id, {amina.variant.id: 2}).hash
+        with transaction():
+            hand.sell_in_hand(amina.store, {amina.variant.id: 2}, key="k", seen=seen, buyer=HandBuyer(), by=SYSTEM)
+        since = clock.now() - LOOK_BACK
+        expected = [("hand", 1, 120_000)]
+        assert [(each.source, each.orders, each.goods.minor) for each in sold_by_source(amina.id, since)] == expected
+        found = product_sold_by_source(amina.id, amina.product.id, since)
+        assert [(each.source, each.orders, each.goods.minor) for each in found] == expected
+        assert product_sold_by_source(amina.id, ismahane.product.id, since) == []
 
 
 @pytest.mark.parametrize("cookie", ["", "9999999.w", "1w1w1w", "x" * 4000, "9999999999999999999w"])

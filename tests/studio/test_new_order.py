@@ -15,6 +15,7 @@ from shop.checkout import links
 from shop.orders.models import Order
 from shop.payments.queries import payment_of
 from shop.plumbing.db import session
+from shop.sharing.models import OrderSource
 from shop.shipping.queries import live_shipment
 from tests.storefront.buying import Buyer
 from tests.studio.day import Day, a_day, bar
@@ -104,6 +105,7 @@ def test_the_customer_opens_the_link_looks_and_confirms(application: Flask) -> N
     with application.app_context():
         order = session.scalars(select(Order)).one()
         assert (order.state, order.buyer_name, order.total_minor, order.kind) == ("placed", "Yacine", 170_000, "home")
+        assert session.scalars(select(OrderSource.source)).all() == ["chat"]
     assert yacine.open(url).status == 410
     assert breaches(day) == []
 

@@ -12,6 +12,7 @@ from shop.cart import service as carts
 from shop.cart.models import Cart
 from shop.cart.queries import CartView
 from shop.checkout import service as checkout
+from shop.checkout.queries import NONE, Held
 from shop.checkout.words import Choice, Details, Placed, Review
 from shop.core.errors import HirfaError, OutOfStock, Refused, StoreClosed
 from shop.offers.service import USED_UP_SINCE
@@ -24,11 +25,12 @@ from shop.plumbing.links import new_token
 from shop.sharing import service as sharing
 from shop.web.storefront import visitor
 from shop.web.storefront.blueprint import front
+from shop.web.storefront.codes import TOO_MANY_CODES, too_many
 from shop.web.storefront.product import WILAYA_AGE_S, WILAYA_COOKIE, remembered_wilaya
 from shop.web.storefront.shared import came_by
 from shop.web.storefront.steps import Steps, of_basket
 from shop.web.ui.access import Access, entry
-from shop.web.ui.checkout_form import Ways, check_codes, form_for, settled, typed, understood, ways
+from shop.web.ui.checkout_form import Ways, check_codes, form_for, place_of, settled, typed, understood, ways
 from shop.web.ui.forms import HirfaForm
 from shop.web.ui.here import here, settings, signer
 from shop.web.ui.network import network
@@ -59,7 +61,7 @@ def details() -> Response:
         return _nothing_to_order(held)
     cart, view = held
     if request.method == "POST":
-        return _kept_and_checked(cart, view)
+        return _with_place(kept_and_checked(cart, view, of_basket()))
     kept = _remembered(cart)
     found = ways(view, kept)
     form = form_for(found, kept)
@@ -70,32 +72,44 @@ def details() -> Response:
     return details_page(view, found, form, kept, of_basket())
 
 
-def _kept_and_checked(cart: Cart, view: CartView) -> Response:
-    kept = typed(request.form)
-    found = ways(view, kept)
-    form = form_for(found, kept)
-    asks_update = "update" in request.form
-    right = not asks_update and form.validate()
-    with transaction():
-        carts.keep_details(cart.id, settled(found, kept) if right else kept)
-    if right:
-        answer = redirect(page_url("storefront.check"), 303)
-    elif asks_update:
-        answer = redirect(page_url("storefront.details", _anchor=place_of_update(found)), 303)
-    else:
-        answer = details_page(view, found, form, kept, of_basket())
-        answer.status_code = 422
-    if found.wilaya:
-        answer.set_cookie(WILAYA_COOKIE, found.wilaya, max_age=WILAYA_AGE_S, samesite="Lax", secure=settings().https)
+def _with_place(answer: Response) -> Response:
+    """Remember the wilaya for the pages of products."""
+    wilaya, _commune = place_of(typed(request.form))
+    if wilaya:
+        answer.set_cookie(WILAYA_COOKIE, wilaya, max_age=WILAYA_AGE_S, samesite="Lax", secure=settings().https)
     return answer
 
 
-def tried(kept: Mapping[str, str]) -> dict[str, str]:
-    """Return the codes that were tried, and whose phone may use them: totals that are drawn apart know them too."""
-    return {name: text for name, text in kept.items() if name == "phone" or name.startswith("code-")}
+def kept_and_checked(cart: Cart, view: CartView, at: Steps, *, held: Held = NONE, **around: object) -> Response:
+    """Keep what was typed and go on, or say what is wrong with it; a code beyond the limit is not looked at."""
+    sent = typed(request.form)
+    over = too_many(cart, sent)
+    kept = {name: text for name, text in sent.items() if name not in over}
+    found = ways(view, kept, held)
+    form = form_for(found, sent)
+    asks_update = "update" in request.form
+    right = not asks_update and form.validate()
+    stopped = [name for name in over if name in form]
+    with transaction():
+        carts.keep_details(cart.id, settled(found, kept) if right else kept)
+    for name in stopped:
+        form.refuse(name, _(TOO_MANY_CODES))
+    if not stopped and right:
+        return redirect(at.check, 303)
+    if not stopped and asks_update:
+        return redirect(f"{at.details}#{_place_of_update(found)}", 303)
+    answer = details_page(view, found, form, sent, at, **around)
+    answer.status_code = 429 if stopped else 422
+    return answer
 
 
-def place_of_update(found: Ways) -> str:
+def looked_at(kept: Mapping[str, str]) -> dict[str, str]:
+    """Return what totals that are drawn apart know: what is chosen now, whose phone, and the codes counted before."""
+    now = {name: text for name, text in typed(request.args).items() if not name.startswith("code-")}
+    return {name: text for name, text in kept.items() if name == "phone" or name.startswith("code-")} | now
+
+
+def _place_of_update(found: Ways) -> str:
     """Return where the page goes on: at the code that was tried, else at the place that was chosen."""
     wanted = request.form.get("update", "")
     return wanted if wanted in {f"code-{each.store_id}" for each in found.parcels} else "where"
@@ -108,7 +122,7 @@ def parcels() -> Response:
     held = visitor.held()
     if held is None or not held[1].parcels:
         return make_response("", 204)
-    kept = {**tried(_remembered(held[0])), **typed(request.args)}
+    kept = looked_at(_remembered(held[0]))
     found = ways(held[1], kept)
     page = render_template(
         "storefront/checkout_parcels.html", form=form_for(found, kept), found=found, view=held[1], at=of_basket()

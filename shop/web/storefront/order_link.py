@@ -9,7 +9,6 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from shop.cart import queries as cart_queries
-from shop.cart import service as carts
 from shop.cart.models import Cart
 from shop.cart.queries import CartView
 from shop.checkout import links
@@ -21,6 +20,7 @@ from shop.core.errors import OutOfStock, Refused, StoreClosed
 from shop.plumbing.db import session, transaction
 from shop.plumbing.i18n import N_, _
 from shop.plumbing.links import new_token
+from shop.sharing import service as sharing
 from shop.stores import queries as stores
 from shop.stores.models import Store
 from shop.web.storefront.blueprint import front
@@ -30,16 +30,16 @@ from shop.web.storefront.checkout import (
     TOO_MANY,
     TooManyOrders,
     details_page,
+    kept_and_checked,
+    looked_at,
     named_place,
-    place_of_update,
     require_room,
     start_payments,
     tracking_url,
-    tried,
 )
 from shop.web.storefront.steps import of_link
 from shop.web.ui.access import Access, entry
-from shop.web.ui.checkout_form import check_codes, form_for, settled, typed, understood, ways
+from shop.web.ui.checkout_form import check_codes, form_for, understood, ways
 from shop.web.ui.errors import said
 from shop.web.ui.here import here
 from shop.web.ui.templating import page_url
@@ -61,6 +61,11 @@ class Held:
     def kept(self) -> dict[str, str]:
         """What is known of the buyer."""
         return {name: text for name, text in self.cart.details.items() if isinstance(text, str)}
+
+    @property
+    def pieces(self) -> dict[int, int]:
+        """What is kept for her, by variant."""
+        return links.held_by(self.link)
 
     @property
     def is_dearer(self) -> bool:
@@ -113,8 +118,8 @@ def link_details(token: str) -> Response:
     """Ask who buys, where she lives, how the parcel travels and how it is paid; what is known is filled in."""
     found = held(token)
     if request.method == "POST":
-        return private(_kept_and_checked(found))
-    offered = ways(found.view, found.kept)
+        return private(kept_and_checked(found.cart, found.view, of_link(token), held=found.pieces, **_around(found)))
+    offered = ways(found.view, found.kept, found.pieces)
     form = form_for(offered, found.kept)
     if "again" in request.args:
         form.validate()
@@ -123,33 +128,13 @@ def link_details(token: str) -> Response:
     return private(details_page(found.view, offered, form, found.kept, of_link(token), **_around(found)))
 
 
-def _kept_and_checked(found: Held) -> Response:
-    kept = typed(request.form)
-    offered = ways(found.view, kept)
-    form = form_for(offered, kept)
-    asks_update = "update" in request.form
-    right = not asks_update and form.validate()
-    cart_id, token = found.cart.id, found.token
-    around = _around(found)
-    view = found.view
-    with transaction():
-        carts.keep_details(cart_id, settled(offered, kept) if right else kept)
-    if right:
-        return redirect(page_url("storefront.link_check", token=token), 303)
-    if asks_update:
-        return redirect(page_url("storefront.link_details", token=token, _anchor=place_of_update(offered)), 303)
-    answer = details_page(view, offered, form, kept, of_link(token), **around)
-    answer.status_code = 422
-    return answer
-
-
 @front.get("/<lang:lang>/o/<token>/parcels")
 @entry(Access.LINK)
 def link_parcels(token: str) -> Response:
     """Draw what depends on the place: communes, ways of delivery, totals. Keeps nothing."""
     found = held(token)
-    kept = {**tried(found.kept), **typed(request.args)}
-    offered = ways(found.view, kept)
+    kept = looked_at(found.kept)
+    offered = ways(found.view, kept, found.pieces)
     page = render_template(
         "storefront/checkout_parcels.html", form=form_for(offered, kept), found=offered, view=found.view,
         at=of_link(token),
@@ -169,7 +154,7 @@ def _check_page(found: Held, *, told: str = "") -> Response:
     if asked is None:
         return redirect(page_url("storefront.link_details", token=found.token, again=1), 303)
     try:
-        seen = checkout.review(found.cart.id, *asked, held=links.held_by(found.link))
+        seen = checkout.review(found.cart.id, *asked, held=found.pieces)
     except (OutOfStock, StoreClosed) as error:
         page = render_template("storefront/link_gone.html", store=found.store, why=said(error))
         return make_response(page, 409)
@@ -196,7 +181,7 @@ def link_place(token: str) -> Response:
     if asked is None:
         return private(redirect(page_url("storefront.link_details", token=token, again=1), 303))
     try:
-        placed = _placed(link.id, key, *asked)
+        placed = _placed(link, key, *asked)
     except LinkClosed:
         raise Gone(link, links.state_of(link)) from None
     except TooManyOrders:
@@ -211,13 +196,14 @@ def link_place(token: str) -> Response:
     return private(redirect(tracking_url(placed.purchase_code), 303))
 
 
-def _placed(link_id: int, key: str, details: Details, choices: list[Choice]) -> Placed:
+def _placed(link: OrderLink, key: str, details: Details, choices: list[Choice]) -> Placed:
     with transaction():
         placed = links.place_by_link(
-            link_id, key=key, details=details, choices=choices, review_hash=request.form.get("seen", "")[:LONGEST_KEY]
+            link.id, key=key, details=details, choices=choices, review_hash=request.form.get("seen", "")[:LONGEST_KEY]
         )
         if not placed.repeated:
             require_room(details.phone)
+            sharing.credit_one(link.store_id, placed.order_ids[0], "chat" if link.kind == "chat" else "link")
     return placed
 
 

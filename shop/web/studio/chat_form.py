@@ -13,11 +13,11 @@ from shop.checkout.messages import Doubt, Known, Reading
 from shop.checkout.queries import offered_of
 from shop.checkout.words import Choice, Details
 from shop.core.money import Money, total
-from shop.core.phone import BadPhone, national, parse_phone
+from shop.core.phone import national
 from shop.core.text import western_digits
 from shop.plumbing.i18n import N_, _, pick
 from shop.stores.models import Store
-from shop.web.ui.checkout_form import Says, Ways, form_for, place_of, settled, typed, understood, ways_of
+from shop.web.ui.checkout_form import Says, Ways, form_for, phone_of, place_of, settled, typed, understood, ways_of
 from shop.web.ui.forms import HirfaForm
 
 MOST_LINES = 12
@@ -183,14 +183,6 @@ def title(article: CartVariant) -> str:
     """Return an article's name and choice in the reader's language."""
     name, label = pick(article.names)[0], pick(article.labels)[0]
     return _("{name}, {choice}", name=name, choice=label) if label else name
-
-
-def phone_of(kept: Mapping[str, str]) -> str:
-    """Return the phone that was typed, in E.164, or nothing."""
-    try:
-        return parse_phone(kept.get("phone", ""))
-    except BadPhone:
-        return ""
 
 
 def whole(text: str) -> int:

@@ -19,10 +19,10 @@ from shop.plumbing.db import session, transaction
 from shop.plumbing.formats import date_long, sms_url, time_short, whatsapp_url
 from shop.plumbing.i18n import N_, _, ngettext, pick, speaking
 from shop.web.studio.blueprint import studio
-from shop.web.studio.chat_form import phone_of
 from shop.web.studio.pages import shop_page
 from shop.web.studio.pictures import hers
 from shop.web.ui.access import Access, entry
+from shop.web.ui.checkout_form import phone_of
 from shop.web.ui.errors import said
 from shop.web.ui.forms import ChoiceField, HirfaForm, WholeField, required
 from shop.web.ui.here import here, settings

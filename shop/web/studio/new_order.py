@@ -17,6 +17,7 @@ from shop.orders import queries as orders
 from shop.plumbing.db import transaction
 from shop.plumbing.i18n import N_, _
 from shop.plumbing.links import digest, new_token
+from shop.sharing import service as sharing
 from shop.web.studio.blueprint import studio
 from shop.web.studio.chat_form import ChatForm, blank, filled, known, sent, title
 from shop.web.studio.links import show_once
@@ -112,6 +113,7 @@ def _placed(form: ChatForm, details: Details, choices: list[Choice]) -> str:
     if str(seen.total.minor) != _due(form):
         raise PriceChanged
     placed = checkout.place(cart.id, key=key, details=details, choices=choices, review_hash=seen.hash, by=by)
+    sharing.credit_one(store_id, placed.order_ids[0], "chat")
     order = orders.order(store_id, placed.order_ids[0])
     if order.state == "placed":
         fulfilment.confirm(store_id, order.id, by=by)

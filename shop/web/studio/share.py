@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from flask import request, url_for
@@ -17,6 +17,7 @@ from shop.plumbing.formats import money_text
 from shop.plumbing.i18n import LANGUAGES, N_, NATIVE_NAMES, _, language, pick, speaking
 from shop.sharing import links, queries
 from shop.sharing.links import Shared
+from shop.sharing.queries import Sold
 from shop.web.studio.blueprint import studio
 from shop.web.studio.pages import shop_page
 from shop.web.studio.pictures import hers
@@ -38,6 +39,9 @@ NAMES: Mapping[str, str] = {
     "tiktok": N_("TikTok"),
     "qr": N_("QR code"),
     "message": N_("Text message"),
+    "chat": N_("Order from a message"),
+    "link": N_("Private link"),
+    "hand": N_("Sale from hand to hand"),
     "": N_("No link known"),
 }
 
@@ -68,11 +72,11 @@ def share_shop() -> str:
     lang = _language_of_words()
     with speaking(lang):
         words = _("The creations of {shop}, made by hand. You pay on delivery:", shop=here().store.name)
-    sold = queries.sold_by_source(here().store.id, clock.now() - LOOK_BACK)
+    sold = queries.sold_by_source(here().store.id, _since())
     return shop_page(
         "studio/share.html", "products", name=here().store.name, name_lang="", seen=here().store.state == "open",
         share=_share(words, lang, lambda letter: links.shop_link(here().store.id, letter)), spoken=_spoken(),
-        sold=[(_(NAMES[each.source]), each) for each in sold], days=LOOK_BACK.days,
+        sold=_named(sold), days=LOOK_BACK.days,
         picture=page_url("studio.share_shop_qr"), above=(page_url("studio.settings"), _("Settings")),
     )  # fmt: skip
 
@@ -84,6 +88,7 @@ def share_product(product_id: int) -> str:
     view = hers(product_id)
     lang = _language_of_words()
     price = Money(view.product.price_minor, view.product.currency)
+    sold = queries.product_sold_by_source(here().store.id, product_id, _since())
     with speaking(lang):
         name = pick(view.names, lang)[0]
         words = _("{name}, {price}. Order here, you pay on delivery:", name=name, price=money_text(price))
@@ -92,9 +97,17 @@ def share_product(product_id: int) -> str:
         "studio/share.html", "products", name=shown, name_lang=shown_lang,
         seen=view.product.state == "published" and view.store.state == "open",
         share=_share(words, lang, lambda letter: links.product_link(product_id, letter)), spoken=_spoken(),
-        sold=None, days=LOOK_BACK.days, picture=page_url("studio.share_product_qr", product_id=product_id),
+        sold=_named(sold), days=LOOK_BACK.days, picture=page_url("studio.share_product_qr", product_id=product_id),
         above=(page_url("studio.product", product_id=product_id), shown),
     )  # fmt: skip
+
+
+def _since() -> datetime:
+    return clock.now() - LOOK_BACK
+
+
+def _named(sold: list[Sold]) -> list[tuple[str, Sold]]:
+    return [(_(NAMES[each.source]), each) for each in sold]
 
 
 @studio.get("/<name:store>/share/qr.png")

@@ -18,7 +18,7 @@ from wtforms.form import BaseForm
 from wtforms.validators import StopValidation
 
 from shop.cart.queries import CartView
-from shop.checkout.queries import Bargain, ParcelOffer, offered
+from shop.checkout.queries import NONE, Bargain, Held, ParcelOffer, offered
 from shop.checkout.words import Choice, Details, Parcel
 from shop.core import clock
 from shop.core.calendar import arrival_window
@@ -147,19 +147,22 @@ def typed(form: Mapping[str, str]) -> dict[str, str]:
     return {name: clean_block(form[name][:LONGEST], limit=LONGEST) for name in known[:MOST_FIELDS]}
 
 
-def ways(view: CartView, kept: Mapping[str, str]) -> Ways:
+def ways(view: CartView, kept: Mapping[str, str], held: Held = NONE) -> Ways:
     """Return what a basket's parcels could be at the place that is chosen so far, in at most four statements.
 
-    One more, where an offer counts how often a phone used it.
+    One more, where an offer counts how often a phone used it. `held`: the pieces, by variant, that a link keeps for it.
     """
     wilaya, commune = place_of(kept)
     codes = {int(name[5:]): code for name, code in kept.items() if name.startswith("code-")}
-    found = offered(view.cart_id, wilaya_code=wilaya, commune_code=commune, phone=_phone(kept), codes=codes)
+    found = offered(
+        view.cart_id, wilaya_code=wilaya, commune_code=commune, phone=phone_of(kept), codes=codes, held=held
+    )  # fmt: skip
     parcels = tuple(_travel(each, kept, known=bool(wilaya)) for each in found)
     return Ways(parcels, _methods(parcels), wilaya, commune)
 
 
-def _phone(kept: Mapping[str, str]) -> str:
+def phone_of(kept: Mapping[str, str]) -> str:
+    """Return the phone that was typed, in E.164, or nothing."""
     try:
         return parse_phone(kept.get("phone", ""))
     except BadPhone:
