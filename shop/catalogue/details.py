@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from functools import cache
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Select, bindparam, delete, insert, select, update
 
 from shop.catalogue.families import family_of
 from shop.catalogue.formalities import Lacking, Values, lacking
@@ -20,12 +21,17 @@ from shop.stores.models import Store
 def said_of(product_ids: Collection[int]) -> dict[int, dict[str, dict[str, str]]]:
     """Return what is said of products, by product, key and language, in one query."""
     found: dict[int, dict[str, dict[str, str]]] = defaultdict(lambda: defaultdict(dict))
-    for row in session.execute(
-        select(Attribute.product_id, Attribute.key, Attribute.lang, Attribute.value)
-        .where(Attribute.product_id.in_(product_ids)).order_by(Attribute.id)
-    ):  # fmt: skip
+    for row in session.execute(_said(), {"product_ids": list(product_ids)}):
         found[row.product_id][row.key][row.lang] = row.value
     return found
+
+
+@cache
+def _said() -> Select[int, str, str, str]:
+    return (
+        select(Attribute.product_id, Attribute.key, Attribute.lang, Attribute.value)
+        .where(Attribute.product_id.in_(bindparam("product_ids", expanding=True))).order_by(Attribute.id)
+    )  # fmt: skip
 
 
 def say(store_id: int, product_id: int, values: Values, *, by: Actor) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, func, or_, select
 
 from shop.catalogue.models import Product
 from shop.core import clock
@@ -35,15 +36,22 @@ def standing(store_ids: Collection[int], *, codes: Collection[str] = ()) -> dict
     """
     if not store_ids:
         return {}
-    today = clock.today()
+    given = {"store_ids": sorted(store_ids), "codes": sorted(codes), "today": clock.today()}
+    found: dict[int, list[Standing]] = {}
+    for each in _standings(_running(), given):
+        found.setdefault(each.store_id, []).append(each)
+    return found
+
+
+@cache
+def _running() -> Select[Offer, int]:
+    # built once: every product's page asks it
+    today = bindparam("today", type_=Date)
     runs = and_(
         Offer.state == "running", Offer.from_day <= today, or_(Offer.until_day.is_(None), Offer.until_day >= today)
     )
-    wanted = or_(runs, Offer.code.in_(sorted(codes))) if codes else runs
-    found: dict[int, list[Standing]] = {}
-    for each in _read(Offer.store_id.in_(sorted(store_ids)), wanted):
-        found.setdefault(each.store_id, []).append(each)
-    return found
+    named = Offer.code.in_(bindparam("codes", expanding=True))
+    return _offers(Offer.store_id.in_(bindparam("store_ids", expanding=True)), or_(runs, named))
 
 
 def used_by_phone(store_id: int, offer_ids: Collection[int], phone: str) -> dict[int, int]:
@@ -103,13 +111,20 @@ def given(rows: Collection[Figures]) -> Money:
 
 
 def _read(*conditions: ColumnElement[bool]) -> list[Standing]:
-    wanted = (
+    return _standings(_offers(*conditions), {})
+
+
+def _offers(*conditions: ColumnElement[bool]) -> Select[Offer, int]:
+    return (
         select(Offer, OfferProduct.product_id).outerjoin(OfferProduct, OfferProduct.offer_id == Offer.id)
         .where(*conditions).order_by(Offer.id)
     )  # fmt: skip
+
+
+def _standings(wanted: Select[Offer, int], given: dict[str, Any]) -> list[Standing]:
     rows: dict[int, Offer] = {}
     products: dict[int, set[int]] = {}
-    for row, product_id in session.execute(wanted, execution_options=FRESH):
+    for row, product_id in session.execute(wanted, given, execution_options=FRESH):
         rows[row.id] = row
         products.setdefault(row.id, set()).update(() if product_id is None else (product_id,))
     return [_standing(row, products[row.id]) for row in rows.values()]

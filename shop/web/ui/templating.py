@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
 from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
 from flask import Flask, current_app, g, request, url_for
+from flask.templating import Environment
 from markupsafe import Markup
 
 from shop.plumbing import formats
@@ -23,8 +25,20 @@ FORMATTERS = (
 )  # fmt: skip
 
 
+class Templates(Environment):
+    """Flask's templates, all with the one dictionary of globals that nobody adds to.
+
+    A chain of maps for each, as it comes, is walked key by key in Python at every import and every include.
+    """
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Return what a template sees besides its context."""
+        return super().make_globals(d) if d else self.globals
+
+
 def install(app: Flask) -> None:
     """Give the templates of the application their globals; idempotent."""
+    app.jinja_environment = Templates
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(words_and_figures(), page_url=page_url)
