@@ -1,7 +1,9 @@
 """Jobs: rows enqueued in the transaction that needs them, leased by a worker, retried with back-off.
 
 A handler takes the payload, runs outside any transaction (it opens its own), and must be idempotent: a worker
-that dies after the effect and before the tick runs it again.
+that dies after the effect and before the tick runs it again. One that works piece by piece says so in each piece's
+transaction (`go_on`): its lease is then short, so that what a dead worker had in hand is soon taken up, and a piece
+of a worker that was given up for dead is never written beside another's.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import random
 import secrets
 import threading
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,12 +26,17 @@ from shop.core.errors import HirfaError
 from shop.plumbing.db import Base, BigKey, after_commit, changed, session, transaction
 
 LEASE = timedelta(minutes=5)
+SHORT_LEASE = timedelta(seconds=60)  # of a job that says after each piece that it goes on
 MOST_TRIES = 12
 KEEP_DONE = timedelta(days=14)
 
 Handler = Callable[[dict[str, Any]], None]
 log = structlog.get_logger("hirfa.jobs")
 _wake = threading.Event()
+
+
+class LeaseLost(HirfaError):
+    """This job took so long over one piece that somebody else has it in hand now."""
 
 
 class Job(Base):
@@ -49,6 +57,9 @@ class Job(Base):
     done_at: Mapped[datetime | None]
     failed: Mapped[bool] = mapped_column(default=False)
     error: Mapped[str] = mapped_column(Text, default="")
+
+
+_in_hand: ContextVar[Job | None] = ContextVar("job_in_hand", default=None)
 
 
 def enqueue(kind: str, payload: dict[str, Any], *, run_at: datetime | None = None, key: str | None = None) -> None:
@@ -78,6 +89,7 @@ def run_next(handlers: Mapping[str, Handler]) -> bool:
     job = _lease()
     if job is None:
         return False
+    token = _in_hand.set(job)
     try:
         handlers[job.kind](job.payload)
     except Exception as error:  # noqa: BLE001 - the job runner is one of the three places that catch everything
@@ -85,7 +97,23 @@ def run_next(handlers: Mapping[str, Handler]) -> bool:
         _put_off(job, error)
     else:
         _finish(job)
+    finally:
+        _in_hand.reset(token)
     return True
+
+
+def go_on() -> None:
+    """Say inside a piece's transaction that this job is alive: it keeps its lease for SHORT_LEASE from now.
+
+    Raises LeaseLost, which takes the piece back, when the job is somebody else's meanwhile. Outside a job it says
+    nothing.
+    """
+    job = _in_hand.get()
+    if job is None:
+        return
+    mine = update(Job).where(Job.id == job.id, Job.lease == job.lease)
+    if changed(mine.values(leased_until=clock.now() + SHORT_LEASE)) != 1:
+        raise LeaseLost(f"job {job.id} is in other hands")
 
 
 def run_all(handlers: Mapping[str, Handler], *, most: int = 1000) -> int:

@@ -77,6 +77,55 @@ def test_a_job_whose_worker_died_is_taken_up_again_after_its_lease(app: Flask) -
     assert done == [{}]
 
 
+def piece() -> None:
+    """Do a piece of a long job."""
+    with transaction():
+        jobs.go_on()
+
+
+def test_a_job_that_says_it_goes_on_is_soon_taken_up_when_its_worker_dies(app: Flask) -> None:
+    done: list[dict[str, Any]] = []
+    with transaction():
+        jobs.enqueue("write", {})
+    with time_machine.travel(clock.now(), tick=False) as traveller:
+
+        def die_after_some_pieces(_payload: dict[str, Any]) -> None:
+            for _piece in range(10):
+                traveller.shift(jobs.SHORT_LEASE - timedelta(seconds=1))
+                piece()
+                assert not jobs.run_next({"write": done.append})  # ten minutes, and nobody else has it
+            raise SystemExit
+
+        with pytest.raises(SystemExit):
+            jobs.run_next({"write": die_after_some_pieces})
+        traveller.shift(jobs.SHORT_LEASE + timedelta(seconds=1))
+        assert jobs.run_next({"write": done.append})
+    assert done == [{}]
+
+
+def test_a_worker_given_up_for_dead_writes_nothing_beside_its_successor(app: Flask) -> None:
+    wrote: list[str] = []
+    with transaction():
+        jobs.enqueue("write", {})
+    with time_machine.travel(clock.now(), tick=False) as traveller:
+
+        def sleep_too_long(_payload: dict[str, Any]) -> None:
+            piece()
+            traveller.shift(jobs.SHORT_LEASE + timedelta(seconds=1))
+            assert jobs.run_next({"write": lambda _payload: wrote.append("the other")})
+            piece()
+            wrote.append("this one")
+
+        assert jobs.run_next({"write": sleep_too_long})
+    assert wrote == ["the other"]
+    job = session.scalars(select(Job)).one()
+    assert (job.done_at is not None, job.error) == (True, "")
+
+
+def test_outside_a_job_nothing_is_said(app: Flask) -> None:
+    piece()
+
+
 def test_a_periodic_job_comes_round(app: Flask) -> None:
     done: list[dict[str, Any]] = []
     with time_machine.travel(clock.now(), tick=False) as traveller:
