@@ -9,15 +9,14 @@ from werkzeug.datastructures import MultiDict
 from shop.orders.lots import LONGEST, LotWord
 from shop.orders.models import OrderLine
 from shop.plumbing.i18n import N_
-from shop.web.studio.day_field import DayField
-from shop.web.ui.forms import HirfaForm, TextField
+from shop.web.ui.forms import DayField, HirfaForm, TextField
 
 
 class LotForm(HirfaForm):
     """Code and date of one line; an empty code takes the lot away."""
 
     lot = TextField(N_("Lot"), most=LONGEST)
-    best_before = DayField(N_("Best before"))
+    best_before = DayField(N_("Best before"), since=2000)
 
     def word(self) -> LotWord:
         """Return what is written on the line."""

@@ -12,12 +12,11 @@ from shop.orders import lots as sold
 from shop.plumbing.db import transaction
 from shop.plumbing.i18n import N_, _, pick
 from shop.web.studio.blueprint import studio
-from shop.web.studio.day_field import DayField
 from shop.web.studio.pages import shop_page
 from shop.web.studio.pictures import hers
 from shop.web.ui.access import Access, entry
 from shop.web.ui.errors import said
-from shop.web.ui.forms import HirfaForm, TextField, WholeField, required
+from shop.web.ui.forms import DayField, HirfaForm, TextField, WholeField, required
 from shop.web.ui.here import here
 from shop.web.ui.templating import page_url
 
@@ -26,8 +25,8 @@ class LotForm(HirfaForm):
     """A batch as she writes it down when it is made."""
 
     code = TextField(N_("Code of the lot"), [required(catalogue.CODELESS)], most=catalogue.LONGEST_CODE)
-    made_on = DayField(N_("Made on"))
-    best_before = DayField(N_("Best before"))
+    made_on = DayField(N_("Made on"), since=2000)
+    best_before = DayField(N_("Best before"), since=2000)
     pieces = WholeField(N_("How many pieces"), least=1, most=100_000)
 
 

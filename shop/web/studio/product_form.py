@@ -12,9 +12,8 @@ from wtforms import BooleanField, Field
 from shop.catalogue.families import FAMILIES, ORIGINS, Family, Said
 from shop.catalogue.models import Product
 from shop.plumbing.i18n import LANGUAGES, N_, _
-from shop.web.studio.day_field import DayField
 from shop.web.ui.crafts import craft_choices
-from shop.web.ui.forms import BlockField, ChoiceField, HirfaForm, TextField, WholeField, required
+from shop.web.ui.forms import BlockField, ChoiceField, DayField, HirfaForm, TextField, WholeField, required
 
 LONGEST_TEXT = 4000
 MOST_WEEKLY = 1000
@@ -150,7 +149,7 @@ def _field(said: Said) -> object:
         case "choice":
             return ChoiceField(said.label)
         case "date":
-            return DayField(said.label)
+            return DayField(said.label, since=2000)
         case "tick":
             return BooleanField(said.label)
         case _:

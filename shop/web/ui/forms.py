@@ -10,6 +10,7 @@ from wtforms import Field, Form, StringField
 from wtforms.form import BaseForm
 from wtforms.validators import StopValidation
 
+from shop.core.cells import dinars
 from shop.core.money import Money
 from shop.core.phone import BadPhone, national, parse_phone
 from shop.core.text import clean, clean_block, western_digits
@@ -25,7 +26,7 @@ NOT_AN_AMOUNT = N_("Write the amount in dinars, for example 1 250.")
 PHONE_DIGITS = N_("The number must have 10 digits, for example 0550 12 34 56.")
 PHONE_PREFIX = N_("The number must begin with 05, 06 or 07, for example 0550 12 34 56.")
 NOT_A_DAY = N_("Choose a day, for example 2026-11-25.")
-EARLIEST, LATEST = 1950, 2100  # years
+LAST_YEAR = 2100
 CHOOSE = N_("Please choose one.")
 BAD_EMAIL = N_("Write the whole e-mail address, for example name@example.com.")
 
@@ -110,25 +111,45 @@ class BlockField(TextField):
         return clean_block(text, limit=self.most + 1)
 
 
-class PhoneField(Field):
-    """A phone number, kept in E.164; what was typed is shown again as it was."""
+class TypedField(Field):
+    """What is typed is read into something else than text, and shown again as it was typed."""
+
+    def __init__(self, label: str = "", validators: Sequence[Validator] = (), **kwargs: Any) -> None:
+        super().__init__(label, list(validators), **kwargs)
 
     def _value(self) -> str:
-        return str(self.raw_data[0]) if self.raw_data else national(self.data or "")
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else self._shown(self.data)
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        """Read any spelling. Raises ValueError with the sentence to show."""
-        if not valuelist or not str(valuelist[0]).strip():
-            self.data = None
-            return
+        """Read what was typed; nothing is None. Raises ValueError with the sentence to show."""
+        text = western_digits(str(valuelist[0])).strip() if valuelist else ""
+        self.data = None
+        if text:
+            self.data = self._read(text)
+
+    def _read(self, text: str) -> object:
+        raise NotImplementedError
+
+    def _shown(self, value: Any) -> str:
+        return str(value)
+
+
+class PhoneField(TypedField):
+    """A phone number, kept in E.164."""
+
+    def _read(self, text: str) -> str:
         try:
-            self.data = parse_phone(str(valuelist[0]))
+            return parse_phone(text)
         except BadPhone as error:
-            self.data = None
             raise ValueError(_(PHONE_PREFIX if error.reason == "prefix" else PHONE_DIGITS)) from None
 
+    def _shown(self, value: str) -> str:
+        return national(value)
 
-class WholeField(Field):
+
+class WholeField(TypedField):
     """A whole number between two bounds; Arabic-Indic digits and spaces are read."""
 
     def __init__(
@@ -140,81 +161,62 @@ class WholeField(Field):
         most: int = 999_999,
         **kwargs: Any,
     ) -> None:
-        super().__init__(label, list(validators), **kwargs)
+        super().__init__(label, validators, **kwargs)
         self.least, self.most = least, most
 
-    def _value(self) -> str:
-        if self.raw_data:
-            return str(self.raw_data[0])
-        return "" if self.data is None else str(self.data)
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Read the number. Raises ValueError with the sentence to show."""
-        text = _number_text(valuelist)
-        self.data = None
-        if not text:
-            return
-        if not (text.isascii() and text.removeprefix("-").isdigit()) or len(text) > 15:
+    def _read(self, text: str) -> int:
+        digits = _without_spaces(text)
+        if not (digits.isascii() and digits.removeprefix("-").isdigit()) or len(digits) > 15:
             raise ValueError(_(NOT_A_NUMBER))
-        number = int(text)
+        number = int(digits)
         if not self.least <= number <= self.most:
             raise ValueError(_(NUMBER_RANGE, least=self.least, most=self.most))
-        self.data = number
+        return number
 
 
-class DayField(Field):
-    """A day of the calendar, as a date field sends it: 2026-11-25, in any digits."""
+class DayField(TypedField):
+    """A day of the calendar, as a date field sends it: 2026-11-25, in any digits; `since` is the earliest year."""
 
-    def _value(self) -> str:
-        if self.raw_data:
-            return str(self.raw_data[0])
-        return self.data.isoformat() if self.data else ""
+    def __init__(
+        self, label: str = "", validators: Sequence[Validator] = (), *, since: int = 1950, **kwargs: Any
+    ) -> None:
+        super().__init__(label, validators, **kwargs)
+        self.since = since
 
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Read the day. Raises ValueError with the sentence to show."""
-        text = western_digits(str(valuelist[0])).strip() if valuelist else ""
-        self.data = None
-        if not text:
-            return
+    def _read(self, text: str) -> date:
         try:
             day = date.fromisoformat(text)
         except ValueError:
             raise ValueError(_(NOT_A_DAY)) from None
-        if not EARLIEST <= day.year <= LATEST:
+        if not self.since <= day.year <= LAST_YEAR:
             raise ValueError(_(NOT_A_DAY))
-        self.data = day
+        return day
+
+    def _shown(self, value: date) -> str:
+        return value.isoformat()
 
 
-class DinarsField(Field):
+class DinarsField(TypedField):
     """An amount typed in dinars, with at most two decimals, kept as Money."""
 
     def __init__(
         self, label: str = "", validators: Sequence[Validator] = (), *, most: int = 10_000_000, **kwargs: Any
     ) -> None:
-        super().__init__(label, list(validators), **kwargs)
+        super().__init__(label, validators, **kwargs)
         self.most = most
 
-    def _value(self) -> str:
-        if self.raw_data:
-            return str(self.raw_data[0])
-        if self.data is None:
-            return ""
-        whole, cents = divmod(self.data.minor, 100)
-        return f"{whole},{cents:02d}" if cents else str(whole)
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Read the amount. Raises ValueError with the sentence to show."""
-        text = _number_text(valuelist).removesuffix("DA").removesuffix("دج").replace("٫", ",").replace(".", ",")
-        self.data = None
-        if not text:
-            return
-        whole, _comma, cents = text.partition(",")
+    def _read(self, text: str) -> Money:
+        amount = _without_spaces(text).removesuffix("DA").removesuffix("دج").replace("٫", ",").replace(".", ",")
+        whole, _comma, cents = amount.partition(",")
         digits = whole + cents
         if not (whole and digits.isascii() and digits.isdigit()) or len(cents) > 2 or len(whole) > 9:
             raise ValueError(_(NOT_AN_AMOUNT))
         if int(whole) > self.most:
             raise ValueError(_(NUMBER_RANGE, least=0, most=self.most))
-        self.data = Money(int(whole) * 100 + int(cents.ljust(2, "0") or 0))
+        return Money(int(whole) * 100 + int(cents.ljust(2, "0") or 0))
+
+    def _shown(self, value: Money) -> str:
+        return dinars(value.minor)
 
 
 class ChoiceField(Field):
@@ -257,6 +259,5 @@ class EmailField(TextField):
             self.data = f"{name}@{host.lower()}"
 
 
-def _number_text(valuelist: list[Any]) -> str:
-    text = western_digits(str(valuelist[0])) if valuelist else ""
+def _without_spaces(text: str) -> str:
     return "".join(text.split()).replace("\u00a0", "").replace("\u202f", "")
