@@ -7,7 +7,7 @@ goes before. Words are compared as search does: without accents, harakat, articl
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -76,7 +76,19 @@ def found_in(texts: Mapping[str, str]) -> list[Match]:
 
     The one check for pages, imports and whoever else lets a product through.
     """
-    listed = [each for each in words().values() if not each.retired]
+    return _matches(texts, words().values())
+
+
+def unsettled(texts: Mapping[int, Mapping[str, str]]) -> set[int]:
+    """Return which of many products (number → field → text) must be `admitted` one by one: one of their words is on
+    the list, or the desk was asked about them before."""
+    asked = set(session.scalars(select(Review.product_id).where(Review.product_id.in_(texts))))
+    listed = words().values()
+    return asked | {product_id for product_id, said in texts.items() if _matches(said, listed)}
+
+
+def _matches(texts: Mapping[str, str], every: Iterable[Forbidden]) -> list[Match]:
+    listed = [each for each in every if not each.retired]
     found = []
     for field, text in texts.items():
         folded = f" {fold(text)} "

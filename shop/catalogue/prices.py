@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 
 from sqlalchemy import func, insert, select
@@ -17,13 +17,19 @@ REMEMBERED = timedelta(days=30)
 
 def note(product: Product, variant: Variant, before: Money) -> None:
     """Write down that a variant cost something else until now, unless no buyer could ever see that price."""
-    if product.state == "draft" or before == variant.price or not before:
-        return
-    row = {
-        "store_id": variant.store_id, "variant_id": variant.id, "before_minor": before.minor,
-        "after_minor": variant.price_minor, "currency": variant.currency, "at": clock.now(),
-    }  # fmt: skip
-    session.execute(insert(PriceChange), row)
+    note_many([(product, variant, before, variant.price)])
+
+
+def note_many(moved: Iterable[tuple[Product, Variant, Money, Money]]) -> None:
+    """Write down that variants cost something else until now: the product, the variant, its price before and after."""
+    rows = [
+        {"store_id": variant.store_id, "variant_id": variant.id, "before_minor": before.minor,
+         "after_minor": after.minor, "currency": after.currency, "at": clock.now()}
+        for product, variant, before, after in moved
+        if product.state != "draft" and before and before != after
+    ]  # fmt: skip
+    if rows:
+        session.execute(insert(PriceChange), rows)
 
 
 def lowest_lately(variant_ids: Collection[int]) -> dict[int, int]:

@@ -7,16 +7,16 @@ look-up by equality finds exact words, beginnings and words with one letter wron
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, Row, delete, insert, select
+from sqlalchemy import ColumnElement, Row, bindparam, delete, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from shop.catalogue.listing import CardRow, Filter, Page, card_rows, conditions
 from shop.catalogue.models import Neighbour, Posting, Product
 from shop.core.text import deletions, within_one_edit, words
 from shop.plumbing import geography
-from shop.plumbing.db import session
+from shop.plumbing.db import changed, session, table_of
 from shop.stores.models import Store
 
 MOST_WORDS = 6
@@ -27,15 +27,28 @@ LONGEST = 40
 EXACT, BEGINNING, TYPO = 9, 4, 1
 
 
-def index(product_id: int) -> None:
-    """Make a product findable under its present words. Idempotent."""
-    weights = _weights(product_id)
-    session.execute(delete(Posting).where(Posting.product_id == product_id))
-    if not weights:
-        return
-    rows = [{"word": word, "product_id": product_id, "weight": weight} for word, weight in sorted(weights.items())]
-    session.execute(insert(Posting), rows)
-    _learn(weights)
+def index(*product_ids: int) -> None:
+    """Make products findable under their present words, and no other. Idempotent."""
+    wanted = {
+        (product_id, word, weight)
+        for product_id, weights in _weights(product_ids).items()
+        for word, weight in weights.items()
+    }
+    known = {
+        (row.product_id, row.word, row.weight)
+        for row in session.execute(select(Posting.product_id, Posting.word, Posting.weight)
+                                   .where(Posting.product_id.in_(product_ids)))
+    }  # fmt: skip
+    gone, fresh = sorted(known - wanted), sorted(wanted - known)
+    if gone:
+        table = table_of(Posting)
+        one = delete(table).where(table.c.product_id == bindparam("of"), table.c.word == bindparam("said"))
+        changed(one, [{"of": product_id, "said": word} for product_id, word, _weight in gone])
+    if fresh:
+        session.execute(insert(Posting), [
+            {"product_id": product_id, "word": word, "weight": weight} for product_id, word, weight in fresh
+        ])  # fmt: skip
+        _learn({word for _product_id, word, _weight in fresh})
 
 
 def unindex(product_id: int) -> None:
@@ -122,18 +135,19 @@ def _cards(product_ids: Sequence[int]) -> list[CardRow]:
     return card_rows(Product.id.in_(product_ids)) if product_ids else []
 
 
-def _weights(product_id: int) -> dict[str, int]:
-    row = session.execute(
+def _weights(product_ids: Collection[int]) -> dict[int, dict[str, int]]:
+    rows = session.execute(
         select(Product, Store.name, Store.artisan_fr, Store.artisan_ar).join(Store, Store.id == Product.store_id)
-        .where(Product.id == product_id)
-    ).one_or_none()  # fmt: skip
-    if row is None:
-        return {}
-    product, shop, artisan_fr, artisan_ar = row
+        .where(Product.id.in_(product_ids))
+    )  # fmt: skip
+    return {product.id: _words_of(product, *maker) for product, *maker in rows}
+
+
+def _words_of(product: Product, *maker: str) -> dict[str, int]:
     place = geography.wilaya(product.wilaya_code)
     texts = (
         (3, (product.name_ar, product.name_fr, product.name_en)),
-        (2, (shop, artisan_fr, artisan_ar, place.name_fr, place.name_ar)),
+        (2, (*maker, place.name_fr, place.name_ar)),
         (1, (product.materials_ar, product.materials_fr, product.materials_en,
              product.description_ar, product.description_fr, product.description_en)),
     )  # fmt: skip

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import case, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from shop.catalogue import details, forbidden, options, prices, search, stock
 from shop.catalogue.families import FAMILIES
@@ -19,7 +20,7 @@ from shop.core.errors import InvalidTransition, NotFound, Refused
 from shop.core.money import Money
 from shop.core.text import slug
 from shop.plumbing import journal
-from shop.plumbing.db import changed, session
+from shop.plumbing.db import changed, part, session
 from shop.plumbing.i18n import LANGUAGES, N_, _
 from shop.plumbing.journal import Actor
 from shop.stores.models import Store
@@ -35,6 +36,7 @@ FIELDS = frozenset({
     "made_to_order_days", "capacity_week", "queue_most", "one_of_a_kind", "personal_most", "personal_required",
     "materials_minor", "packaging_minor", "reference",
 })  # fmt: skip
+WORDS = frozenset(forbidden.TEXTS)  # the fields by whose words it is found
 NAMELESS = N_("Write the product's name in one language at least.")
 PRICELESS = N_("Write a price above zero.")
 PICTURELESS = N_("Add one photograph at least.")
@@ -78,8 +80,8 @@ def create_product(
     if wilaya is None:
         raise NotFound
     made = Product(
-        store_id=store_id, craft=craft, slug=_slug(given), wilaya_code=wilaya, currency=price.currency, created_at=now,
-        listed_at=now, version=0, **given, **(of_family(fields.get("family") or craft) | fields),
+        store_id=store_id, craft=craft, slug=slug_of(given), wilaya_code=wilaya, currency=price.currency,
+        created_at=now, listed_at=now, version=0, **given, **(of_family(fields.get("family") or craft) | fields),
     )  # fmt: skip
     session.add(made)
     session.flush()
@@ -96,23 +98,25 @@ def update_product(store_id: int, product_id: int, *, by: Actor, **fields: Any) 
     """
     _require_fields(fields)
     row = _product(store_id, product_id)
-    if fields.get("reference"):
-        _require_free(row, fields["reference"])
     moved = [name for name, value in fields.items() if getattr(row, name) != value]
     for name in moved:
-        setattr(row, name, fields[name])
+        if name != "reference":
+            setattr(row, name, fields[name])
     if not any((row.name_ar, row.name_fr, row.name_en)):
         raise Refused(NAMELESS, field="name")
     if not moved:
         return
     if row.one_of_a_kind and "one_of_a_kind" in moved:
         _require_one(product_id)
-    row.slug = _slug({f"name_{lang}": getattr(row, f"name_{lang}") for lang in LANGUAGES})
+    row.slug = slug_of({f"name_{lang}": getattr(row, f"name_{lang}") for lang in LANGUAGES})
+    if "reference" in moved:
+        _refer_by(row, fields["reference"])
     session.flush()
     stock.refresh(product_id)
     if row.state == "published":
         forbidden.admitted(row, by=by)
-        search.index(product_id)
+        if not WORDS.isdisjoint(moved):
+            search.index(product_id)
     _record("product.changed", product_id, store_id, by, fields=sorted(moved))
 
 
@@ -361,12 +365,16 @@ def _require_fields(fields: Mapping[str, Any]) -> None:
         raise ValueError(f"not of a product: {sorted(unknown)}")
 
 
-def _require_free(row: Product, reference: str) -> None:
-    if reference.startswith(OWN_NUMBER):
+def _refer_by(row: Product, reference: str | None) -> None:
+    """Give a product its reference; the index, not a look before, says whether another one has it."""
+    if reference and reference.startswith(OWN_NUMBER):
         raise Refused(REFERENCE_OURS, field="reference")
-    same = select(Product.id).where(Product.store_id == row.store_id, Product.reference == reference)
-    if session.scalar(same.where(Product.id != row.id)) is not None:
-        raise Refused(REFERENCE_TAKEN, field="reference")
+    try:
+        with part():
+            row.reference = reference
+            session.flush()
+    except IntegrityError:
+        raise Refused(REFERENCE_TAKEN, field="reference") from None
 
 
 def of_family(key: str) -> dict[str, Any]:
@@ -381,7 +389,8 @@ def of_family(key: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _slug(names: Mapping[str, str]) -> str:
+def slug_of(names: Mapping[str, str]) -> str:
+    """Return what stands in the address of a product with these names."""
     spoken = names.get("name_fr") or names.get("name_en") or names.get("name_ar") or ""
     return slug(spoken) or "creation"
 

@@ -6,17 +6,30 @@ product (is any left?) is computed after the last commit.
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import NamedTuple
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, insert, literal, null, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    insert,
+    literal,
+    null,
+    select,
+    update,
+)
 
 from shop.catalogue import making
 from shop.catalogue.models import ADDED, MOVEMENTS, TAKEN, Product, StockMovement, Variant
 from shop.core import clock
-from shop.core.errors import NotFound, OutOfStock, Refused
+from shop.core.errors import InvalidTransition, NotFound, OutOfStock, Refused
 from shop.plumbing import journal
-from shop.plumbing.db import Moment, changed, session
+from shop.plumbing.db import Moment, changed, session, table_of
 from shop.plumbing.i18n import N_
 from shop.plumbing.journal import SYSTEM, Actor
 
@@ -133,10 +146,40 @@ def count_stock(store_id: int, variant_id: int, on_hand: int, *, seen: int | Non
         return
     _require_room(variant_id, on_hand)
     if _shifted(store_id, variant_id, on_hand - before, Variant.on_hand == before, reason="counted", by=by):
-        journal.record(
-            "stock.counted", subject="variant", subject_id=variant_id, store_id=store_id, by=by, before=before,
-            after=on_hand,
-        )  # fmt: skip
+        _tell_counted(store_id, variant_id, before, on_hand, by)
+
+
+class Counted(NamedTuple):
+    """What was counted of one variant: so many pieces were there by the books, so many are there."""
+
+    variant_id: int
+    before: int
+    after: int
+    low_stock: int
+
+
+def count_many(store_id: int, counts: Sequence[Counted], *, by: Actor) -> None:
+    """Say of many variants how many pieces are there, as `count_stock` does, in two statements.
+
+    The caller holds their products, has read them since, and refreshes them afterwards. Raises InvalidTransition when
+    one of them is not as it was read.
+    """
+    moved = [each for each in counts if each.after != each.before]
+    if not moved:
+        return
+    table = table_of(Variant)
+    guarded = update(table).where(
+        table.c.id == bindparam("of"), table.c.store_id == store_id, table.c.on_hand == bindparam("before")
+    ).values(on_hand=table.c.on_hand + bindparam("delta"), low_since=_low_since(bindparam("delta")))  # fmt: skip
+    rows = [{"of": each.variant_id, "before": each.before, "delta": each.after - each.before} for each in moved]
+    if changed(guarded, rows) != len(rows):
+        raise InvalidTransition
+    session.execute(insert(StockMovement), [
+        _movement(store_id, each.variant_id, each.after - each.before, reason="counted", by=by) for each in moved
+    ])  # fmt: skip
+    for each in moved:
+        _tell_when_low(store_id, each.variant_id, _Step(each.after, each.low_stock), each.after - each.before, by)
+        _tell_counted(store_id, each.variant_id, each.before, each.after, by)
 
 
 def tell_below(store_id: int, variant_id: int, pieces: int, *, by: Actor) -> None:
@@ -182,12 +225,12 @@ def _hold(rows: Select[int]) -> None:
         session.execute(rows.order_by(Product.id).with_for_update(key_share=True))
 
 
-def refresh(product_id: int) -> None:
-    """Bring a product's lowest price and availability in line with its variants, and move its version."""
+def refresh(*product_ids: int) -> None:
+    """Bring products' lowest price and availability in line with their variants, and move their versions."""
     shown = select(Variant).where(Variant.product_id == Product.id, Variant.hidden.is_(False))
     price = shown.with_only_columns(func.min(Variant.price_minor)).correlate(Product).scalar_subquery()
     changed(
-        update(Product).where(Product.id == product_id).values(
+        update(Product).where(Product.id.in_(product_ids)).values(
             price_minor=func.coalesce(price, Product.price_minor),
             in_stock=case((making.can_be_had(), True), else_=False),
             version=Product.version + 1,
@@ -208,15 +251,24 @@ def _shifted(
     if row is None:
         return False
     _moved(store_id, variant_id, delta, reason=reason, order_id=order_id, note=note, by=by)
-    step = _Step(*row)
+    _tell_when_low(store_id, variant_id, _Step(*row), delta, by)
+    return True
+
+
+def _tell_when_low(store_id: int, variant_id: int, step: _Step, delta: int, by: Actor) -> None:
     if step.on_hand < step.low_stock <= step.on_hand - delta:
         journal.record(
             "stock.low", subject="variant", subject_id=variant_id, store_id=store_id, by=by, left=step.on_hand
         )
-    return True
 
 
-def _low_since(delta: int) -> ColumnElement[object]:
+def _tell_counted(store_id: int, variant_id: int, before: int, after: int, by: Actor) -> None:
+    journal.record(
+        "stock.counted", subject="variant", subject_id=variant_id, store_id=store_id, by=by, before=before, after=after
+    )
+
+
+def _low_since(delta: int | ColumnElement[int]) -> ColumnElement[object]:
     """Return since when there are few: from the moment of the fall, until there are enough again."""
     after = Variant.on_hand + delta
     fell = and_(Variant.on_hand >= Variant.low_stock, after < Variant.low_stock)
@@ -230,14 +282,20 @@ def _now() -> ColumnElement[object]:
 def _moved(
     store_id: int, variant_id: int, delta: int, *, reason: str, order_id: int | None = None, note: str = "", by: Actor
 ) -> None:
-    row = {"store_id": store_id, "variant_id": variant_id, "delta": delta, "reason": reason, "order_id": order_id,
-           "note": note, "account_id": by.account_id, "by_name": by.name, "at": clock.now()}  # fmt: skip
+    row = _movement(store_id, variant_id, delta, reason=reason, order_id=order_id, note=note, by=by)
     session.execute(insert(StockMovement), row)
     product_id = select(Variant.product_id).where(Variant.id == variant_id).scalar_subquery()
     changed(
         update(Product).where(Product.id == product_id)
         .values(in_stock=case((making.can_be_had(), True), else_=False), version=Product.version + 1)
     )  # fmt: skip
+
+
+def _movement(
+    store_id: int, variant_id: int, delta: int, *, reason: str, order_id: int | None = None, note: str = "", by: Actor
+) -> dict[str, Any]:
+    return {"store_id": store_id, "variant_id": variant_id, "delta": delta, "reason": reason, "order_id": order_id,
+            "note": note, "account_id": by.account_id, "by_name": by.name, "at": clock.now()}  # fmt: skip
 
 
 def _require_room(variant_id: int, pieces: int, *, more: bool = False) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -28,6 +28,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Integer,
     MetaData,
+    Table,
     UniqueConstraint,
     event,
 )
@@ -80,6 +81,11 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=_NAMES)
     # Numbers have 64 bits on both engines: an order can cost more than 21 474 836,47 DA, which is where 32 bits end.
     type_annotation_map = {int: BigKey, datetime: Moment, date: Date, dict[str, Any]: JSON}
+
+
+def table_of(entity: type[Base]) -> Table:
+    """Return the table of an entity, for one statement that is run with many rows."""
+    return cast("Table", entity.__table__)
 
 
 def of_store(*columns: str, table: str, ondelete: str = "RESTRICT") -> ForeignKeyConstraint:
@@ -172,10 +178,13 @@ def after_commit(act: Callable[[], None]) -> None:
     _current().after.append(act)
 
 
-def changed(statement: Executable) -> int:
-    """Run a guarded UPDATE or DELETE and return how many rows it touched. Raises RuntimeError outside a write."""
+def changed(statement: Executable, rows: Sequence[Mapping[str, Any]] | None = None) -> int:
+    """Run a guarded UPDATE or DELETE and return how many rows it touched; with `rows`, once for each of them.
+
+    Raises RuntimeError outside a write.
+    """
     _current()
-    return cast("CursorResult[Any]", session.execute(statement, execution_options=_NO_SYNC)).rowcount
+    return cast("CursorResult[Any]", session.execute(statement, rows, execution_options=_NO_SYNC)).rowcount
 
 
 def _current() -> _Unit:

@@ -110,17 +110,17 @@ def _write() -> None:
         rows = list(several)
         last: int = session.execute(_NEXT, {"scope": scope, "n": len(rows)}).scalar_one()
         numbered = [row | {"number": last - len(rows) + place} for place, row in enumerate(rows, start=1)]
-        if len(rows) == 1 or any(row["verb"] in _listeners for row in rows):
-            for row in numbered:
+        for heard, run in groupby(numbered, key=lambda row: row["verb"] in _listeners):
+            if not heard:
+                session.execute(insert(Entry), list(run))
+                continue
+            for row in run:
                 _tell(row["verb"], session.execute(insert(Entry).returning(Entry.id), row).scalar_one())
-        else:  # many that nobody must hear of: a sheet of products
-            session.execute(insert(Entry), numbered)
 
 
 def _tell(verb: str, entry_id: int) -> None:
-    kind = _listeners.get(verb)
-    if kind and not _unheard.get():
-        jobs.enqueue(kind, {"entry": entry_id}, key=f"entry:{entry_id}")
+    if not _unheard.get():
+        jobs.enqueue(_listeners[verb], {"entry": entry_id}, key=f"entry:{entry_id}")
 
 
 _NEXT = text(

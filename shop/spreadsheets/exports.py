@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date
 
 from sqlalchemy import ColumnElement, case, func, select
 
-from shop.catalogue.models import Product, Variant
+from shop.catalogue import details
+from shop.catalogue.families import FAMILIES
+from shop.catalogue.models import Lot, Product, Variant
 from shop.catalogue.service import OWN_NUMBER
 from shop.core import clock
 from shop.fulfilment.story import Facts, story
@@ -17,15 +20,17 @@ from shop.plumbing.db import session
 from shop.plumbing.formats import NBSP, date_short, phone_shown
 from shop.plumbing.i18n import LANGUAGES, N_, _, pick
 from shop.shipping.models import Shipment
-from shop.spreadsheets.columns import OUT, TEMPLATE, Column
+from shop.spreadsheets import columns, words
+from shop.spreadsheets.columns import SAID, Column
+from shop.spreadsheets.lines import STATES
 from shop.spreadsheets.writing import Cell
 from shop.stores.crafts import CRAFT_NAMES
+from shop.stores.models import Store
 
 AT_ONCE = 300
-STATES = {"draft": N_("Draft"), "published": N_("In the shop"), "hidden": N_("Hidden")}
 
 ORDERS: Sequence[Column] = (
-    Column("code", N_("Order"), "code", 12), Column("day", N_("Day"), width=12),
+    Column("code", N_("Order"), "code", 12), Column("day", N_("Day"), "day", 12),
     Column("state", N_("How it stands"), width=34), Column("name", N_("Name"), width=24),
     Column("phone", N_("Phone"), "code", 16), Column("wilaya", N_("Wilaya")), Column("commune", N_("Commune")),
     Column("address", N_("Address"), width=34), Column("goods_said", N_("Products"), width=44),
@@ -38,22 +43,33 @@ CUSTOMERS: Sequence[Column] = (
     Column("name", N_("Name"), width=24), Column("phone", N_("Phone"), "code", 16), Column("wilaya", N_("Wilaya")),
     Column("orders", N_("Orders"), "whole", 10), Column("completed", N_("Completed orders"), "whole", 10),
     Column("cancelled", N_("Cancelled orders"), "whole", 10), Column("spent", N_("Paid in dinars"), "money", 12),
-    Column("first", N_("First order"), width=12), Column("last", N_("Last order"), width=12),
+    Column("first", N_("First order"), "day", 12), Column("last", N_("Last order"), "day", 12),
 )  # fmt: skip
 
 
-def product_rows(store_id: int) -> Iterator[Sequence[Cell]]:
-    """Yield a line for each choice of each product, as `columns.OUT` has them; what is said once stands once."""
+def product_columns(store_id: int) -> list[Column]:
+    """Return the columns that the products of a workshop need: those of its craft, and of every family it has."""
+    craft = session.scalars(select(Store.craft).where(Store.id == store_id)).one()
+    kinds = session.execute(select(Product.family, Product.craft).where(Product.store_id == store_id).distinct())
+    keys = {family or kind for family, kind in kinds} - {craft}
+    return columns.product_columns(FAMILIES[key] for key in (craft, *sorted(keys)))
+
+
+def product_rows(store_id: int, listed: Sequence[Column]) -> Iterator[Sequence[Cell]]:
+    """Yield a line for each choice of each product, in these columns; what is said once stands once."""
     last = 0
     while products := list(session.scalars(
         select(Product).where(Product.store_id == store_id, Product.id > last).order_by(Product.id).limit(AT_ONCE)
     )):  # fmt: skip
         last = products[-1].id
-        variants = _variants([each.id for each in products])
+        ids = [each.id for each in products]
+        variants, said, sold = _variants(ids), details.said_of(ids), _lots(ids)
         for product in products:
-            for place, variant in enumerate(variants.get(product.id, [])):
-                cells = _product_cells(product, variant, first=place == 0)
-                yield [cells.get(column.key) for column in OUT]
+            once = _product_cells(product) | _said_cells(said[product.id]) | sold.get(product.id, {})
+            for variant in variants.get(product.id, []):
+                cells = _choice_cells(product, variant) | once
+                once = {}
+                yield [cells.get(column.key) for column in listed]
         session.expunge_all()
 
 
@@ -65,20 +81,71 @@ def _variants(product_ids: Collection[int]) -> Mapping[int, list[Variant]]:
     return found
 
 
-def _product_cells(product: Product, variant: Variant, *, first: bool) -> dict[str, Cell]:
-    cells: dict[str, Cell] = {
+def _lots(product_ids: Collection[int]) -> Mapping[int, dict[str, Cell]]:
+    return {
+        each.product_id: {
+            "lot": each.code,
+            "lot_made_on": _day(each.made_on),
+            "lot_best_before": _day(each.best_before),
+        }
+        for each in session.scalars(select(Lot).where(Lot.product_id.in_(product_ids), Lot.current).order_by(Lot.id))
+    }
+
+
+def _choice_cells(product: Product, variant: Variant) -> dict[str, Cell]:
+    return {
         "reference": product.reference or f"{OWN_NUMBER}{product.id}", "price": variant.price_minor,
-        "stock": variant.on_hand, "stock_seen": variant.on_hand,
+        "stock": variant.on_hand, "stock_seen": variant.on_hand, "offered": _yes(not variant.hidden),
         **{f"choice_{lang}": getattr(variant, f"label_{lang}") for lang in LANGUAGES},
     }  # fmt: skip
-    if first:
-        cells |= {
-            "craft": _(CRAFT_NAMES[product.craft]), "weight_g": product.weight_g, "state": _(STATES[product.state]),
-            "made_to_order_days": product.made_to_order_days, "fragile": _("yes") if product.fragile else _("no"),
-            **{f"{what}_{lang}": getattr(product, f"{what}_{lang}")
-               for what in ("name", "description", "materials") for lang in LANGUAGES},
-        }  # fmt: skip
-    return cells
+
+
+def _product_cells(product: Product) -> dict[str, Cell]:
+    return {
+        "craft": _(CRAFT_NAMES[product.craft]), "family": _(FAMILIES[product.family].title) if product.family else "",
+        "state": _(STATES[product.state]), "fragile": _yes(product.fragile),
+        **{key: getattr(product, key) for key in ("weight_g", "made_to_order_days", "capacity_week", "queue_most")},
+        **{f"{what}_{lang}": getattr(product, f"{what}_{lang}")
+           for what in ("name", "description", "materials") for lang in LANGUAGES},
+    }  # fmt: skip
+
+
+def _said_cells(said: Mapping[str, Mapping[str, str]]) -> dict[str, Cell]:
+    return {
+        key: _shown(columns.every(columns.PRODUCTS).get(key), text)
+        for name, texts in said.items()
+        for lang, text in texts.items()
+        for key in [f"{SAID}{name}_{lang}" if lang else f"{SAID}{name}"]
+    }
+
+
+def _shown(column: Column | None, text: str) -> Cell:
+    """Write what is said as `lines` reads it again: figures as figures, names in the language being spoken."""
+    if column is None:
+        return text
+    match column.kind:
+        case "whole":
+            return int(text) if text.isdecimal() else text
+        case "day":
+            return _day(date.fromisoformat(text))
+        case "tick":
+            return _yes(bool(text))
+        case _:
+            name = words.NAMES.get(column.key, {}).get(text)
+            return _(name) if name else text
+
+
+def _day(day: date | None) -> str | None:
+    return date_short(day) if day else None
+
+
+def _yes(said: bool) -> str:
+    return _("yes") if said else _("no")
+
+
+def template_columns(craft: str) -> list[Column]:
+    """Return the columns that a workshop of a craft fills in."""
+    return [each for each in columns.product_columns([FAMILIES[craft]]) if each.key != "stock_seen"]
 
 
 def template_rows(craft: str) -> Iterator[Sequence[Cell]]:
@@ -96,7 +163,7 @@ def template_rows(craft: str) -> Iterator[Sequence[Cell]]:
         "reference": "SAV-02", "price": 120_000, "stock": 3, "choice_ar": "200 غ", "choice_fr": "200 g",
     }  # fmt: skip
     for cells in (soap, small, large):
-        yield [cells.get(column.key) for column in TEMPLATE]
+        yield [cells.get(column.key) for column in template_columns(craft)]
 
 
 def order_rows(store_id: int) -> Iterator[Sequence[Cell]]:

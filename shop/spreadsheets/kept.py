@@ -1,4 +1,4 @@
-"""The file that is kept of a sheet: which lines belong to one product, and reading them from their places."""
+"""The file that is kept of a sheet: which lines belong to one thing, and reading them from their places."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from shop.core.text import clean
-from shop.spreadsheets.columns import keys_of
-from shop.spreadsheets.lines import LONGEST, Line
+from shop.spreadsheets.columns import NAMED_BY, keys_of
+from shop.spreadsheets.values import Line
 
+LONGEST_NAME = 40  # of what names a thing: its reference
 Place = tuple[int, int]  # the number of a line on her sheet, and where it stands in our file
 
 
 @dataclass(frozen=True)
 class Group:
-    """The lines of one product, wherever they stand on the sheet."""
+    """The lines of one thing, wherever they stand on the sheet."""
 
     reference: str
     places: list[Place]
@@ -29,12 +30,13 @@ class KeptSheet:
     file: BinaryIO
     headers: list[str]
     keys: list[str]
+    naming: str  # the column that names each thing
 
     def groups(self) -> list[Group]:
-        """Return the products in the order in which they first appear; a line without a reference stands alone."""
+        """Return the things in the order in which they first appear; a line that names none stands alone."""
         self.file.seek(0)
         self.file.readline()
-        column = self.keys.index("reference")
+        column = self.keys.index(self.naming)
         by_reference: dict[str, Group] = {}
         found: list[Group] = []
         while True:
@@ -43,7 +45,7 @@ class KeptSheet:
             if not text:
                 return found
             row = json.loads(text)
-            reference = clean(row[column + 1] if len(row) > column + 1 else "", limit=LONGEST["reference"])
+            reference = clean(row[column + 1] if len(row) > column + 1 else "", limit=LONGEST_NAME)
             group = by_reference.get(reference)
             if group is None:
                 group = Group(reference, [])
@@ -69,7 +71,7 @@ class KeptSheet:
         return {key: cell for key, cell in zip(self.keys, cells, strict=False) if key}
 
 
-def opened(file: BinaryIO) -> KeptSheet:
+def opened(file: BinaryIO, topic: str) -> KeptSheet:
     """Return an open file with its headers understood."""
     headers = json.loads(file.readline())
-    return KeptSheet(file, headers, keys_of(headers))
+    return KeptSheet(file, headers, keys_of(topic, headers), NAMED_BY[topic])

@@ -1,4 +1,4 @@
-"""Sheets of products that came in, and what each product on them asks for."""
+"""Sheets that came in, and what each thing on them asks for."""
 
 from __future__ import annotations
 
@@ -23,11 +23,12 @@ class Sheet(Base):
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"))
+    topic: Mapped[str] = mapped_column(String(12), default="products", server_default="products")
     state: Mapped[str] = mapped_column(String(12), default="waiting")
     key: Mapped[str] = mapped_column(String(80), default="")  # of its private file; "" once that is deleted
     name: Mapped[str] = mapped_column(String(120))  # as it was called on her phone
     lines: Mapped[int] = mapped_column(default=0)
-    products: Mapped[int] = mapped_column(default=0)
+    products: Mapped[int] = mapped_column(default=0)  # the things on it, whatever its topic
     applied: Mapped[int] = mapped_column(default=0)
     account_id: Mapped[int | None]
     by_name: Mapped[str] = mapped_column(String(120), default="")
@@ -37,7 +38,7 @@ class Sheet(Base):
 
 
 class SheetItem(Base):
-    """One product on a sheet: its lines, what they would change, and whether that is done.
+    """One thing on a sheet: its lines, what they would change, and whether that is done.
 
     `lines` has {"at": [[line, place in the file], …], "seen": {variant: pieces at the dry run}}; `told` has
     {"changes": […], "problems": […]}, to be said in words.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import func, select
 
 from shop.core.errors import NotFound
 from shop.plumbing.db import session
 from shop.plumbing.storage import Storage
+from shop.spreadsheets.columns import WRONG
 from shop.spreadsheets.kept import opened
 from shop.spreadsheets.models import Sheet, SheetItem
 from shop.spreadsheets.words import problem_said
@@ -52,24 +53,33 @@ def items(
 
 
 def refused_rows(files: Storage, found: Sheet) -> tuple[list[str], Iterator[list[str]]]:
-    """Return the headers of a sheet, and its refused lines as they came, each with what is wrong in front."""
+    """Return the headers of a sheet and its refused lines as they came, each with what is wrong in front.
+
+    What was wrong the time before, on a sheet that was such a list itself, is left out.
+    """
     with files.open(found.key) as file:
-        headers = opened(file).headers
-    return headers, _refused(files, found.store_id, found.id, found.key)
+        kept = opened(file, found.topic)
+    old = kept.keys.index(WRONG.key) if WRONG.key in kept.keys else None
+    rows = _refused(files, found)
+    return [WRONG.title, *_without(old, kept.headers)], ([why, *_without(old, cells)] for why, cells in rows)
 
 
-def _refused(files: Storage, store_id: int, sheet_id: int, key: str) -> Iterator[list[str]]:
+def _without(place: int | None, cells: Sequence[str]) -> Sequence[str]:
+    return cells if place is None else [*cells[:place], *cells[place + 1 :]]
+
+
+def _refused(files: Storage, found: Sheet) -> Iterator[tuple[str, Sequence[str]]]:
     after: int | None = None
-    with files.open(key) as file:
-        kept = opened(file)
-        while some := items(store_id, sheet_id, verdict="wrong", after=after, limit=READ_AT_ONCE):
+    with files.open(found.key) as file:
+        kept = opened(file, found.topic)
+        while some := items(found.store_id, found.id, verdict="wrong", after=after, limit=READ_AT_ONCE):
             after = some[-1].position
             for item in some:
                 for number, cells in kept.rows(item.lines["at"]):
-                    yield [_why(item, number), *cells]
+                    yield _why(found.topic, item, number), cells
 
 
-def _why(item: SheetItem, line: int) -> str:
+def _why(topic: str, item: SheetItem, line: int) -> str:
     problems = item.told["problems"]
     mine = [each for each in problems if each["line"] == line] or problems
-    return " ".join(problem_said(each) for each in mine)
+    return " ".join(problem_said(topic, each) for each in mine)

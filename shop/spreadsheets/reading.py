@@ -19,14 +19,14 @@ from pathlib import Path
 
 import structlog
 
+from shop.core.cells import bare
 from shop.core.errors import Refused
 from shop.plumbing.i18n import N_
-from shop.spreadsheets.cells import bare
-from shop.spreadsheets.columns import keys_of
+from shop.spreadsheets.columns import PRODUCTS, keys_of
 
 MOST_BYTES = 12 * 1024 * 1024
 MOST_LINES = 20_000
-MOST_COLUMNS = 60
+MOST_COLUMNS = 150
 MOST_LETTERS = 4_500  # of one cell; longer than any field takes, so that it is said
 MOST_UNPACKED = 150 * 1024 * 1024
 MOST_PARTS = 500
@@ -39,7 +39,7 @@ TOO_LARGE = N_("This file is too large. Please send at most {most} lines at once
 UNREADABLE = N_("This file cannot be read. Please save it as .xlsx or .csv and send it again.")
 OLD_EXCEL = N_("This is an old Excel file (.xls). Please save it as .xlsx and send it again.")
 HEADLESS = N_("The line with the headers was not found. Please start from the template: it names the columns.")
-NO_REFERENCE = N_("The column {column} is missing: it tells which product a line is about.")
+NAMELESS = N_("The column {column} is missing: it tells what a line is about.")
 
 log = structlog.get_logger(__name__)
 _CHILD = Path(__file__).with_name("reading_child.py")
@@ -50,24 +50,25 @@ _ARABIC = frozenset(range(0x0621, 0x064B))
 class Table:
     """A sheet as it is kept: `keys` says for each column what it means ("" for nothing of ours)."""
 
+    topic: str
     keys: list[str]
     lines: int
     body: bytes = field(repr=False)
 
 
-def read(content: bytes) -> Table:
-    """Read a file whole. Raises Refused with what to do about it, at the field `file`."""
+def read(content: bytes, topic: str = PRODUCTS) -> Table:
+    """Read a file about a topic whole. Raises Refused with what to do about it, at the field `file`."""
     if not content.strip(b"\0 \t\r\n"):
         raise Refused(EMPTY, field="file")
     if len(content) > MOST_BYTES:
         raise Refused(TOO_LARGE, field="file", most=MOST_LINES)
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         raise Refused(OLD_EXCEL, field="file")
-    rows = _workbook(content) if content.startswith(b"PK") else _text(content)
-    return _kept(rows)
+    rows = _workbook(content) if content.startswith(b"PK") else _text(content, topic)
+    return _kept(rows, topic)
 
 
-def _kept(rows: Iterable[Sequence[str]]) -> Table:
+def _kept(rows: Iterable[Sequence[str]], topic: str) -> Table:
     out = io.BytesIO()
     keys: list[str] = []
     lines = 0
@@ -76,7 +77,7 @@ def _kept(rows: Iterable[Sequence[str]]) -> Table:
         if not any(cell.strip() for cell in cells):
             continue
         if not keys:
-            found = keys_of(cells)
+            found = keys_of(topic, cells)
             if sum(map(bool, found)) >= 2:
                 keys = found
                 _put(out, cells)
@@ -91,7 +92,7 @@ def _kept(rows: Iterable[Sequence[str]]) -> Table:
         raise Refused(HEADLESS, field="file")
     if not lines:
         raise Refused(EMPTY, field="file")
-    return Table(keys, lines, out.getvalue())
+    return Table(topic, keys, lines, out.getvalue())
 
 
 def _put(out: io.BytesIO, row: Sequence[object]) -> None:
@@ -101,14 +102,14 @@ def _put(out: io.BytesIO, row: Sequence[object]) -> None:
 # ── CSV ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _text(content: bytes) -> Iterator[list[str]]:
+def _text(content: bytes, topic: str) -> Iterator[list[str]]:
     text = decoded(content).replace("\0", "")
     first, _end, rest = text.partition("\n")
     if first.strip().lower().startswith("sep=") and len(first.strip()) == 5:  # Excel's own way to say it
         yield []
         yield from _split(rest, first.strip()[-1])
         return
-    yield from _split(text, delimiter(text))
+    yield from _split(text, delimiter(text, topic))
 
 
 def _split(text: str, between: str) -> Iterator[list[str]]:
@@ -136,12 +137,13 @@ def _has_arabic_words(text: str) -> bool:
     return any(ord(a) in _ARABIC and ord(b) in _ARABIC for a, b in pairwise(text))
 
 
-def delimiter(text: str) -> str:
+def delimiter(text: str, topic: str) -> str:
     """Return what stands between the cells: that which finds the most headers in one of the first lines."""
     best, most = ";", 0
     for line in text.splitlines()[:SEARCHED]:
         for each in DELIMITERS:
-            found = sum(map(bool, keys_of([cell.strip(' "') for cell in line.split(each)[:MOST_COLUMNS]])))
+            cells = [cell.strip(' "') for cell in line.split(each)[:MOST_COLUMNS]]
+            found = sum(map(bool, keys_of(topic, cells)))
             if found > most:
                 best, most = each, found
     return best

@@ -1,4 +1,4 @@
-"""Sheets of products come in: received, looked at without writing anything, confirmed, and applied piece by piece.
+"""Sheets come in: received, looked at without writing anything, confirmed, and applied piece by piece.
 
 Whatever stops in between goes on where it stood: each transaction takes some products and says that they are done.
 """
@@ -12,39 +12,36 @@ from typing import Any, TypeVar
 
 from sqlalchemy import delete, insert, select, update
 
-from shop.catalogue import bulk, stock
-from shop.catalogue import service as catalogue
-from shop.catalogue.bulk import NewProduct
-from shop.catalogue.models import Product, Variant
-from shop.catalogue.service import OWN_NUMBER, VariantRow
 from shop.core import clock
 from shop.core.errors import InvalidTransition, NotFound, Refused
-from shop.core.money import Money
 from shop.plumbing import jobs, journal
-from shop.plumbing.db import changed, part, session, transaction
-from shop.plumbing.i18n import LANGUAGES, _
+from shop.plumbing.db import changed, session, transaction
 from shop.plumbing.journal import Actor
 from shop.plumbing.storage import Storage
-from shop.spreadsheets import reading
+from shop.spreadsheets import columns, reading
 from shop.spreadsheets.kept import Group, KeptSheet, opened
-from shop.spreadsheets.lines import Choice, Known, Plan, plan, wanted
 from shop.spreadsheets.models import Sheet, SheetItem
+from shop.spreadsheets.products import PRODUCTS
 from shop.spreadsheets.reading import Table
+from shop.spreadsheets.topics import Asked, Told, Topic
+from shop.spreadsheets.values import Problem
 
 LOOK, APPLY = "spreadsheets.look", "spreadsheets.apply"
 LINES_AT_ONCE = 200  # in one transaction
 CHUNKS_PER_TURN = 20  # then other jobs have their turn
 FOLDER = "sheets"
 KEEP = timedelta(days=7)
+TOPICS: Mapping[str, Topic] = {columns.PRODUCTS: PRODUCTS}
 T = TypeVar("T", Group, SheetItem)
 FRESH = {"populate_existing": True}
 
 
 def receive(store_id: int, table: Table, *, key: str, name: str, by: Actor) -> Sheet:
     """Write down that a sheet came, whose file is kept under `key`; a job looks at it. Raises Refused."""
-    if "reference" not in table.keys:
-        raise Refused(reading.NO_REFERENCE, field="file", column=_("Reference"))
-    made = Sheet(store_id=store_id, key=key, name=name, lines=table.lines, created_at=clock.now(),
+    naming = columns.every(table.topic)[columns.NAMED_BY[table.topic]]
+    if naming.key not in table.keys:
+        raise Refused(reading.NAMELESS, field="file", column=naming.title)
+    made = Sheet(store_id=store_id, topic=table.topic, key=key, name=name, lines=table.lines, created_at=clock.now(),
                  account_id=by.account_id, by_name=by.name)  # fmt: skip
     session.add(made)
     session.flush()
@@ -81,10 +78,11 @@ def look(files: Storage, payload: Mapping[str, Any]) -> None:
     if sheet is None:
         return
     with files.open(sheet.key) as file:
-        kept = opened(file)
+        kept = opened(file, sheet.topic)
         groups = kept.groups()
         for chunk in range(1, CHUNKS_PER_TURN + 1):
             with transaction():
+                jobs.go_on()
                 if not _look_at_some(sheet.id, kept, groups, last=chunk == CHUNKS_PER_TURN):
                     return
 
@@ -94,12 +92,10 @@ def _look_at_some(sheet_id: int, kept: KeptSheet, groups: Sequence[Group], *, la
     if sheet is None:
         return False
     some = _some(groups[sheet.applied :])
-    known = _known(sheet.store_id, [group.reference for group in some])
-    rows = []
-    for position, group in enumerate(some, start=sheet.applied):
-        found = plan(wanted(group.reference, kept.lines(group.places)), known.get(group.reference))
-        rows.append(_item(sheet, position, group, found))
-    session.execute(insert(SheetItem), rows)
+    asked = [Asked(group.reference, kept.lines(group.places), {}) for group in some]
+    told = TOPICS[sheet.topic].look(sheet.store_id, asked)
+    found = enumerate(zip(some, told, strict=True), start=sheet.applied)
+    session.execute(insert(SheetItem), [_item(sheet, position, *each) for position, each in found])
     sheet.applied += len(some)
     sheet.products = len(groups)
     if sheet.applied == len(groups):
@@ -112,15 +108,12 @@ def _look_at_some(sheet_id: int, kept: KeptSheet, groups: Sequence[Group], *, la
     return not last
 
 
-def _item(sheet: Sheet, position: int, group: Group, found: Plan) -> dict[str, Any]:
-    names = [found.wanted.fields.get(f"name_{lang}") for lang in ("fr", "ar", "en")]
-    if found.known is not None:
-        names += [getattr(found.known.product, f"name_{lang}") for lang in ("fr", "ar", "en")]
+def _item(sheet: Sheet, position: int, group: Group, told: Told) -> dict[str, Any]:
     return {
         "store_id": sheet.store_id, "sheet_id": sheet.id, "position": position, "reference": group.reference,
-        "name": next(filter(None, names), ""), "verdict": found.verdict,
-        "lines": {"at": group.places, "seen": {str(v.id): v.on_hand for v, _choice in found.matched}},
-        "told": {"changes": found.changes, "problems": found.problems},
+        "name": told.name, "verdict": told.verdict,
+        "lines": {"at": group.places, "seen": {str(number): pieces for number, pieces in told.seen.items()}},
+        "told": {"changes": list(told.changes), "problems": list(told.problems)},
     }  # fmt: skip
 
 
@@ -133,9 +126,10 @@ def apply(files: Storage, payload: Mapping[str, Any]) -> None:
     if sheet is None:
         return
     with files.open(sheet.key) as file:
-        kept = opened(file)
+        kept = opened(file, sheet.topic)
         for chunk in range(1, CHUNKS_PER_TURN + 1):
             with transaction():
+                jobs.go_on()
                 if not _apply_some(sheet.id, kept, last=chunk == CHUNKS_PER_TURN):
                     return
 
@@ -160,88 +154,26 @@ def _apply_some(sheet_id: int, kept: KeptSheet, *, last: bool) -> bool:
 
 
 def _write(sheet: Sheet, kept: KeptSheet, items: Sequence[SheetItem]) -> None:
-    known = _known(sheet.store_id, [item.reference for item in items], hold=True)
-    fresh: list[NewProduct] = []
-    for item in items:
-        seen = {int(number): pieces for number, pieces in item.lines["seen"].items()}
-        lines = kept.lines(item.lines["at"])
-        found = plan(wanted(item.reference, lines), known.get(item.reference), seen)
-        if found.verdict == "new":
-            fresh.append(_new(found))
-        elif found.verdict == "changed":
-            _try(sheet, item, found)
-        elif found.verdict == "wrong":  # the shop changed since the dry run
-            _refuse(item, found.problems)
-        if item.verdict != "wrong":
+    asked = [Asked(item.reference, kept.lines(item.lines["at"]), _seen(item)) for item in items]
+    refused = TOPICS[sheet.topic].write(sheet.store_id, asked, _her(sheet))
+    for item, problems in zip(items, refused, strict=True):
+        if problems:  # the shop changed since the dry run
+            item.verdict, item.told = "wrong", {"changes": [], "problems": _at(item, problems)}
+        else:
             item.applied_at = clock.now()
             sheet.applied += 1
-    bulk.create_products(sheet.store_id, fresh, by=_her(sheet))
 
 
-def _try(sheet: Sheet, item: SheetItem, found: Plan) -> None:
-    """Change one product; what is refused stays as it was and is told at its line."""
-    try:
-        with part():
-            _change(sheet.store_id, found, {int(n): p for n, p in item.lines["seen"].items()}, _her(sheet))
-    except Refused as refused:
-        values = {name: str(value) for name, value in refused.values.items()}
-        _refuse(item, [{"line": item.lines["at"][0][0], "said": refused.message, "values": values}])
+def _seen(item: SheetItem) -> dict[int, int]:
+    return {int(number): pieces for number, pieces in item.lines["seen"].items()}
 
 
-def _refuse(item: SheetItem, problems: list[dict[str, Any]]) -> None:
-    item.verdict, item.told = "wrong", {"changes": [], "problems": problems}
-
-
-def _new(found: Plan) -> NewProduct:
-    return NewProduct(found.wanted.reference, found.wanted.fields, [_row(each) for each in found.added])
-
-
-def _row(choice: Choice) -> VariantRow:
-    return VariantRow(choice.labels, Money(choice.price_minor or 0), choice.on_hand or 0)
-
-
-def _change(store_id: int, found: Plan, seen: Mapping[int, int], by: Actor) -> None:
-    assert found.known is not None
-    product_id = found.known.product.id
-    if found.fields:
-        catalogue.update_product(store_id, product_id, by=by, **found.fields)
-    for variant, choice in found.matched:
-        labels = {lang: choice.labels[lang] for lang in LANGUAGES
-                  if choice.labels[lang] not in {"", getattr(variant, f"label_{lang}")}}  # fmt: skip
-        if labels:
-            bulk.name_choice(store_id, variant.id, labels, by=by)
-        if choice.price_minor is not None and choice.price_minor != variant.price_minor:
-            catalogue.set_price(store_id, variant.id, Money(choice.price_minor), by=by)
-        if choice.on_hand is not None:
-            catalogue.count_stock(store_id, variant.id, choice.on_hand, seen=seen.get(variant.id), by=by)
-    if found.added:
-        bulk.add_choices(store_id, product_id, [_row(each) for each in found.added], by=by)
+def _at(item: SheetItem, problems: Sequence[Problem]) -> list[Problem]:
+    first = item.lines["at"][0][0]
+    return [{**each, "line": each["line"] or first} for each in problems]
 
 
 # ── what both need ────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _known(store_id: int, references: Sequence[str], *, hold: bool = False) -> dict[str, Known]:
-    """Return the products under these references, or under their own numbers; held, when they will be changed."""
-    numbers = {each: int(each[1:]) for each in references if _is_number(each)}
-    named = Product.reference.in_(references) | (Product.id.in_(numbers.values()) & Product.reference.is_(None))
-    products = session.scalars(select(Product).where(Product.store_id == store_id, named)).all()
-    ids = [each.id for each in products]
-    if hold and ids:
-        stock.hold_products(ids)
-        session.scalars(select(Product).where(Product.id.in_(ids)), execution_options=FRESH).all()
-    rows = select(Variant).where(Variant.product_id.in_(ids)).order_by(Variant.position, Variant.id)
-    variants: dict[int, list[Variant]] = {number: [] for number in ids}
-    for each in session.scalars(rows, execution_options=FRESH):
-        variants[each.product_id].append(each)
-    for row in (*products, *(each for several in variants.values() for each in several)):
-        session.expunge(row)  # to be read only: each statement of the verbs would look at all of them
-    return {each.reference or f"{OWN_NUMBER}{each.id}": Known(each, variants[each.id]) for each in products}
-
-
-def _is_number(reference: str) -> bool:
-    digits = reference[1:]
-    return reference.startswith(OWN_NUMBER) and digits.isascii() and digits.isdigit() and len(digits) <= 17
 
 
 def _some(several: Sequence[T]) -> list[T]:

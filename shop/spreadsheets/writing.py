@@ -2,64 +2,40 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 
-from shop.plumbing.i18n import _, direction, language
-from shop.spreadsheets.cells import dinars, guarded
+from shop.core.cells import PIECE, csv_pieces, dinars
+from shop.plumbing.i18n import direction, language
 from shop.spreadsheets.columns import Column
 
 CSV, XLSX = "csv", "xlsx"
 MIMETYPES = {CSV: "text/csv", XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
-PIECE = 64 * 1024
 Cell = str | int | None
 
 
 def written(kind: str, columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
     """Yield a file in pieces; amounts come in centimes, headers are said in the language being spoken."""
-    return _xlsx(columns, rows) if kind == XLSX else _csv(columns, rows)
+    return _xlsx(columns, rows) if kind == XLSX else plain_csv([each.title for each in columns], _said(columns, rows))
 
 
-def plain_csv(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
-    """Yield rows of text as they are, under headers that are already words."""
-    return _pieces((guarded(cell) for cell in row) for row in _after(headers, rows))
+def plain_csv(headers: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
+    """Yield rows as they are, under headers that are already words."""
+    return (piece.encode("utf-8", "replace") for piece in csv_pieces(_after(headers, rows)))
 
 
-def _after(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[Sequence[str]]:
+def _after(headers: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[Sequence[Cell]]:
     yield headers
     yield from rows
 
 
-def _csv(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
-    def lines() -> Iterator[Iterable[str]]:
-        yield [_(column.header) for column in columns]
-        for row in rows:
-            yield [_cell(column, value) for column, value in zip(columns, row, strict=True)]
-
-    return _pieces(lines())
+def _said(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> Iterator[Sequence[Cell]]:
+    for row in rows:
+        yield [_dinars(value) if column.kind == "money" else value for column, value in zip(columns, row, strict=True)]
 
 
-def _pieces(lines: Iterable[Iterable[str]]) -> Iterator[bytes]:
-    out = io.StringIO(newline="")
-    out.write("\ufeff")  # Excel then knows that it is UTF-8
-    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    for line in lines:
-        writer.writerow(line)
-        if out.tell() >= PIECE:
-            yield out.getvalue().encode("utf-8", "replace")
-            out.seek(0)
-            out.truncate()
-    yield out.getvalue().encode("utf-8", "replace")
-
-
-def _cell(column: Column, value: Cell) -> str:
-    if value is None or value == "":
-        return ""
-    if isinstance(value, int):
-        return dinars(value) if column.kind == "money" else str(value)
-    return guarded(value)
+def _dinars(value: Cell) -> Cell:
+    return dinars(value) if isinstance(value, int) else value
 
 
 def _xlsx(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
@@ -77,7 +53,7 @@ def _xlsx(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> Iterator
             head, text = book.add_format({"bold": True, "num_format": "@"}), book.add_format({"num_format": "@"})
             for place, column in enumerate(columns):
                 sheet.set_column(place, place, column.width, text if column.kind in {"text", "code"} else None)
-                sheet.write_string(0, place, _(column.header), head)
+                sheet.write_string(0, place, column.title, head)
             for line, row in enumerate(rows, start=1):
                 for place, (column, value) in enumerate(zip(columns, row, strict=True)):
                     _put(sheet, line, place, column, value, text)

@@ -30,13 +30,20 @@ def sheet_csv(rows: Iterable[Sequence[object]], headers: Sequence[str] = HEADERS
     return out.getvalue().encode()
 
 
-def many(number: int, *, price: int = 600) -> bytes:
-    """Return a sheet of so many products; each tenth comes in two sizes."""
+def many(number: int, *, price: int = 600, soap: str = "Savon", more: int = 0) -> bytes:
+    """Return a sheet of so many products; each tenth comes in two sizes. `more` pieces of each are there."""
     rows: list[Sequence[object]] = []
     for n in range(number):
         size = "100 g" if n % 10 == 0 else ""
         rows.append(
-            (f"REF-{n:05}", f"Savon numéro {n}", price + n % 50, n % 30, size, f"Séché {n % 9} semaines à l'air.")
+            (
+                f"REF-{n:05}",
+                f"{soap} numéro {n}",
+                price + n % 50,
+                n % 30 + more,
+                size,
+                f"Séché {n % 9} semaines à l'air.",
+            )
         )
         if size:
             rows.append((f"REF-{n:05}", "", price + 300, 3, "200 g", ""))

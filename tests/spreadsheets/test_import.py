@@ -19,6 +19,7 @@ from shop.core.errors import InvalidTransition, NotFound, Refused
 from shop.plumbing.db import session, transaction
 from shop.plumbing.journal import SYSTEM, Entry
 from shop.spreadsheets import queries, reading, service
+from shop.spreadsheets.columns import PRODUCTS
 from shop.spreadsheets.models import Sheet, SheetItem
 from shop.spreadsheets.words import change_said, problem_said
 from tests.checkout.cast import workshop
@@ -98,7 +99,7 @@ def test_what_changes_is_told_in_words_and_nothing_else_is_touched(app: Flask) -
     take_in(app, shop.id, sheet_csv([("A", "Savon", 650, 12, "", "Doux.")]))
     sheet_id = look(app, shop.id, sheet_csv([("A", "Savon noir", 700, "", "", "")]))
     (item,) = queries.items(shop.id, sheet_id)
-    assert [change_said(each).replace("\u00a0", " ") for each in item.told["changes"]] == [
+    assert [change_said(PRODUCTS, each).replace("\u00a0", " ") for each in item.told["changes"]] == [
         "Name in French: Savon, then Savon noir", "Price in dinars: 650 DA, then 700 DA",
     ]  # fmt: skip
     with transaction():
@@ -148,7 +149,7 @@ def test_each_problem_says_at_its_line_how_to_mend_it(app: Flask, row: tuple[obj
     sheet_id = look(app, shop.id, sheet_csv([("OK", "Huile", 900, 1, "", ""), row]))
     found = problems(sheet_id)
     assert [each["line"] for each in found] == [3]
-    assert said in problem_said(found[0])
+    assert said in problem_said(PRODUCTS, found[0])
     assert verdicts(sheet_id) == ["new", "wrong"]
 
 
@@ -156,7 +157,7 @@ def test_two_lines_that_disagree_or_mean_the_same_choice_are_told(app: Flask) ->
     shop = workshop()
     rows = [("A", "Savon", 650, 1, "Petit", ""), ("A", "Huile", 900, 2, "petit", "")]
     sheet_id = look(app, shop.id, sheet_csv(rows))
-    said = " ".join(problem_said(each) for each in problems(sheet_id))
+    said = " ".join(problem_said(PRODUCTS, each) for each in problems(sheet_id))
     assert "line 2 says something else" in said
     assert "Line 2 has the same choice." in said
 
@@ -174,7 +175,7 @@ def test_crafts_and_yes_are_read_in_every_language(app: Flask) -> None:
         90_000,
     )
     sheet_id = look(app, shop.id, sheet_csv([("B", "جرة", "900", "Bitcoin", "", "")], headers))
-    assert "“Bitcoin” is not in the list" in problem_said(problems(sheet_id)[0])
+    assert "“Bitcoin” is not in the list" in problem_said(PRODUCTS, problems(sheet_id)[0])
 
 
 def test_stock_is_as_counted_and_what_sells_between_look_and_yes_is_gone(app: Flask) -> None:
@@ -201,7 +202,7 @@ def test_a_choice_is_found_by_its_label_in_any_language_and_new_ones_are_added(a
         ("100 g", "", 65_000, 5), ("200 G", "200 غ", 95_000, 5), ("500 g", "", 200_000, 1),
     ]  # fmt: skip
     sheet_id = look(app, shop.id, sheet_csv([("A", "", "", 100, "")], headers))
-    assert "Write which one" in problem_said(problems(sheet_id)[0])
+    assert "Write which one" in problem_said(PRODUCTS, problems(sheet_id)[0])
 
 
 def test_a_product_without_a_reference_is_found_by_its_own_number(app: Flask) -> None:
@@ -228,24 +229,21 @@ def test_a_published_product_is_found_under_its_new_words(app: Flask) -> None:
     assert [card.product_id for card in search.find("jasmin", Filter()).items] == [shop.product.id]
 
 
-def test_what_the_shop_refuses_in_the_end_stops_no_other_line(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_the_shop_refuses_in_the_end_stops_no_other_line(app: Flask) -> None:
     shop = workshop()
-    rows = [(name, name, 650, 1, "", "") for name in "ABC"]
-    take_in(app, shop.id, sheet_csv(rows))
-    real = catalogue.update_product
-
-    def strict(store_id: int, product_id: int, *, by: object, **fields: object) -> None:
-        real(store_id, product_id, by=by, **fields)  # type: ignore[arg-type]
-        if fields.get("name_fr") == "B2":
-            raise Refused("Write the product's name in one language at least.")
-
-    monkeypatch.setattr(catalogue, "update_product", strict)
-    sheet_id = take_in(app, shop.id, sheet_csv([(name, f"{name}2", 650, 1, "", "") for name in "ABC"]))
+    own = f"#{shop.product.id}"
+    name = shop.product.name_fr
+    take_in(app, shop.id, sheet_csv([("A", "A", 650, 1, "", ""), ("C", "C", 650, 1, "", "")]))
+    rows = [("A", "A2", 650, 1, "", ""), (own, "Sirop au whisky", 990, 1, "", ""), ("C", "C2", 650, 1, "", "")]
+    sheet_id = take_in(app, shop.id, sheet_csv(rows))
     assert verdicts(sheet_id) == ["changed", "wrong", "changed"]
-    assert [product(shop.id, name).name_fr for name in "ABC"] == ["A2", "B", "C2"]
+    assert "may not be sold" in problem_said(PRODUCTS, problems(sheet_id)[0])
+    assert [product(shop.id, each).name_fr for each in "AC"] == ["A2", "C2"]
+    left = session.get_one(Product, shop.product.id)
+    assert (left.name_fr, left.price_minor) == (name, shop.product.price_minor)
     assert list(audit.findings()) == []
     changed = session.scalars(select(Entry.subject_id).where(Entry.verb == "product.changed", Entry.actor == "member"))
-    assert product(shop.id, "B").id not in set(changed)
+    assert left.id not in set(changed)
 
 
 def test_a_sheet_without_the_reference_is_refused_at_once(app: Flask) -> None:
@@ -286,7 +284,7 @@ def test_the_refused_lines_come_back_with_their_reasons_and_can_be_sent_again(ap
     lines = list(found)
     assert [line[1:4] for line in lines] == [["B", "Huile", "cher"], ["B", "", "900"]]
     assert all("write the amount in dinars" in line[0] for line in lines)
-    mended = sheet_csv([[line[0], "B", line[2], 800, *line[4:]] for line in lines], ["What is wrong", *headers])
+    mended = sheet_csv([[line[0], "B", line[2], 800, *line[4:]] for line in lines], headers)
     again = take_in(app, shop.id, mended)
     assert verdicts(again) == ["new"]
     assert len(variants(product(shop.id, "B"))) == 2
@@ -320,7 +318,7 @@ def test_a_cell_longer_than_any_field_is_said_and_not_cut(app: Flask) -> None:
     shop = workshop()
     content = sheet_csv([("A", "Savon", 650, 1, "", "x" * (reading.MOST_LETTERS + 500))])
     sheet_id = look(app, shop.id, content)
-    assert "Description in French: at most 4000 characters." in problem_said(problems(sheet_id)[0])
+    assert "Description in French: at most 4000 characters." in problem_said(PRODUCTS, problems(sheet_id)[0])
 
 
 def test_a_new_draft_can_be_published_as_any_other(app: Flask) -> None:

@@ -13,9 +13,9 @@ import pytest
 from xlsxwriter import Workbook
 
 from shop.core.errors import Refused
-from shop.plumbing.i18n import LANGUAGES, _, speaking
+from shop.plumbing.i18n import LANGUAGES, speaking
 from shop.spreadsheets import reading
-from shop.spreadsheets.columns import PRODUCT, keys_of
+from shop.spreadsheets.columns import PRODUCTS, every, keys_of
 
 LINE = ("SAV-1", "Savon à l’olive", "صابون", "650")
 FRENCH = ("Référence", "Nom en français", "Nom en arabe", "Prix en dinars")
@@ -32,8 +32,8 @@ def csv_of(between: str, *lines: tuple[str, ...]) -> str:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_headers_are_known_in_each_language_in_whatever_order(lang: str) -> None:
     with speaking(lang):
-        headers = [_(column.header) for column in reversed(PRODUCT)]
-    assert keys_of(headers) == [column.key for column in reversed(PRODUCT)]
+        headers = {column.title: key for key, column in every(PRODUCTS).items()}
+    assert keys_of(PRODUCTS, list(headers)) == list(headers.values())
 
 
 @pytest.mark.parametrize("between", [";", ",", "\t"])

@@ -15,8 +15,7 @@ from shop.core.text import clean
 from shop.plumbing.db import transaction
 from shop.plumbing.i18n import N_, _, ngettext, speaking
 from shop.plumbing.storage import FileStorage
-from shop.spreadsheets import columns, exports, queries, reading, service, writing
-from shop.spreadsheets.columns import WRONG
+from shop.spreadsheets import exports, queries, reading, service, writing
 from shop.spreadsheets.models import Sheet, SheetItem
 from shop.spreadsheets.words import change_said, problem_said
 from shop.web.studio.blueprint import studio
@@ -80,10 +79,10 @@ def sheet(sheet_id: int) -> str:
     following = page_url(
         "studio.sheet", sheet_id=sheet_id, verdict=verdict or None, after=rows[PER_PAGE - 1].position
     ) if len(rows) > PER_PAGE else ""  # fmt: skip
+    told_rows = [told(found.topic, row) for row in rows[:PER_PAGE]]
     return shop_page(
         "studio/sheet.html", "products", sheet=found, state=STATES[found.state], counts=counts, verdict=verdict,
-        verdicts={key: _(word) for key, word in VERDICTS.items()}, rows=[told(row) for row in rows[:PER_PAGE]],
-        following=following, to_write=counts["new"] + counts["changed"], failed=False,
+        verdicts={key: _(word) for key, word in VERDICTS.items()}, rows=told_rows, following=following, to_write=counts["new"] + counts["changed"], failed=False,
         working=found.state in {"waiting", "confirmed"},
     )  # fmt: skip
 
@@ -110,25 +109,25 @@ def refused_lines(sheet_id: int) -> Response:
     if not found.key:
         raise NotFound(f"the file of sheet {sheet_id} is gone")
     headers, rows = queries.refused_rows(private(), found)
-    kept = [header for header in headers if columns.column_of(header) != WRONG.key]
-    dropped = [place for place, header in enumerate(headers) if columns.column_of(header) == WRONG.key]
-    lines = ([row[0], *(cell for place, cell in enumerate(row[1:]) if place not in dropped)] for row in rows)
-    return streamed(writing.plain_csv([_(WRONG.header), *kept], lines), "refused", writing.CSV)
+    return streamed(writing.plain_csv(headers, rows), "refused", writing.CSV)
 
 
 @studio.get("/<name:store>/sheets/template.<name:kind>")
 @entry(Access.HELPER)
 def sheet_template(kind: str) -> Response:
     """Give a sheet to fill in, with three lines as they should look."""
-    rows = exports.template_rows(here().store.craft)
-    return streamed(writing.written(known(kind), columns.TEMPLATE, rows), "template", kind)
+    craft = here().store.craft
+    rows = exports.template_rows(craft)
+    return streamed(writing.written(known(kind), exports.template_columns(craft), rows), "template", kind)
 
 
 @studio.get("/<name:store>/sheets/products.<name:kind>")
 @entry(Access.HELPER)
 def export_products(kind: str) -> Response:
     """Give all products with their choices."""
-    return streamed(writing.written(known(kind), columns.OUT, exports.product_rows(here().store.id)), "products", kind)
+    listed = exports.product_columns(here().store.id)
+    rows = exports.product_rows(here().store.id, listed)
+    return streamed(writing.written(known(kind), listed, rows), "products", kind)
 
 
 @studio.post("/<name:store>/sheets/orders")
@@ -181,14 +180,14 @@ def moved(sheet_id: int, verb: Any, sentence: str) -> Response:
     return redirect(page_url("studio.sheet", sheet_id=sheet_id), 303)
 
 
-def told(row: SheetItem) -> dict[str, Any]:
-    """Return one product of a sheet as the page says it."""
+def told(topic: str, row: SheetItem) -> dict[str, Any]:
+    """Return one thing on a sheet as the page says it."""
     lines = [str(line) for line, _at in row.lines["at"]]
     return {
         "reference": row.reference, "name": row.name, "verdict": row.verdict, "word": _(VERDICTS[row.verdict]),
         "lines": ngettext("Line {lines}", "Lines {lines}", len(lines), lines=" · ".join(lines[:6])),
-        "changes": [change_said(each) for each in row.told["changes"]],
-        "problems": [(each["line"], problem_said(each)) for each in row.told["problems"]],
+        "changes": [change_said(topic, each) for each in row.told["changes"]],
+        "problems": [(each["line"], problem_said(topic, each)) for each in row.told["problems"]],
         "written": row.applied_at is not None,
     }  # fmt: skip
 
