@@ -82,7 +82,8 @@ def sheet(sheet_id: int) -> str:
     told_rows = [told(found.topic, row) for row in rows[:PER_PAGE]]
     return shop_page(
         "studio/sheet.html", "products", sheet=found, state=STATES[found.state], counts=counts, verdict=verdict,
-        verdicts={key: _(word) for key, word in VERDICTS.items()}, rows=told_rows, following=following, to_write=counts["new"] + counts["changed"], failed=False,
+        verdicts={key: _(word) for key, word in VERDICTS.items()}, rows=told_rows,
+        following=following, to_write=counts["new"] + counts["changed"], failed=False,
         working=found.state in {"waiting", "confirmed"},
     )  # fmt: skip
 
