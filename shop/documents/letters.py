@@ -6,6 +6,7 @@ will be marked, for the screen where somebody can still correct them.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 from itertools import zip_longest
@@ -20,6 +21,7 @@ LONGEST_WORD = 18  # letters without a space; longer ones may be broken anywhere
 
 BREAK = "\u200b"
 _NON_JOINER = "\u200c"  # the one invisible sign that changes how the letters beside it look
+_GAPS = re.compile(r"[^\S\u00a0]+")  # the space within an amount stays: by it the groups keep their order in Arabic
 _NO_LETTER = (1000,)
 _FORM = {(False, False): 0, (True, False): 1, (True, True): 2, (False, True): 3}
 _TURNS_RIGHT_TO_LEFT = frozenset(("R", "AL"))
@@ -28,11 +30,11 @@ _TURNS_RIGHT_TO_LEFT = frozenset(("R", "AL"))
 def printable(text: str, *, most: int) -> str:
     """Return one line of at most `most` characters that our fonts can draw, with marks for the rest."""
     # One pass over the raw text would be as long as the text; nobody reads past the end of the box.
-    line = " ".join(unicodedata.normalize("NFC", text[: most * 4]).split())
+    line = _GAPS.sub(" ", unicodedata.normalize("NFC", text[: most * 4]))
     drawn = "".join(_drawn(character) for character in line)
     while MARK * 2 in drawn:  # an emoji of five code points is one missing picture
         drawn = drawn.replace(MARK * 2, MARK)
-    return _cut(" ".join(drawn.split()), most)
+    return _cut(_GAPS.sub(" ", drawn).strip(), most)
 
 
 def unprintable(text: str) -> list[str]:

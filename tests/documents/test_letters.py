@@ -160,3 +160,7 @@ def test_any_words_make_a_slip_and_a_handover_sheet(one: str, other: str, langua
         handover_pdf(handover(2, number=one, carrier=other, shop=one, shop_phone=other, language=language)),
     ):
         assert pdf.startswith(b"%PDF-")
+
+
+def test_the_space_within_an_amount_stays_and_others_become_one() -> None:
+    assert printable(" 1\u00a0250\u00a0دج \t  100\u2003g ", most=40) == "1\u00a0250\u00a0دج 100 g"
