@@ -1,5 +1,7 @@
 """How fast labels are drawn: one PDF of two hundred, separate PDFs, and the first one of a new process.
 
+Both also stand against the bare engine: pages of one line each, drawn in turn with the labels.
+
 Every label of every repetition has texts of its own: a drawing engine that remembers equal ones would
 otherwise measure its memory.
 """
@@ -9,13 +11,14 @@ from __future__ import annotations
 import statistics
 import subprocess
 import sys
-import time
 from itertools import count
 
+from bench import bare
 from shop.core.money import Money
 from shop.documents.engine import labels_pdf
 from shop.documents.words import LabelContent
 
+PAGE = (100, 150)
 BATCH = 200
 SEPARATE = 40
 REPETITIONS = 5
@@ -34,12 +37,15 @@ _WILAYAS = (
 def measure() -> dict[str, float]:
     """Return labels per second in one PDF and in separate PDFs, and the milliseconds of a cold first label."""
     labels_pdf([distinct_label()])
-    together = [BATCH / _seconds(BATCH, 1) for _ in range(REPETITIONS)]
-    apart = [SEPARATE / _seconds(1, SEPARATE) for _ in range(REPETITIONS)]
+    bare.pages(*PAGE, lines=1)
+    together = [(_seconds(BATCH, 1), _bare_seconds(BATCH, 1)) for _ in range(REPETITIONS)]
+    apart = [(_seconds(1, SEPARATE), _bare_seconds(1, SEPARATE)) for _ in range(REPETITIONS)]
     cold = [_cold_first() for _ in range(3)]
     return {
-        "labels_per_second_in_one_pdf": round(statistics.median(together), 1),
-        "labels_per_second_as_separate_pdfs": round(statistics.median(apart), 1),
+        "labels_per_second_in_one_pdf": round(statistics.median(BATCH / ours for ours, _bare in together), 1),
+        "labels_per_second_as_separate_pdfs": round(statistics.median(SEPARATE / ours for ours, _bare in apart), 1),
+        "in one PDF: times a bare page": statistics.median(ours / alone for ours, alone in together),
+        "as separate PDFs: times a bare page": statistics.median(ours / alone for ours, alone in apart),
         "cold_first_label_ms": round(statistics.median(cold), 1),
     }
 
@@ -77,10 +83,11 @@ def distinct_label() -> LabelContent:
 
 def _seconds(labels: int, papers: int) -> float:
     batches = [[distinct_label() for _ in range(labels)] for _ in range(papers)]
-    start = time.perf_counter()
-    for batch in batches:
-        labels_pdf(batch)
-    return time.perf_counter() - start
+    return bare.cpu_seconds(lambda: [labels_pdf(batch) for batch in batches])
+
+
+def _bare_seconds(lines: int, papers: int) -> float:
+    return bare.cpu_seconds(lambda: [bare.pages(*PAGE, lines=lines) for _ in range(papers)])
 
 
 def _cold_first() -> float:
