@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import statistics
-import time
 from itertools import count
 
+from bench import bare
 from shop.core.money import Money
 from shop.core.spoken import amount_in_words
-from shop.documents.engine import invoice_pdf
+from shop.documents.engine import invoice_pdf, invoices_pdf
 from shop.documents.frozen import Buyer, Content, Extra, Line, Seller, Tax
+from shop.documents.invoice_sheets import Bill
 from shop.documents.taxes import taken_out
 
+PAGE = (210, 297)
 LINES = 8
 SEPARATE = 40
 REPETITIONS = 5
@@ -20,10 +22,16 @@ _serial = count(1)
 
 
 def measure() -> dict[str, float]:
-    """Return invoices per second of one core, as separate PDFs."""
-    invoice_pdf(distinct_invoice())
-    rates = [SEPARATE / _seconds(SEPARATE) for _ in range(REPETITIONS)]
-    return {"invoices_per_second": round(statistics.median(rates), 1)}
+    """Return invoices per second of one core, as separate PDFs and in one, and what a page costs by itself."""
+    invoice_pdf(Bill(distinct_invoice()))
+    bare.pages(*PAGE, lines=1)
+    apart = [(_seconds(), _bare_seconds()) for _ in range(REPETITIONS)]
+    together = [_seconds_together() for _ in range(REPETITIONS)]
+    return {
+        "invoices_per_second": round(statistics.median(SEPARATE / ours for ours, _bare in apart), 1),
+        "invoices_per_second_in_one_pdf": round(SEPARATE / statistics.median(together), 1),
+        "as separate PDFs: times a bare page": statistics.median(ours / alone for ours, alone in apart),
+    }
 
 
 def distinct_invoice() -> Content:
@@ -60,12 +68,18 @@ def _buyer(n: int) -> Buyer:
     return Buyer(name=f"Yacine Haddad {n}", street=f"Cité {n}", place={"ar": "وهران", "fr": "Oran", "en": "Oran"})
 
 
-def _seconds(invoices: int) -> float:
-    contents = [distinct_invoice() for _ in range(invoices)]
-    start = time.process_time()
-    for content in contents:
-        invoice_pdf(content)
-    return time.process_time() - start
+def _seconds() -> float:
+    bills = [Bill(distinct_invoice()) for _ in range(SEPARATE)]
+    return bare.cpu_seconds(lambda: [invoice_pdf(bill) for bill in bills])
+
+
+def _seconds_together() -> float:
+    bills = [Bill(distinct_invoice()) for _ in range(SEPARATE)]
+    return bare.cpu_seconds(lambda: invoices_pdf(bills))
+
+
+def _bare_seconds() -> float:
+    return bare.cpu_seconds(lambda: [bare.pages(*PAGE, lines=1) for _ in range(SEPARATE)])
 
 
 if __name__ == "__main__":

@@ -65,7 +65,8 @@ RULES = (
         "WHERE order_id IS NOT NULL GROUP BY order_id, variant_id) m "
         "ON m.order_id = o.id AND m.variant_id = l.variant_id "
         "WHERE m.delta <> CASE WHEN o.state = 'cancelled' THEN 0 ELSE -l.pieces END AND NOT (o.state = 'cancelled' "
-        "AND EXISTS (SELECT 1 FROM shipments s WHERE s.order_id = o.id AND s.state IN ('lost', 'returning')))",
+        "AND EXISTS (SELECT 1 FROM shipments s WHERE s.order_id = o.id AND s.state IN ('lost', 'returning'))) "
+        "AND NOT (m.delta = 0 AND EXISTS (SELECT 1 FROM payments p WHERE p.order_id = o.id AND p.state = 'refunded'))",
     ),
     Rule(
         "I2 held", "variant {0}: {1} pieces put aside, the open links hold {2}",
@@ -87,11 +88,15 @@ RULES = (
         "ON l.order_id = o.id GROUP BY o.code, o.goods_minor HAVING SUM(l.unit_minor * l.pieces) <> o.goods_minor",
     ),
     Rule(
-        "I3 payment", "order {0} ({1}) costs {2}, its payments say {3}",
-        "SELECT o.code, o.state, o.total_minor, COALESCE(SUM(p.amount_minor), 0) FROM orders o "
-        "LEFT JOIN payments p ON p.order_id = o.id AND p.state NOT IN ('cancelled', 'failed', 'refunded') "
+        "I3 payment", "order {0} ({1}) costs {2}, its payments say {3}, {4} given back",
+        "SELECT o.code, o.state, o.total_minor, COALESCE(SUM(p.kept), 0), COALESCE(SUM(p.back), 0) FROM orders o "
+        "LEFT JOIN (SELECT order_id, CASE WHEN state = 'refunded' THEN 0 ELSE amount_minor END AS kept, "
+        "CASE WHEN state = 'refunded' THEN amount_minor ELSE 0 END AS back FROM payments "
+        "WHERE state NOT IN ('cancelled', 'failed')) p ON p.order_id = o.id "
         "WHERE o.state <> 'cancelled' GROUP BY o.code, o.state, o.total_minor "
-        "HAVING COALESCE(SUM(p.amount_minor), 0) <> o.total_minor",
+        "HAVING COALESCE(SUM(p.kept), 0) <> o.total_minor "
+        "AND NOT (o.state = 'completed' AND COALESCE(SUM(p.kept), 0) = 0 "
+        "AND COALESCE(SUM(p.back), 0) = o.total_minor)",
     ),
     Rule(
         "I3 collect", "order {0}: the courier is told {1}, the payment waits for {2}",

@@ -15,7 +15,8 @@ from shop.core.phone import national
 from shop.core.text import fold, western_digits
 from shop.customers.models import Consent, CustomerNote
 from shop.orders import queries as order_queries
-from shop.orders.models import Call, Order, OrderLine
+from shop.orders.companies import LONGEST, companies
+from shop.orders.models import Call, Company, Order, OrderLine
 from shop.plumbing.db import session
 
 PER_PAGE = 30
@@ -141,11 +142,11 @@ def customer(store_id: int, code: str) -> Customer:
 def everything(store_id: int, found: Customer) -> dict[str, Any]:
     """Return all that a store keeps of one customer, as plain content for a file."""
     ids = [order.id for order in found.orders]
-    lines = order_queries.lines(store_id, ids)
+    lines, firms = order_queries.lines(store_id, ids), companies(store_id, ids)
     calls = session.scalars(select(Call).where(Call.store_id == store_id, Call.order_id.in_(ids)).order_by(Call.id))
     return {
         "phone": national(found.phone), "name": found.name,
-        "orders": [_told(order, lines.get(order.id, [])) for order in found.orders],
+        "orders": [_told(order, lines.get(order.id, []), firms.get(order.id)) for order in found.orders],
         "calls": [{"order": call.order_id, "at": call.at.isoformat(), "outcome": call.outcome, "note": call.note}
                   for call in calls],
         "notes": [{"at": each.at.isoformat(), "by": each.by_name, "text": each.text} for each in found.notes],
@@ -157,11 +158,12 @@ def everything(store_id: int, found: Customer) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _told(order: Order, lines: Sequence[OrderLine]) -> dict[str, Any]:
+def _told(order: Order, lines: Sequence[OrderLine], company: Company | None) -> dict[str, Any]:
     return {
         "code": order.code, "placed_at": order.placed_at.isoformat(), "state": order.state,
         "reason": order.cancel_reason, "name": order.buyer_name, "phone": national(order.phone),
         "wilaya": order.wilaya_code, "commune": order.commune_code, "address": order.address, "note": order.note,
+        "company": {name: getattr(company, name, "") for name in LONGEST},
         "total": f"{order.total_minor / 100:.2f}", "currency": order.currency,
         "lines": [
             {"article": line.name_fr or line.name_ar or line.name_en, "pieces": line.pieces,

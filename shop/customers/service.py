@@ -15,7 +15,7 @@ from shop.core.errors import NotFound, Refused
 from shop.core.text import clean, clean_block
 from shop.customers.models import CHANNELS, Consent, CustomerNote, Erasure
 from shop.offers import service as offers
-from shop.orders.models import Call, Order, Purchase
+from shop.orders.models import Call, Company, Order, Purchase
 from shop.plumbing import journal
 from shop.plumbing.db import changed, session
 from shop.plumbing.i18n import N_
@@ -144,6 +144,7 @@ def _forget_orders(store_id: int, order_ids: Collection[int]) -> None:
     baskets = select(Purchase.cart_id).where(Purchase.id.in_(purchases), Purchase.cart_id.is_not(None), alone)
     changed(update(Cart).where(Cart.id.in_(baskets)).values(details={}))
     changed(update(Call).where(Call.store_id == store_id, Call.order_id.in_(order_ids)).values(note=""))
+    changed(delete(Company).where(Company.store_id == store_id, Company.order_id.in_(order_ids)))
     offers.forget_buyer(store_id, order_ids)
     changed(update(Order).where(*mine).values(buyer_name="", buyer_fold="", phone="", address="", note=""))
 

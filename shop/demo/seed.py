@@ -42,6 +42,7 @@ def fill() -> list[str]:
             doubts.ask(settings.data_dir / "media" / "pictures", _owners())
             papers.issue(_owners())
             beside.tell(_owners())
+            papers.give_back(_owners()[days.AMINA])
         with transaction():
             journal.record("demo.filled", subject="demo", subject_id=1, store_id=None, by=SYSTEM)
     session.rollback()

@@ -18,9 +18,8 @@ from shop.documents import goods
 from shop.documents.agreed import Agreement
 from shop.documents.binding import bound
 from shop.documents.companions import calibration_sheet, handover_sheet, slip_sheet
-from shop.documents.frozen import Content
 from shop.documents.goods import Poster, PriceTag, ProductLabel
-from shop.documents.invoice_sheets import contract_sheet, invoice_sheet
+from shop.documents.invoice_sheets import Bill, contract_sheet, invoices_sheet
 from shop.documents.letters import unprintable
 from shop.documents.papers import GOODS_PAPERS, POSTER_PAPERS, Nudge, chosen
 from shop.documents.sheets import Sheet, label_sheet, title
@@ -31,8 +30,8 @@ if TYPE_CHECKING:
     import typst
 
 __all__ = [
-    "calibration_pdf", "contract_pdf", "goods_labels_pdf", "handover_pdf", "invoice_pdf", "labels_pdf", "page_png",
-    "poster_pdf", "slip_pdf", "tags_pdf", "unprintable",
+    "calibration_pdf", "contract_pdf", "goods_labels_pdf", "handover_pdf", "invoice_pdf", "invoices_pdf", "labels_pdf",
+    "page_png", "poster_pdf", "slip_pdf", "tags_pdf", "unprintable",
 ]  # fmt: skip
 
 _FOLDER: Final = TEMPLATES / "documents"
@@ -89,17 +88,21 @@ def calibration_pdf(paper: str, *, nudge: Nudge = (0, 0)) -> bytes:
     return _drawn("calibration", calibration_sheet(chosen(paper, nudge=nudge), nudge=nudge))
 
 
-def invoice_pdf(content: Content, *, cancelled_by: str = "", discreet: bool = False) -> bytes:
-    """Return an invoice, voucher or credit note on A4; `cancelled_by` is the credit note that crosses it out.
+def invoice_pdf(bill: Bill) -> bytes:
+    """Return an invoice, voucher or credit note on A4."""
+    return _drawn("invoice", invoices_sheet([bill]), tagged=True)
 
-    `discreet` leaves the buyer's street out, for a copy behind a link.
-    """
-    sheet = invoice_sheet(content, cancelled_by=cancelled_by, discreet=discreet)
-    return _drawn("invoice", sheet, tagged=True)
+
+def invoices_pdf(bills: Sequence[Bill]) -> bytes:
+    """Return many of them in one file, each counting its own pages. Raises Refused for none."""
+    if not bills:
+        raise Refused("There is nothing to print.")
+    bundles = [bills[at : at + BUNDLE] for at in range(0, len(bills), BUNDLE)]
+    return bound([_drawn("invoice", invoices_sheet(bundle)) for bundle in bundles])
 
 
 def contract_pdf(agreed: Agreement, *, discreet: bool = False) -> bytes:
-    """Return what was agreed when an order was placed, on A4, in the buyer's language; `discreet` as above."""
+    """Return what was agreed when an order was placed, on A4; `discreet` leaves the buyer's street out."""
     return _drawn("contract", contract_sheet(agreed, discreet=discreet), tagged=True)
 
 

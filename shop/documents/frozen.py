@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Any, TypedDict, cast
+from typing import Any, NotRequired, TypedDict, cast
 
 Texts = dict[str, str]  # by language
 
@@ -31,11 +31,15 @@ class Seller(TypedDict):
 
 
 class Buyer(TypedDict):
-    """Who buys. No phone: an invoice does not need it."""
+    """Who buys. No phone: an invoice does not need it. A company has its numbers, and who ordered for it."""
 
     name: str
     street: str  # left out of the copy behind a tracking link
     place: Texts
+    contact: NotRequired[str]
+    register_number: NotRequired[str]
+    nif: NotRequired[str]
+    nis: NotRequired[str]
 
 
 class Line(TypedDict):

@@ -115,7 +115,7 @@ def _label(label: ProductLabel) -> Sheet:
     )  # fmt: skip
     texts = ((N_("Ingredients"), label.ingredients), (N_("Precautions"), label.precautions))
     with speaking(label.languages[0]):  # small paper: its words stand in the first language, the name in all
-        said = [(_(word), run(text, COMPOSITION)) for word, text in texts if text]
+        said = [(_("{word}:", word=_(word)), run(text, COMPOSITION)) for word, text in texts if text]
         told = [[_(word), printable(value, most=60)] for word, value in facts if value]
     return {
         "name": run(label.names[0], NAME, "bold"),

@@ -11,8 +11,9 @@ from shop.core.spoken import amount_in_words
 from shop.documents import invoice_queries as invoices
 from shop.documents.frozen import Buyer, Content, Extra, Line, Seller, Tax
 from shop.documents.models import PaperRules
-from shop.documents.taxes import Shares, discount_shares, stamp_duty, taken_out
+from shop.documents.taxes import Shares, stamp_duty, taken_out
 from shop.orders import queries as order_queries
+from shop.orders.companies import company_of
 from shop.orders.models import Order, OrderLine
 from shop.payments.models import Payment
 from shop.payments.queries import payment_of
@@ -32,7 +33,7 @@ def content_of(order: Order, rules: PaperRules, *, code: str) -> Content:
     lines = order_queries.lines(order.store_id, [order.id])[order.id]
     rates = _rates(order, lines, rules)
     gross = [line.unit_minor * line.pieces for line in lines]
-    discounts = _by_rate(rates, [-share for share in discount_shares(order.discount_minor, gross)])
+    discounts = _by_rate(rates, [-line.discount_minor for line in lines])
     shares = taken_out([
         *zip(gross, rates, strict=True), (order.delivery_minor, _delivery_rate(rules)),
         *((amount, rate) for rate, amount in discounts),
@@ -42,7 +43,7 @@ def content_of(order: Order, rules: PaperRules, *, code: str) -> Content:
     return Content(
         form=FORM, kind=rules.kind, code=code, issued_on=clock.today().isoformat(), order_code=order.code,
         ordered_on=clock.local(order.placed_at).date().isoformat(), languages=languages,
-        seller=seller_of(order, rules), buyer=buyer_of(order),
+        seller=seller_of(order, rules), buyer=_billed(order),
         lines=[line_of(*each) for each in zip(lines, rates, shares.nets, strict=False)],
         delivery=Extra(total=order.delivery_minor, net=shares.nets[len(lines)], rate=_delivery_rate(rules)),
         discounts=[
@@ -83,6 +84,17 @@ def buyer_of(order: Order) -> Buyer:
     return Buyer(
         name=order.buyer_name, street=" ".join(order.address.split()),
         place=_place(order.commune_code, order.wilaya_code),
+    )  # fmt: skip
+
+
+def _billed(order: Order) -> Buyer:
+    """Return to whom the invoice is made out: the company that the artisan wrote down, else the buyer."""
+    buyer, company = buyer_of(order), company_of(order.store_id, order.id)
+    if company is None:
+        return buyer
+    return Buyer(
+        name=company.name, street=buyer["street"], place=buyer["place"], contact=buyer["name"],
+        register_number=company.register_number, nif=company.nif, nis=company.nis,
     )  # fmt: skip
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import aliased
 
+from shop.core import clock
 from shop.core.errors import NotFound
 from shop.documents.models import KIND_OF_LETTER, Invoice, PaperRules, ProductTax
 from shop.orders.models import Order
+from shop.payments.models import Payment
 from shop.plumbing.db import session
 
 _CODE = re.compile("([FBA])-([0-9]{4})-([0-9]{4,9})")
@@ -72,9 +75,26 @@ def by_code(store_id: int, code: str) -> Invoice:
     return found
 
 
-def cancelled_by(invoice: Invoice) -> Invoice | None:
-    """Return the credit note that cancels an invoice."""
-    return session.scalar(select(Invoice).where(Invoice.store_id == invoice.store_id, Invoice.cancels_id == invoice.id))
+def by_codes(store_id: int, codes: Sequence[str]) -> list[Invoice]:
+    """Return papers of a store by their numbers, each once, in the order given. Raises NotFound."""
+    return [by_code(store_id, code) for code in dict.fromkeys(codes)]
+
+
+def of_month(store_id: int, first: date, *, most: int) -> list[Invoice]:
+    """Return the papers that a store issued in the month that begins on a day, oldest first."""
+    following = (first + timedelta(days=32)).replace(day=1)
+    wanted = select(Invoice).where(
+        Invoice.store_id == store_id,
+        Invoice.at >= clock.start_of_day(first),
+        Invoice.at < clock.start_of_day(following),
+    )
+    return list(session.scalars(wanted.order_by(Invoice.id).limit(most)))
+
+
+def cancelling(store_id: int, papers: Sequence[Invoice]) -> dict[int, str]:
+    """Return the codes of the credit notes that cancel invoices, by invoice, in one query."""
+    wanted = select(Invoice).where(Invoice.store_id == store_id, Invoice.cancels_id.in_([each.id for each in papers]))
+    return {note.cancels_id: note.code for note in session.scalars(wanted) if note.cancels_id is not None}
 
 
 def newest(store_id: int, limit: int) -> list[tuple[Invoice, str]]:
@@ -87,13 +107,17 @@ def newest(store_id: int, limit: int) -> list[tuple[Invoice, str]]:
 
 
 def to_cancel(store_id: int) -> list[tuple[Invoice, str]]:
-    """Return the invoices whose order was cancelled or came back, and that no credit note cancels yet."""
+    """Return the invoices whose order was cancelled, came back or was refunded, and that no credit note cancels yet."""
     note = aliased(Invoice)
+    refunded = select(Payment.id).where(
+        Payment.order_id == Order.id, Payment.store_id == Order.store_id, Payment.state == "refunded"
+    )
     wanted = (
         select(Invoice, Order.code)
         .join(Order, Order.id == Invoice.order_id)
         .outerjoin(note, note.cancels_id == Invoice.id)
-        .where(Invoice.store_id == store_id, Invoice.kind != "credit", Order.state == "cancelled", note.id.is_(None))
+        .where(Invoice.store_id == store_id, Invoice.kind != "credit", note.id.is_(None))
+        .where(or_(Order.state == "cancelled", refunded.exists()))
         .order_by(Invoice.id)
     )
     return [(row[0], row[1]) for row in session.execute(wanted)]

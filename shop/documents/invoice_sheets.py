@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from shop.core.money import Money
 from shop.documents.agreed import Agreement
 from shop.documents.frozen import Buyer, Content, Extra, Line, Seller, Texts
 from shop.documents.letters import breakable, direction, printable
-from shop.documents.sheets import LINE, NAME, Sheet, phone, run
-from shop.plumbing.formats import date_long, date_short, money_text, time_short
+from shop.documents.sheets import LINE, NAME, Sheet, phone, run, title
+from shop.plumbing.formats import date_long, date_short, money_in_full, money_text, time_short
 from shop.plumbing.i18n import N_, _, language, pick, speaking
 from shop.plumbing.i18n import direction as direction_of
 from shop.stores.queries import REGISTER_NAMES
@@ -33,14 +34,34 @@ KINDS: Mapping[str, str] = {
 }  # fmt: skip
 
 Said = list[str]  # a message in each language of the paper
+Figure = Callable[[int], str]
 
 
-def invoice_sheet(content: Content, *, cancelled_by: str = "", discreet: bool = False) -> Sheet:
-    """Return what invoice.typ draws: in one language or two, crossed when a credit note has cancelled it.
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """A frozen paper as it is drawn: crossed by the credit note that cancelled it.
 
     `discreet` leaves the buyer's street out: for the copy that whoever has the link can read.
     """
-    spoken = content["languages"]
+
+    content: Content
+    cancelled_by: str = ""
+    discreet: bool = False
+
+
+def invoices_sheet(bills: Sequence[Bill]) -> Sheet:
+    """Return what invoice.typ draws: papers of one shop, each from a page of its own on."""
+    papers = [_invoice(bill) for bill in bills]
+    return {
+        "title": title([each["title"] for each in papers]),
+        "author": papers[0]["author"],
+        "papers": papers,
+    }
+
+
+def _invoice(bill: Bill) -> Sheet:
+    content = bill.content
+    spoken, figure = content["languages"], _figures(_amounts(content), content["currency"])
     with speaking(spoken[0]):
         return {
             **_letterhead(content["seller"], spoken, said(spoken, _HEADINGS[content["kind"]]), content["code"]),
@@ -50,15 +71,15 @@ def invoice_sheet(content: Content, *, cancelled_by: str = "", discreet: bool = 
                 [said(spoken, N_("Order")), printable(content["order_code"], most=24)],
                 *_cancels(content, spoken),
             ],
-            "buyer": _buyer(content["buyer"], spoken, discreet=discreet),
-            **_goods(content["lines"], spoken, content["currency"], taxed=bool(content["taxes"])),
-            "sums": _sums(content, spoken),
+            "buyer": _buyer(content["buyer"], spoken, discreet=bill.discreet),
+            **_goods(content["lines"], spoken, figure, taxed=bool(content["taxes"])),
+            "sums": _sums(content, spoken, figure),
             "words": [
                 {"label": said([lang], _IN_WORDS[content["kind"]])[0], "text": text, "side": direction_of(lang)}
                 for lang, text in content["words"].items()
             ],
             "notes": _notes(content, spoken),
-            "cancelled": _crossed(content, cancelled_by, spoken),
+            "cancelled": _crossed(content, bill.cancelled_by, spoken),
             "signing": said(spoken, N_("Stamp and signature")),
         }  # fmt: skip
 
@@ -66,6 +87,8 @@ def invoice_sheet(content: Content, *, cancelled_by: str = "", discreet: bool = 
 def contract_sheet(agreed: Agreement, *, discreet: bool = False) -> Sheet:
     """Return what contract.typ draws: what was agreed when the order was placed, in the buyer's language."""
     spoken = [agreed.language]
+    units = [line["unit"] for line in agreed.lines]
+    figure = _figures([*units, agreed.delivery.minor, agreed.discount.minor], agreed.currency)
     with speaking(agreed.language):
         moment = f"{date_short(agreed.placed_at)} {time_short(agreed.placed_at)}"
         return {
@@ -73,8 +96,8 @@ def contract_sheet(agreed: Agreement, *, discreet: bool = False) -> Sheet:
             "facts": [[[_("Order")], printable(agreed.code, most=24)], [[_("Ordered on")], moment]],
             "buyer": _buyer(agreed.buyer, spoken, discreet=discreet)
             | ({"phone": [_("Phone"), f"•••• {agreed.phone_ending}"]} if agreed.phone_ending else {}),
-            **_goods(agreed.lines, spoken, agreed.currency, taxed=False),
-            "sums": _agreed_sums(agreed),
+            **_goods(agreed.lines, spoken, figure, taxed=False),
+            "sums": _agreed_sums(agreed, figure),
             "terms-of-order": [
                 [[_("Delivery")], run(_delivery(agreed), LINE)],
                 [[_("Payment")], run(_(METHODS.get(agreed.method, agreed.method)), LINE)],
@@ -107,6 +130,7 @@ def _letterhead(seller: Seller, spoken: Sequence[str], heading: Said, code: str)
         "seller": {
             "name": run(seller["name"], NAME, "bold"),
             "lines": [run(line, LINE) for line in _who(seller)],
+            "label": said(spoken, N_("Seller")),
             "numbers": _numbers(seller, spoken),
         },
         "page": _("Page {page} of {pages}", page="\ue000", pages="\ue001"),
@@ -115,9 +139,8 @@ def _letterhead(seller: Seller, spoken: Sequence[str], heading: Said, code: str)
 
 def _who(seller: Seller) -> list[str]:
     name = seller["legal_name"] if seller["legal_name"] != seller["name"] else ""
-    between = "، " if language() == "ar" else ", "
-    address = between.join(filter(None, (seller["address"], seller["place"].get(language(), ""))))
-    return [line for line in (" · ".join(filter(None, (name, seller["legal_form"]))), address) if line]
+    named = " · ".join(filter(None, (name, seller["legal_form"])))
+    return [line for line in (named, seller["address"], seller["place"].get(language(), "")) if line]
 
 
 def _numbers(seller: Seller, spoken: Sequence[str]) -> list[tuple[Said, str]]:
@@ -126,47 +149,56 @@ def _numbers(seller: Seller, spoken: Sequence[str]) -> list[tuple[Said, str]]:
         (N_("Phone"), phone(seller["phone"]) if seller["phone"] else ""), (N_("E-mail"), seller["email"]),
         (register, seller["register_number"]), (N_("NIF"), seller["nif"]), (N_("NIS"), seller["nis"]),
     )  # fmt: skip
+    return _labelled(numbers, spoken)
+
+
+def _labelled(numbers: Sequence[tuple[str, str]], spoken: Sequence[str]) -> list[tuple[Said, str]]:
     return [(said(spoken, label), printable(value, most=NAME)) for label, value in numbers if value]
 
 
 def _buyer(buyer: Buyer, spoken: Sequence[str], *, discreet: bool) -> Sheet:
     street = "" if discreet else buyer["street"]
-    lines = [line for line in (street, buyer["place"].get(language(), "")) if line]
+    lines = [line for line in (buyer.get("contact", ""), street, buyer["place"].get(language(), "")) if line]
+    numbers = (
+        (N_("Trade register"), buyer.get("register_number", "")), (N_("NIF"), buyer.get("nif", "")),
+        (N_("NIS"), buyer.get("nis", "")),
+    )  # fmt: skip
     return {
         "label": said(spoken, N_("Buyer")),
         "name": run(buyer["name"] or _("Walk-in customer"), NAME, "bold"),
         "lines": [run(line, LINE) for line in lines],
+        "numbers": _labelled(numbers, spoken),
     }
 
 
-def _goods(lines: Sequence[Line], spoken: Sequence[str], currency: str, *, taxed: bool) -> Sheet:
+def _goods(lines: Sequence[Line], spoken: Sequence[str], figure: Figure, *, taxed: bool) -> Sheet:
     """Return the table: unit prices and totals without tax where there is one, else as the buyer pays them."""
     price, total = (N_("Unit price excl. tax"), N_("Total excl. tax")) if taxed else (N_("Unit price"), N_("Total"))
     columns = [N_("Goods"), N_("Qty"), price, *([N_("VAT")] if taxed else []), total]
     return {
         "taxed": taxed,
         "columns": [said(spoken, column) for column in columns],
-        "lines": [_row(line, currency, taxed=taxed) for line in lines],
+        "lines": [_row(line, figure, taxed=taxed) for line in lines],
     }
 
 
-def _row(line: Line, currency: str, *, taxed: bool) -> Sheet:
+def _row(line: Line, figure: Figure, *, taxed: bool) -> Sheet:
     total = line["net"] if taxed else line["total"]
     unit = _rounded(total, line["pieces"]) if taxed else line["unit"]
-    cells = [str(line["pieces"]), _money(unit, currency)]
+    cells = [str(line["pieces"]), figure(unit)]
     cells += [f"{line['rate']} %"] if taxed else []
     return {
         "name": run(_text(line["name"]), LINE),
         "label": run(_text(line["label"]), NAME),
-        "cells": [*cells, _money(total, currency)],
+        "cells": [*cells, figure(total)],
     }
 
 
-def _sums(content: Content, spoken: Sequence[str]) -> list[tuple[Said, str, bool]]:
-    taxed, currency = bool(content["taxes"]), content["currency"]
+def _sums(content: Content, spoken: Sequence[str], figure: Figure) -> list[tuple[Said, str, bool]]:
+    taxed = bool(content["taxes"])
 
     def line(message: str, amount: int, *, strong: bool = False, **values: object) -> tuple[Said, str, bool]:
-        return said(spoken, message, **values), _money(amount, currency), strong
+        return said(spoken, message, **values), figure(amount), strong
 
     def shown(extra: Extra) -> int:
         return extra["net"] if taxed else extra["total"]
@@ -211,13 +243,13 @@ def _crossed(content: Content, cancelled_by: str, spoken: Sequence[str]) -> Shee
     }
 
 
-def _agreed_sums(agreed: Agreement) -> list[tuple[Said, str, bool]]:
-    rows = [([_("Goods")], money_text(agreed.goods), False)]
+def _agreed_sums(agreed: Agreement, figure: Figure) -> list[tuple[Said, str, bool]]:
+    rows = [([_("Goods")], figure(agreed.goods.minor), False)]
     if agreed.discount:
-        rows.append(([_("Discount")], money_text(-agreed.discount), False))
+        rows.append(([_("Discount")], figure(-agreed.discount.minor), False))
     if agreed.kind != "hand":
-        rows.append(([_("Delivery")], money_text(agreed.delivery), False))
-    rows.append(([_("Total to pay")], money_text(agreed.total), True))
+        rows.append(([_("Delivery")], figure(agreed.delivery.minor), False))
+    rows.append(([_("Total to pay")], figure(agreed.total.minor), True))
     return rows
 
 
@@ -238,8 +270,16 @@ def _text(texts: Texts) -> str:
     return pick(texts)[0]
 
 
-def _money(minor: int, currency: str) -> str:
-    return money_text(Money(minor, currency))
+def _amounts(content: Content) -> list[int]:
+    extras = [content["delivery"], *content["discounts"]]
+    nets = [each["net"] for each in (*content["lines"], *extras)] if content["taxes"] else []
+    return [*nets, *(line["unit"] for line in content["lines"]), *(extra["total"] for extra in extras)]
+
+
+def _figures(amounts: Sequence[int], currency: str) -> Figure:
+    """Return how a paper writes its amounts: all with their centimes or none, so that they stand below one another."""
+    written = money_in_full if any(minor % 100 for minor in amounts) else money_text
+    return lambda minor: written(Money(minor, currency))
 
 
 def _rounded(total: int, pieces: int) -> int:

@@ -17,7 +17,11 @@ from shop.documents.frozen import Content, hash_of, thawed
 from shop.documents.invoice_content import content_of, credited
 from shop.documents.models import CODE_LETTER, Invoice, PaperRules, ProductTax
 from shop.documents.taxes import RATES
+from shop.orders import companies
+from shop.orders.companies import CompanyWord
 from shop.orders.models import Order
+from shop.payments.models import Payment
+from shop.payments.queries import payment_of
 from shop.plumbing import journal
 from shop.plumbing.db import changed, session
 from shop.plumbing.i18n import N_
@@ -33,13 +37,13 @@ _RULES: Final = frozenset({
 def issue(store_id: int, order_id: int, *, by: Actor) -> Invoice:
     """Issue the invoice of an order; one that has its invoice keeps it, however often it is asked.
 
-    Raises NotFound, and InvalidTransition for an order that is not confirmed or was cancelled.
+    Raises NotFound, and InvalidTransition for an order that is not confirmed, was cancelled or given back.
     """
     order = _held(store_id, order_id)
     earlier = invoices.of_order(store_id, order_id)
     if (live := invoices.live(earlier)) is not None:
         return live
-    if order.state not in INVOICED:
+    if not can_be_invoiced(order, payment_of(store_id, order_id)):
         raise InvalidTransition
     rules = invoices.rules(store_id)
     turn = 1 + sum(each.kind == "credit" for each in earlier)
@@ -55,6 +59,19 @@ def issue_when_handed_over(store_id: int, handover_id: int, *, by: Actor) -> lis
         return []
     wanted = select(Shipment.order_id).where(Shipment.store_id == store_id, Shipment.handover_id == handover_id)
     return [issue(store_id, each, by=by) for each in sorted(session.scalars(wanted))]
+
+
+def can_be_invoiced(order: Order, payment: Payment | None) -> bool:
+    """Tell whether an order is a sale that stands: confirmed, and its money not given back."""
+    return order.state in INVOICED and (payment is None or payment.state != "refunded")
+
+
+def credit_if_issued(store_id: int, order_id: int, *, reason: str, by: Actor) -> Invoice | None:
+    """Cancel what was issued for an order whose money is given back, as `credit` does; None when nothing was."""
+    _held(store_id, order_id)  # whoever issues at this moment comes first, or finds the money given back
+    if invoices.live(invoices.of_order(store_id, order_id)) is None:
+        return None
+    return credit(store_id, order_id, reason=reason, by=by)
 
 
 def credit(store_id: int, order_id: int, *, reason: str, by: Actor) -> Invoice:
@@ -76,6 +93,14 @@ def credit(store_id: int, order_id: int, *, reason: str, by: Actor) -> Invoice:
         reason=clean(reason, limit=200),
     )  # fmt: skip
     return _write(order, content, number=number, year=year, turn=live.turn, cancels_id=live.id, by=by)
+
+
+def name_company(store_id: int, order_id: int, said: CompanyWord, *, by: Actor) -> None:
+    """Say which company an order's invoice is for. Raises NotFound, and Refused once the invoice is issued."""
+    _held(store_id, order_id)
+    if invoices.live(invoices.of_order(store_id, order_id)) is not None:
+        raise Refused(N_("The invoice is issued already. Cancel it first, then write the company."))
+    companies.write(store_id, order_id, said, by=by)
 
 
 def set_rules(store_id: int, *, by: Actor, **fields: Any) -> None:

@@ -1,9 +1,15 @@
-"""The register of a month's transactions, as the law asks for it (executive decree 19-89): one CSV line per order."""
+"""The register of a month's transactions, as the law asks for it (executive decree 19-89): one CSV line per order.
+
+An order belongs to the month in which it was placed: that is the day of the contract, which the buyer's explicit
+confirmation concludes. What became of it later (invoice, delivery, cancellation, money given back) stands on the same
+line with its own day, so that no order is told twice and none is left out.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from sqlalchemy import select
@@ -14,7 +20,8 @@ from shop.documents import invoice_queries as invoices
 from shop.documents.invoice_sheets import KINDS, METHODS
 from shop.documents.models import Invoice
 from shop.orders import queries as order_queries
-from shop.orders.models import Order, OrderLine
+from shop.orders.companies import companies
+from shop.orders.models import Company, Order, OrderLine
 from shop.payments.models import Payment
 from shop.payments.queries import payments as payments_of
 from shop.plumbing import geography
@@ -27,7 +34,8 @@ from shop.shipping.queries import shipments_of_orders
 COLUMNS: Final = (
     N_("Date"), N_("Order"), N_("Time of the contract"), N_("Fingerprint of the terms"), N_("Invoice"),
     N_("Credit note"), N_("Buyer"), N_("Wilaya"), N_("Goods"), N_("Total excl. tax"), N_("VAT"), N_("Total incl. tax"),
-    N_("Payment"), N_("Paid on"), N_("Delivery"), N_("Carrier"), N_("Tracking number"), N_("Delivered on"), N_("State"),
+    N_("Payment"), N_("Paid on"), N_("Given back on"), N_("Delivery"), N_("Carrier"), N_("Tracking number"),
+    N_("Delivered on"), N_("State"),
 )  # fmt: skip
 STATES: Final = {
     "placed": N_("To be confirmed"), "confirmed": N_("Confirmed"), "completed": N_("Delivered"),
@@ -58,44 +66,51 @@ def _rows(store_id: int, month: date) -> Iterator[list[str]]:
         yield from _some(store_id, some)
 
 
+@dataclass(frozen=True, slots=True)
+class _Sale:
+    """One order with all that became of it."""
+
+    order: Order
+    lines: Sequence[OrderLine]
+    papers: Sequence[Invoice]
+    payment: Payment | None
+    parcel: Shipment | None
+    company: Company | None
+
+
 def _some(store_id: int, orders: Sequence[Order]) -> Iterator[list[str]]:
     ids = [order.id for order in orders]
-    lines = order_queries.lines(store_id, ids)
-    papers = invoices.of_orders(store_id, ids)
-    paid, parcels = payments_of(store_id, ids), shipments_of_orders(store_id, ids)
+    lines, papers = order_queries.lines(store_id, ids), invoices.of_orders(store_id, ids)
+    paid, parcels, firms = payments_of(store_id, ids), shipments_of_orders(store_id, ids), companies(store_id, ids)
     for order in orders:
-        yield _row(
-            order,
-            lines[order.id],
-            papers[order.id],
-            next(reversed(paid.get(order.id, [])), None),
-            parcels.get(order.id),
-        )
+        payment = next(reversed(paid.get(order.id, [])), None)
+        yield _row(_Sale(order, lines[order.id], papers[order.id], payment, parcels.get(order.id), firms.get(order.id)))
 
 
-def _row(
-    order: Order,
-    lines: Sequence[OrderLine],
-    papers: Sequence[Invoice],
-    payment: Payment | None,
-    parcel: Shipment | None,
-) -> list[str]:
-    bills = [each for each in papers if each.kind != "credit"]
+def _row(sale: _Sale) -> list[str]:
+    order, payment, parcel = sale.order, sale.payment, sale.parcel
+    bills = [each for each in sale.papers if each.kind != "credit"]
     net = bills[-1].net_minor if bills else order.total_minor
     return [
         date_short(order.placed_at), order.code, time_short(order.placed_at), order.terms_hash[:16],
-        " ".join(each.code for each in bills), " ".join(each.code for each in papers if each.kind == "credit"),
-        order.buyer_name, geography.name(geography.wilaya(order.wilaya_code)),
-        ", ".join(f"{line.pieces} × {_name(line)}" for line in lines), _figure(net), _figure(order.total_minor - net),
-        _figure(order.total_minor), _(METHODS.get(payment.method, payment.method)) if payment else "",
-        date_short(payment.collected_at) if payment and payment.collected_at else "", _(KINDS[order.kind]),
-        parcel.carrier_title if parcel else "", (parcel.tracking or parcel.reference) if parcel else "",
-        date_short(parcel.delivered_at) if parcel and parcel.delivered_at else "", _(STATES[order.state]),
+        " ".join(each.code for each in bills), " ".join(each.code for each in sale.papers if each.kind == "credit"),
+        sale.company.name if sale.company else order.buyer_name, geography.name(geography.wilaya(order.wilaya_code)),
+        ", ".join(f"{line.pieces} × {_name(line)}" for line in sale.lines), _figure(net),
+        _figure(order.total_minor - net), _figure(order.total_minor),
+        _(METHODS.get(payment.method, payment.method)) if payment else "",
+        _day(payment.collected_at if payment else None), _day(payment.refunded_at if payment else None),
+        _(KINDS[order.kind]), parcel.carrier_title if parcel else "",
+        (parcel.tracking or parcel.reference) if parcel else "", _day(parcel.delivered_at if parcel else None),
+        _(STATES[order.state]),
     ]  # fmt: skip
 
 
 def _name(line: OrderLine) -> str:
     return pick({"ar": line.name_ar, "fr": line.name_fr, "en": line.name_en})[0]
+
+
+def _day(moment: datetime | None) -> str:
+    return date_short(moment) if moment else ""
 
 
 def _figure(minor: int) -> str:

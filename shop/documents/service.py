@@ -15,7 +15,8 @@ from shop.core.errors import InvalidTransition, Refused
 from shop.documents import engine
 from shop.documents.agreed import agreement
 from shop.documents.frozen import thawed
-from shop.documents.invoice_queries import cancelled_by
+from shop.documents.invoice_queries import cancelling
+from shop.documents.invoice_sheets import Bill
 from shop.documents.models import Invoice, LabelPrint
 from shop.documents.papers import PAPERS
 from shop.documents.papers import chosen as choose_paper
@@ -38,10 +39,12 @@ from shop.shipping import service as shipping
 from shop.shipping.models import Shipment
 
 __all__ = [
-    "batch_pdf", "contract_pdf", "handover_pdf", "invoice_pdf", "label_contents", "print_labels", "slips_pdf",
+    "MOST_TOGETHER", "batch_pdf", "contract_pdf", "handover_pdf", "invoice_pdf", "invoices_pdf", "label_contents",
+    "print_labels", "slips_pdf",
 ]  # fmt: skip
 
 SAME_TAP = timedelta(seconds=30)
+MOST_TOGETHER = 500  # invoices in one file
 _PRINTABLE = frozenset({"preparing", "labelled", "handed_over", "in_transit", "at_point", "attempt_failed"})
 
 
@@ -136,10 +139,28 @@ def invoice_pdf(invoice: Invoice, *, discreet: bool = False) -> bytes:
 
     `discreet` leaves the buyer's street out. Raises ValueError when the frozen words are no longer the ones issued.
     """
-    note = cancelled_by(invoice)
-    content = thawed(invoice.content, invoice.content_hash)
+    bills = _bills([invoice], discreet=discreet)
     session.rollback()  # drawing does not hold the read snapshot
-    return engine.invoice_pdf(content, cancelled_by=note.code if note else "", discreet=discreet)
+    return engine.invoice_pdf(bills[0])
+
+
+def invoices_pdf(papers: Sequence[Invoice]) -> bytes:
+    """Return papers of one store in one file, each as `invoice_pdf` draws it. Raises Refused for none, or too many."""
+    if not papers:
+        raise Refused(N_("There is nothing to print."))
+    if len(papers) > MOST_TOGETHER:
+        raise Refused(N_("At most {most} papers fit in one file. Tick some of them."), most=MOST_TOGETHER)
+    bills = _bills(papers)
+    session.rollback()
+    return engine.invoices_pdf(bills)
+
+
+def _bills(papers: Sequence[Invoice], *, discreet: bool = False) -> list[Bill]:
+    notes = cancelling(papers[0].store_id, papers)
+    return [
+        Bill(thawed(each.content, each.content_hash), cancelled_by=notes.get(each.id, ""), discreet=discreet)
+        for each in papers
+    ]
 
 
 def contract_pdf(order: Order, *, discreet: bool = False) -> bytes:

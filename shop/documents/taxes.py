@@ -57,13 +57,6 @@ def taken_out(amounts: Sequence[tuple[int, int]]) -> Shares:
     return Shares(tuple(nets), tuple(by_rate))
 
 
-def discount_shares(discount: int, gross: Sequence[int]) -> list[int]:
-    """Share a discount among the lines by what they cost, to the last centime."""
-    if not discount:
-        return [0] * len(gross)
-    return [share.minor for share in Money(discount).allocate(gross)]
-
-
 def stamp_duty(cash: Money, on: date) -> Money:
     """Return the stamp duty on an amount paid in cash on a day, after the table of that day."""
     table = next((brackets for since, brackets in reversed(_STAMP) if since <= on), ())

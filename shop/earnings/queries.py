@@ -21,7 +21,13 @@ MONTHS = 12
 MOST = 20_000  # orders that one reading takes in
 
 _ENDED = func.coalesce(Order.completed_at, Order.cancelled_at)
-_TAKEN = Order.state == "completed"
+# What was given back was not earned.
+_REFUNDED = (
+    select(Payment.id)
+    .where(Payment.order_id == Order.id, Payment.store_id == Order.store_id, Payment.state == "refunded")
+    .exists()
+)
+_TAKEN = and_(Order.state == "completed", ~_REFUNDED)
 _CAME_BACK = and_(Order.state == "cancelled", Order.cancel_reason == "refused")
 _PARCEL = and_(Shipment.order_id == Order.id, Shipment.store_id == Order.store_id, Shipment.state != "cancelled")
 

@@ -17,6 +17,7 @@ from shop.orders import calls
 from shop.orders import queries as order_queries
 from shop.orders import service as orders
 from shop.orders.models import CANCEL_REASONS, OUTCOMES, Call, Order
+from shop.payments import queries as payment_queries
 from shop.payments import service as payments
 from shop.plumbing.i18n import N_
 from shop.plumbing.journal import Actor
@@ -27,7 +28,7 @@ from shop.shipping.models import Handover
 
 __all__ = [
     "Booked", "book", "book_later", "call", "cancel", "cancel_booking", "confirm", "hand_over", "next_try", "record",
-    "scan", "undo_call",
+    "refund", "scan", "take_back", "undo_call",
 ]  # fmt: skip
 
 UNDO_WITHIN = timedelta(seconds=60)  # the page offers 10 s; a slow network gets the rest
@@ -171,6 +172,22 @@ def _reason(reason: str) -> str:
     if reason not in CANCEL_REASONS:
         raise Refused(N_("Please choose a reason."), field="reason")
     return reason
+
+
+def refund(store_id: int, order_id: int, *, by: Actor) -> None:
+    """Say that the artisan gave the money of an order back. Raises InvalidTransition while she does not have it."""
+    paid = payment_queries.payment_of(store_id, order_id)
+    if paid is None or paid.state != "settled":
+        raise InvalidTransition  # what a carrier holds still has to reach her
+    payments.mark_refunded(store_id, paid.id, by=by)
+
+
+def take_back(store_id: int, order_id: int, *, by: Actor) -> None:
+    """Put the pieces of a refunded order back on the shelf; twice is harmless. Raises InvalidTransition for another."""
+    paid = payment_queries.payment_of(store_id, order_id)
+    if paid is None or paid.state != "refunded":
+        raise InvalidTransition
+    orders.put_back(store_id, order_id, reason="returned", by=by)
 
 
 def hand_over(store_id: int, shipment_ids: Collection[int], *, by: Actor) -> Handover:

@@ -108,7 +108,7 @@ def moment(facts: Facts) -> str:
     if facts.order == "placed":
         return "to_confirm"
     if facts.order == "completed" or facts.shipment == "delivered":
-        return "paid" if facts.payment == "settled" else "delivered"
+        return {"settled": "paid", "refunded": "refunded"}.get(facts.payment, "delivered")
     return _KEYS[facts.shipment]
 
 
@@ -118,7 +118,8 @@ def _spoken(key: str, facts: Facts) -> str:
     finer = {
         "to_confirm": "no_answer" if facts.tries else "put_off" if facts.call_at else key,
         "paid": "in_hand" if facts.kind == "hand" else key,
-        "delivered": {"collected": key, "refunded": "delivered_refunded"}.get(facts.payment, "delivered_unpaid"),
+        "refunded": "in_hand_refunded" if facts.kind == "hand" else key,
+        "delivered": key if facts.payment == "collected" else "delivered_unpaid",
         "at_desk": "at_some_desk" if not facts.desk else "at_desk_paid" if free else key,
         "on_the_way": "on_the_way_paid" if free else key,
         "attempt_failed": "attempt_failed_paid" if free else key,
@@ -178,7 +179,10 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "delivered": (N_("Delivered and paid. Thank you."), N_("Delivered. {carrier} holds {amount} for you.")),
     "delivered_unpaid": (N_("Delivered. Thank you."), N_("Delivered, but no payment is known. Ask {carrier}.")),
-    "delivered_refunded": (N_("Delivered, then refunded."), N_("Delivered, then refunded.")),
+    "refunded": (N_("Delivered, then refunded."), N_("Delivered, then refunded.")),
+    "in_hand_refunded": (
+        N_("Bought face to face, then refunded."), N_("Sold from hand to hand, then refunded."),
+    ),
     "paid": (N_("Delivered and paid. Thank you."), N_("Delivered, and the money has reached you.")),
     "in_hand": (N_("Bought and paid face to face. Thank you."), N_("Sold from hand to hand, paid in cash.")),
     "cancelled": (N_("This order is cancelled. Nothing to pay."), N_("Cancelled. The pieces are in stock again.")),
@@ -208,11 +212,15 @@ _IN_HAND = (("placed", N_("Sold")), ("paid", _PAID))
 
 # How many steps are done at each moment; the next one is under way.
 _BUYER_AT = {"to_confirm": 1, "to_pack": 2, "to_hand_over": 2, "on_the_way": 3, "attempt_failed": 3, "at_desk": 4,
-             "delivered": 9, "paid": 9, "coming_back": 3, "returned": 3, "lost": 3, "cancelled": 1}  # fmt: skip
+             "delivered": 9, "paid": 9, "refunded": 9, "coming_back": 3, "returned": 3, "lost": 3,
+             "cancelled": 1}  # fmt: skip
 _ARTISAN_AT = {"to_confirm": 1, "to_pack": 2, "to_hand_over": 3, "on_the_way": 4, "attempt_failed": 4, "at_desk": 4,
-               "delivered": 5, "paid": 9, "coming_back": 4, "returned": 4, "lost": 4, "cancelled": 1}  # fmt: skip
-_FAILED = frozenset({"cancelled", "coming_back", "returned", "lost"})
-_ENDS = {"cancelled": N_("Cancelled"), "coming_back": N_("Coming back"), "returned": N_("Returned"), "lost": N_("Lost")}
+               "delivered": 5, "paid": 9, "refunded": 9, "coming_back": 4, "returned": 4, "lost": 4,
+               "cancelled": 1}  # fmt: skip
+_ENDS = {
+    "cancelled": N_("Cancelled"), "coming_back": N_("Coming back"), "returned": N_("Returned"), "lost": N_("Lost"),
+    "refunded": N_("Money given back"),
+}  # fmt: skip
 
 
 def _artisan_labels(facts: Facts) -> tuple[tuple[str, str], ...]:
@@ -235,7 +243,7 @@ def _reached(key: str, facts: Facts, table: Mapping[str, int]) -> int:
 
 
 def _steps(labels: tuple[tuple[str, str], ...], done: int, key: str) -> tuple[Step, ...]:
-    if key in _FAILED:
+    if key in _ENDS:
         past = tuple(Step(name, label, "done") for name, label in labels[:done])
         return (*past, Step(key, _ENDS[key], "now" if key == "coming_back" else "failed"))
     return tuple(

@@ -1,4 +1,4 @@
-"""Purchases, orders, their lines and the calls that confirm them."""
+"""Purchases, orders, their lines, the companies they are for and the calls that confirm them."""
 
 from __future__ import annotations
 
@@ -143,6 +143,20 @@ class OrderLine(Base):
     def unit(self) -> Money:
         """The price of one piece."""
         return Money(self.unit_minor, self.currency)
+
+
+class Company(Base):
+    """The company that an order is for, as its invoice names it."""
+
+    __tablename__ = "order_companies"
+    __table_args__ = (of_store("order_id", table="orders"),)
+
+    store_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    order_id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(String(120))
+    register_number: Mapped[str] = mapped_column(String(40), default="")
+    nif: Mapped[str] = mapped_column(String(20), default="")
+    nis: Mapped[str] = mapped_column(String(20), default="")
 
 
 class Call(Base):

@@ -39,6 +39,7 @@ class Payment(Base):
     collected_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
+    refunded_at: Mapped[datetime | None]
 
     @property
     def amount(self) -> Money:

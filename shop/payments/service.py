@@ -117,6 +117,11 @@ def mark_settled(store_id: int, payment_id: int, *, by: Actor) -> None:
     _require(_moved(store_id, payment_id, "settled", by=by))
 
 
+def mark_refunded(store_id: int, payment_id: int, *, by: Actor) -> None:
+    """collected or settled → refunded: the buyer has it back. Raises InvalidTransition."""
+    _require(_moved(store_id, payment_id, "refunded", by=by))
+
+
 def mark_cancelled(store_id: int, payment_id: int, *, by: Actor) -> None:
     """pending or failed → cancelled. Raises InvalidTransition."""
     _require(_moved(store_id, payment_id, "cancelled", by=by))
@@ -142,7 +147,9 @@ def reopen_for(store_id: int, order_id: int, *, by: Actor) -> None:
     journal.record("payment.reopened", subject="order", subject_id=order_id, store_id=store_id, by=by)
 
 
-_STAMPS = {"collected": "collected_at", "settled": "settled_at", "cancelled": "cancelled_at"}
+_STAMPS = {
+    "collected": "collected_at", "settled": "settled_at", "cancelled": "cancelled_at", "refunded": "refunded_at",
+}  # fmt: skip
 
 
 def _moved(store_id: int, payment_id: int, state: str, *, by: Actor) -> bool:

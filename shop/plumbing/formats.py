@@ -84,6 +84,11 @@ def money_text(amount: Money) -> str:
     return _money(amount.minor, amount.currency, amount.decimals, language())
 
 
+def money_in_full(amount: Money) -> str:
+    """Return an amount with its centimes even where there are none, as a column of figures wants it: 1 250,00 DA."""
+    return _money(amount.minor, amount.currency, amount.decimals, language(), full=True)
+
+
 def number(n: int) -> str:
     """Return a whole number with its thousands apart."""
     return grouped(n)
@@ -168,16 +173,16 @@ def _money_markup(minor: int, currency: str, decimals: int, lang: str) -> Markup
 
 
 @lru_cache(maxsize=4096)
-def _money(minor: int, currency: str, decimals: int, lang: str) -> str:
+def _money(minor: int, currency: str, decimals: int, lang: str, *, full: bool = False) -> str:
     unit = _DINAR.get(lang, "DA") if currency == "DZD" else currency
     sign = "" if minor >= 0 else _LRM + "-" if lang == "ar" else "-"
-    return f"{sign}{_decimal(abs(minor), decimals)}{NBSP}{unit}"
+    return f"{sign}{_decimal(abs(minor), decimals, full=full)}{NBSP}{unit}"
 
 
-def _decimal(minor: int, decimals: int, *, trimmed: bool = False) -> str:
-    """Write minor/10^decimals: grouped, the decimals only where there are any."""
+def _decimal(minor: int, decimals: int, *, trimmed: bool = False, full: bool = False) -> str:
+    """Write minor/10^decimals: grouped, the decimals only where there are any, unless in full."""
     whole, rest = divmod(minor, 10**decimals)
-    if not rest:
+    if not rest and not (full and decimals):
         return grouped(whole)
     fraction = f"{rest:0{decimals}d}"
     return f"{grouped(whole)},{fraction.rstrip('0') if trimmed else fraction}"

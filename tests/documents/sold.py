@@ -21,6 +21,10 @@ BUYER = Buyer(
     name="Yacine Haddad", street="Cité 300 logements, Bt 12",
     place={"ar": "بئر الجير، وهران", "fr": "Bir El Djir, Oran", "en": "Bir El Djir, Oran"},
 )  # fmt: skip
+FIRM = Buyer(
+    name="SARL Zitoun et Frères", street=BUYER["street"], place=BUYER["place"], contact="Yacine Haddad",
+    register_number="31/00-7654321B18", nif="0" * 15, nis="1" * 15,
+)  # fmt: skip
 GOODS = (
     ({"ar": "صابون زيت الزيتون", "fr": "Savon à l’huile d’olive", "en": "Olive oil soap"}, "100 g", 3, 45_000),
     ({"ar": "عطر الياسمين", "fr": "Parfum « Jasmin »", "en": "Jasmine perfume"}, "", 1, 390_000),

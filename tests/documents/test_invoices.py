@@ -29,6 +29,7 @@ from tests.checkout.cast import (
     AMINA,
     YACINE,
     Workshop,
+    add_product,
     basket,
     confirmed,
     delivered,
@@ -40,6 +41,8 @@ from tests.checkout.cast import (
 )
 from tests.checkout.test_hand import sell
 from tests.documents.test_companions import texts
+from tests.offers.cast import offer
+from tests.offers.cast import place as offered
 
 CROWD = 32
 
@@ -343,13 +346,19 @@ def test_a_sale_from_hand_to_hand_has_its_papers_too(app: Flask) -> None:
     assert list(audit.findings()) == []
 
 
-def test_what_an_offer_took_off_stands_on_the_invoice(app: Flask) -> None:
+def test_what_an_offer_took_off_stands_at_the_rate_of_the_goods_it_was_for(app: Flask) -> None:
     shop = workshop(stock=5, price=1190)
-    rules(shop, charges_vat=True, vat_rate=19)
-    order = confirmed(shop)[0]
     with transaction():
-        less = Order.total_minor - 11_900
-        session.execute(update(Order).where(Order.id == order.id).values(discount_minor=11_900, total_minor=less))
-    content = issue(shop, order).content
+        product, other = add_product(shop.store, stock=5, price=1090)
+    rules(shop, charges_vat=True, vat_rate=19)
+    with transaction():
+        invoices.set_tax(shop.id, product.id, 9, by=AMINA)
+    offer(shop, percent=10, product_ids=frozenset({shop.product.id}))
+    placed = offered(basket({shop.variant: 1, other: 1}))
+    with transaction():
+        fulfilment.confirm(shop.id, placed.order_ids[0], by=AMINA)
+    content = issue(shop, session.get_one(Order, placed.order_ids[0])).content
     assert content["discounts"] == [{"rate": 19, "total": -11_900, "net": -10_000}]
-    assert sum(each["net"] + each["tax"] for each in content["taxes"]) == content["total"] == 157_100
+    assert {each["rate"]: each["net"] for each in content["taxes"]}[9] == 100_000
+    assert sum(each["net"] + each["tax"] for each in content["taxes"]) == content["total"]
+    assert content["total"] == 119_000 + 109_000 - 11_900 + content["delivery"]["total"]

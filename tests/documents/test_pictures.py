@@ -15,8 +15,10 @@ from shop.documents.engine import (
     labels_pdf,
     slip_pdf,
 )
+from shop.documents.frozen import Content
+from shop.documents.invoice_sheets import Bill
 from tests.documents.cast import assert_looks_like, handover, label, printed, slip
-from tests.documents.sold import agreed, invoice
+from tests.documents.sold import FIRM, agreed, invoice
 
 ARABIC: dict[str, Any] = {
     "recipient": "محمد الأمين مرابط",
@@ -125,23 +127,23 @@ def test_a_calibration_page_looks_as_it_was_drawn(paper: str) -> None:
 
 @pytest.mark.parametrize("language", ["ar", "fr", "en"])
 def test_an_invoice_looks_as_it_was_drawn(language: str) -> None:
-    assert_looks_like(f"invoice-{language}", printed(invoice_pdf(invoice((language,))), dots_per_mm=4))
+    assert_looks_like(f"invoice-{language}", printed(invoice_pdf(Bill(invoice((language,)))), dots_per_mm=4))
 
 
 @pytest.mark.parametrize("language", ["ar", "fr"])
-def test_a_taxed_invoice_in_two_languages_crossed_out_looks_as_it_was_drawn(language: str) -> None:
+def test_a_companys_taxed_invoice_in_two_languages_crossed_out_looks_as_it_was_drawn(language: str) -> None:
     languages = (language, "fr" if language == "ar" else "ar")
-    content = invoice(languages, rates=(9, 19), discount=25_000, stamp=5_600, paid_on="2026-11-24")
-    pdf = invoice_pdf(content, cancelled_by="A-2026-0003")
+    content = invoice(languages, rates=(9, 19), discount=25_000, stamp=5_600, paid_on="2026-11-24", buyer=FIRM)
+    pdf = invoice_pdf(Bill(content, cancelled_by="A-2026-0003"))
     assert_looks_like(f"invoice-taxed-{language}", printed(pdf, dots_per_mm=4))
 
 
 @pytest.mark.parametrize("language", ["ar", "fr"])
 def test_vouchers_and_credit_notes_look_as_they_were_drawn(language: str) -> None:
     voucher = invoice((language,), kind="voucher", code="B-2026-0007")
-    assert_looks_like(f"voucher-{language}", printed(invoice_pdf(voucher), dots_per_mm=4))
+    assert_looks_like(f"voucher-{language}", printed(invoice_pdf(Bill(voucher)), dots_per_mm=4))
     note = invoice((language,), kind="credit", code="A-2026-0003", cancels="F-2026-0041", reason="Colis refusé")
-    assert_looks_like(f"credit-{language}", printed(invoice_pdf(note), dots_per_mm=4))
+    assert_looks_like(f"credit-{language}", printed(invoice_pdf(Bill(note)), dots_per_mm=4))
 
 
 @pytest.mark.parametrize("language", ["ar", "fr"])
@@ -154,5 +156,6 @@ def test_user_text_on_an_invoice_is_never_markup() -> None:
     content = invoice(("fr",))
     buyer = {**content["buyer"], "name": LABELS["hostile"]["recipient"], "street": LABELS["hostile"]["note"]}
     lines = [{**each, "name": hostile, "label": hostile} for each in content["lines"]]
-    pdf = invoice_pdf({**content, "buyer": buyer, "lines": lines, "reason": '#panic("x")'})  # type: ignore[typeddict-item]
+    hostile_one: Content = {**content, "buyer": buyer, "lines": lines, "reason": '#panic("x")'}  # type: ignore[typeddict-item]
+    pdf = invoice_pdf(Bill(hostile_one))
     assert_looks_like("invoice-hostile", printed(pdf, dots_per_mm=4))

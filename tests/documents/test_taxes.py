@@ -9,7 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shop.core.money import Money
-from shop.documents.taxes import RATES, discount_shares, stamp_duty, taken_out
+from shop.documents.frozen import Content
+from shop.documents.invoice_sheets import Bill, invoices_sheet
+from shop.documents.taxes import RATES, stamp_duty, taken_out
+from tests.documents.sold import invoice
 
 TODAY = date(2026, 11, 25)
 amounts = st.lists(st.tuples(st.integers(-(10**9), 10**9), st.sampled_from(RATES)), min_size=1, max_size=12)
@@ -39,12 +42,6 @@ def test_every_sum_on_the_paper_adds_up(given_amounts: list[tuple[int, int]]) ->
         assert abs(each.tax * (100 + each.rate) - each.gross * each.rate) * 2 <= 100 + each.rate
 
 
-@given(st.integers(1, 10**9), st.lists(st.integers(1, 10**9), min_size=1, max_size=20))
-def test_a_discount_is_shared_to_the_last_centime(discount: int, gross: list[int]) -> None:
-    assert sum(discount_shares(discount, gross)) == discount
-    assert discount_shares(0, gross) == [0] * len(gross)
-
-
 @pytest.mark.parametrize(
     ("dinars", "duty"),
     [
@@ -65,3 +62,18 @@ def test_there_is_no_duty_before_its_table_nor_on_other_money() -> None:
     assert stamp_duty(Money.dinars(5_850), date(2024, 12, 31)) == Money(0)
     assert stamp_duty(Money.dinars(5_850), date(2025, 1, 1)) == Money.dinars(59)
     assert stamp_duty(Money(585_000, "EUR"), TODAY) == Money(0, "EUR")
+
+
+def test_a_paper_writes_all_its_amounts_with_centimes_or_none() -> None:
+    (whole, taxed, reduced) = (
+        [amount for _said, amount, _strong in _sums_of(invoice(("fr",), **changes))]
+        for changes in ({}, {"rates": (9, 19)}, {"discount": 12_550})
+    )
+    assert whole == ["5 250 DA", "600 DA", "5 850 DA"]
+    assert taxed[-1] == "5 850,00 DA"
+    assert reduced == ["5 250,00 DA", "-125,50 DA", "600,00 DA", "5 724,50 DA"]
+
+
+def _sums_of(content: Content) -> list[tuple[list[str], str, bool]]:
+    (paper,) = invoices_sheet([Bill(content)])["papers"]
+    return [(said, amount.replace("\u00a0", " "), strong) for said, amount, strong in paper["sums"]]

@@ -22,8 +22,8 @@ YEAR = clock.today().year
 
 
 def papers(page: str) -> list[str]:
-    """Return the numbers of the papers that a page links to."""
-    return re.findall(r"/invoices/([FBA]-\d{4}-\d{4})\.pdf", page)
+    """Return the numbers of the papers that a page opens, keeps and sends, each once."""
+    return list(dict.fromkeys(re.findall(r"/invoices/([FBA]-\d{4}-\d{4})\.pdf", page)))
 
 
 def test_one_tap_issues_the_invoice_and_a_second_one_finds_it(application: Flask) -> None:

@@ -74,7 +74,7 @@ def things(rule: Rule, method: str) -> list[str]:
     if arguments - {"store", "figure", "screen", "kind"} and "store" in arguments:
         found.append(STRAYED)
         found += [HALF] if len(arguments) > 2 and "page" not in arguments else []
-    if arguments & {"line_id", "device_id", "passkey_id"}:
+    if arguments & {"line_id", "device_id"}:
         found.append(FOREIGN)
     if "proof" in arguments:
         found.append(STRAYED)
@@ -146,7 +146,7 @@ def _of(street: Street, endpoint: str, shop: Shop) -> dict[str, Any]:
     stage = {
         "studio.call": "placed", "studio.undo_call": "called", "studio.cancel_order": "confirmed",
         "studio.correct_lots": "confirmed", "studio.issue_invoice": "confirmed", "studio.scan": "handed_over",
-        "studio.undo_sale": "hand",
+        "studio.undo_sale": "hand", "studio.order_company": "confirmed",
     }.get(endpoint, "paid")  # fmt: skip
     tracked = endpoint in {"storefront.tracking", "storefront.cancel", "storefront.contract_pdf"}
     invoiced = endpoint in {"studio.invoice_pdf", "storefront.invoice_pdf"}
@@ -163,7 +163,6 @@ def _of(street: Street, endpoint: str, shop: Shop) -> dict[str, Any]:
         "product_id": shop.draft_id if endpoint in {"studio.publish", "studio.product"} else shop.product_id,
         "picture_id": shop.picture_id, "lot_id": shop.lot_id, "account_id": shop.account_id, "desk_id": shop.desk_id,
         "offer_id": shop.offer_id, "member_id": shop.member_id, "device_id": shop.device_id,
-        "passkey_id": shop.passkey_id,
         "token": shop.order_link if endpoint in OF_LINKS else shop.token,
         "link_id": shop.link_id,
         "store_id": street.suspended[0] if endpoint == "desk.resume" else shop.store_id, "review_id": shop.review_id,
@@ -213,6 +212,8 @@ STILL: Mapping[str, Fields] = {
     "studio.invite": {"role": "helper"}, "studio.remove_member": {"sure": "1"},
     "studio.invoicing": {"kind": "voucher", "vat_rate": "19"}, "studio.credit_invoice": {"reason": "wrong name"},
     "studio.product_tax": {"rate": "9"},
+    "studio.order_company": {"company-name": "SARL Zitoun", "company-nif": "1" * 15},
+    "studio.refund": {"restock": "1", "reason": "broken"},
     "studio.papers": {"paper": "a6", "label_start": "1", "nudge_x": "0", "nudge_y": "0"},
     "studio.profile": {"name": "Atelier", "craft": "soap", "wilaya_code": "16", "preparation_days": "2",
                        "language": "fr"},
@@ -231,8 +232,6 @@ STILL: Mapping[str, Fields] = {
 # The forms by which a shop is opened.
 OPENING: Mapping[str, Fields] = {
     "studio.sign_up": {"phone": "0661 00 00 77"}, "studio.forgotten": {"phone": "0550 00 00 11"},
-    "studio.sign_in_by_passkey": {"challenge": "1.x.y", "answer": "{}"},
-    "studio.passkeys": {"name": "Téléphone", "old": PASSWORD, "challenge": "1.x.y", "answer": "{}"},
     "studio.second_step": {"code": "123456"}, "studio.second_factor_page": {"action": "begin"},
     "studio.begin": {"person": "Quelqu'une", "name": "Atelier à venir"},
     "studio.begin_craft": {"craft": "soap", "wilaya_code": "16", "commune_code": "1601"},
@@ -293,6 +292,7 @@ ASKED: Mapping[tuple[str, str], Callable[[Shop], str]] = {
     ("studio.slips_pdf", "GET"): lambda shop: f"orders={shop.orders['confirmed']}",
     ("studio.goods_labels_pdf", "GET"): lambda _shop: "paper=60x40&copies=1&start=1&languages=ar&net=100",
     ("studio.tags_pdf", "GET"): lambda shop: f"paper=60x40&copies=1&start=1&products={shop.product_id}",
+    ("studio.invoices_pdf", "GET"): lambda shop: f"numbers={shop.invoice}",
 }
 
 # Ismahane's numbers, sent into Amina's workshop (or into a cart, or along with a link).
@@ -315,6 +315,7 @@ SMUGGLED_IN: Mapping[tuple[str, str], Callable[[Street], Fields]] = {
     ("studio.tags_pdf", "GET"): lambda street: {
         "paper": "60x40", "copies": 1, "start": 1, "products": street.ismahane.product_id,
     },
+    ("studio.invoices_pdf", "GET"): lambda street: {"numbers": street.ismahane.invoice},
     ("studio.hand_over", "GET"): lambda street: {"carrier": street.ismahane.carrier},
     ("studio.print_labels", "POST"): lambda street: {"shipments": street.ismahane.parcels["confirmed"]},
     ("studio.make_sheet", "POST"): lambda street: {

@@ -46,9 +46,10 @@ TAGS = {
     "lost": (N_("Lost"), "bad"),
     "delivered": (N_("Delivered"), "good"),
     "paid": (N_("Delivered"), "good"),
+    "refunded": (N_("Refunded"), ""),
     "cancelled": (N_("Cancelled"), ""),
 }
-OVER = frozenset({"coming_back", "returned", "lost", "delivered", "paid", "cancelled"})
+OVER = frozenset({"coming_back", "returned", "lost", "delivered", "paid", "refunded", "cancelled"})
 TITLES = {
     "to_confirm": N_("Thank you, your order has been received"),
     "delivered": N_("Delivered. Thank you"),

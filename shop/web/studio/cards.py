@@ -94,13 +94,15 @@ def tag_of(job: JobCard, now: datetime) -> Tag:
     if job.step == "to_hand_over":
         return job.carrier_title, ""
     if job.step == "done":
-        return (_("received"), "good") if job.payment_state == "settled" else (_("delivered"), "good")
+        words, kind = DONE.get(job.payment_state, (N_("delivered"), "good"))
+        return _(words), kind
     if job.step == "cancelled":
         return _(CANCELLED.get(job.shipment_state, N_("cancelled"))), ""
     words, kind = ROAD[job.shipment_state]
     return _(words), kind
 
 
+DONE = {"settled": (N_("received"), "good"), "refunded": (N_("refunded"), "")}
 CANCELLED = {"returned": N_("returned"), "lost": N_("lost")}
 ROAD = {
     "handed_over": (N_("on the way"), "info"), "in_transit": (N_("on the way"), "info"),

@@ -14,7 +14,6 @@ from werkzeug.wrappers import Response
 
 from shop.core import clock
 from shop.core.errors import NotFound, Refused
-from shop.core.text import western_digits
 from shop.plumbing import geography, images
 from shop.plumbing.db import after_commit, transaction
 from shop.plumbing.i18n import N_, _
@@ -23,13 +22,12 @@ from shop.stores.models import REGISTERS, Store, Submission
 from shop.web.studio.blueprint import studio
 from shop.web.ui.access import UPLOAD_BYTES, Access, entry
 from shop.web.ui.errors import said
-from shop.web.ui.forms import ChoiceField, DayField, HirfaForm, TextField, required
+from shop.web.ui.forms import BareNumberField, ChoiceField, DayField, HirfaForm, TextField, required
 from shop.web.ui.here import here, settings
 from shop.web.ui.media import card_name, private_storage
 from shop.web.ui.registers import register_choices, verification_words
 from shop.web.ui.templating import page_url
 
-NUMBERS = ("nif", "nis")  # typed with spaces and in any digits, kept bare
 SENT = N_("Sent. The people who run Hirfa look at it and tell you.")
 CHECKED_AGAIN = N_("Saved. What you changed is checked again; until then your page shows no badge.")
 
@@ -40,7 +38,7 @@ class LegalForm(HirfaForm):
     legal_name = TextField(N_("Name under which you are registered"), [required()], most=160)
     register_type = ChoiceField(N_("Kind of registration"), [required()])
     register_number = TextField(N_("Registration number"), [required()], most=40)
-    nif = TextField(N_("Tax number (NIF)"), most=20)
+    nif = BareNumberField(N_("Tax number (NIF)"), most=20)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -53,7 +51,7 @@ class RegisterForm(LegalForm):
     register_wilaya = ChoiceField(N_("Wilaya of the register"))
     register_issued = DayField(N_("Issued on"))
     register_expires = DayField(N_("Valid until"))
-    nis = TextField(N_("Statistical number (NIS)"), most=20)
+    nis = BareNumberField(N_("Statistical number (NIS)"), most=20)
     card = TextField(N_("Photo of the card or extract"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -68,8 +66,6 @@ def legal() -> str | Response | tuple[str, int]:
     form = RegisterForm(request.form or None, obj=here().store)
     if request.method == "GET":
         return legal_page(form)
-    for name in NUMBERS:
-        form[name].data = bare_number(form[name].data or "")
     right = form.validate()
     picture = received(form)
     before = here().store.verification
@@ -185,8 +181,3 @@ def written(form: RegisterForm) -> dict[str, Any]:
     texts = {name: form[name].data or "" for name in form.data if name not in {*days, "card"}}
     found: dict[str, date | None] = {name: form[name].data for name in days}
     return texts | found
-
-
-def bare_number(text: str) -> str:
-    """Return a number as people space it, without its spaces and in western digits."""
-    return "".join(western_digits(text).split())

@@ -15,6 +15,7 @@ from shop.orders import queries as orders
 from shop.plumbing.db import transaction
 from shop.plumbing.i18n import N_, _
 from shop.web.studio.blueprint import studio
+from shop.web.studio.company_form import PREFIX, CompanyForm
 from shop.web.studio.labels import whole
 from shop.web.studio.order_page import order_page
 from shop.web.studio.pdf import pdf_answer
@@ -75,6 +76,24 @@ def credit_invoice(code: str) -> Response | tuple[str, int]:
     except Refused as error:
         return order_page(code, problem=said(error)), 422
     flash(_("{code} is issued: the invoice is cancelled.", code=note.code), "done")
+    return redirect(page_url("studio.order", code=code) + "#papers", 303)
+
+
+@studio.post("/<name:store>/orders/<code:code>/company")
+@entry(Access.HELPER)
+def order_company(code: str) -> Response | tuple[str, int]:
+    """Write down the company that the invoice of an order is for."""
+    order = orders.order_by_code(here().store.id, code)
+    form = CompanyForm(request.form, prefix=PREFIX)
+    try:
+        if not form.validate():
+            return order_page(code, company_form=form), 422
+        with transaction():
+            invoices.name_company(here().store.id, order.id, form.word(), by=here().by)
+    except Refused as error:
+        form.refuse(error.field, said(error))
+        return order_page(code, company_form=form), 422
+    flash(_("Saved."), "done")
     return redirect(page_url("studio.order", code=code) + "#papers", 303)
 
 

@@ -12,13 +12,14 @@ from shop.catalogue.families import CAUTIONS
 from shop.core import clock
 from shop.core.states import SHIPMENT
 from shop.documents import invoice_queries as invoices
-from shop.documents.invoices import INVOICED
+from shop.documents.invoices import can_be_invoiced
 from shop.documents.models import Invoice
 from shop.documents.queries import prints_of
 from shop.fulfilment import queries as fulfilment
 from shop.fulfilment.story import Step, Story
 from shop.orders import queries as orders
-from shop.orders.models import Order, OrderLine
+from shop.orders.companies import company_of, last_of
+from shop.orders.models import Company, Order, OrderLine
 from shop.payments import queries as payments
 from shop.payments.models import Payment
 from shop.plumbing import geography
@@ -27,6 +28,7 @@ from shop.plumbing.i18n import N_, _, pick, speaking
 from shop.shipping import queries as shipping
 from shop.shipping.models import Shipment
 from shop.web.studio.call_form import CallForm, reasons
+from shop.web.studio.company_form import PREFIX, CompanyForm, unusual
 from shop.web.studio.lot_form import LotForm, lot_form
 from shop.web.studio.pages import shop_page
 from shop.web.studio.trail import REASONS, trail
@@ -69,8 +71,9 @@ class Item:
 
 
 def order_page(
-    code: str, *, call_form: CallForm | None = None, problem: str = "", typed: Mapping[str, str] | None = None
-) -> str:
+    code: str, *, call_form: CallForm | None = None, company_form: CompanyForm | None = None, problem: str = "",
+    typed: Mapping[str, str] | None = None,
+) -> str:  # fmt: skip
     """Draw the page of an order; `typed` are lots as they came. Raises NotFound."""
     store = here().store
     order = orders.order_by_code(store.id, code)
@@ -79,15 +82,18 @@ def order_page(
     told = fulfilment.story_of(order, payment, shipment, artisan=store.name)
     goods = items(order)
     lot_forms = lots_of(order, goods, typed)
+    papers = papers_of(order, payment)
+    firm = company_form or company_form_of(order, papers)
     wrong = [each for _name, form in lot_forms for each in form.summary]
     return shop_page(
         "studio/order.html", "orders", order=order, shipment=shipment, payment=payment, story=told,
         steps=shown(told.artisan_steps), links=links(order, told), items=goods, place=place(order),
         words=scan_words(shipment), finals=FINAL, reasons=reasons(), form=call_form or CallForm(),
-        lot_forms=lot_forms, lots_wrong=wrong, cautions=CAUTIONS,
-        failed=bool(problem or wrong or (call_form and call_form.errors)), problem=problem, today=clock.today(),
-        papers=papers_of(order), store_craft=store.craft, trail=trail(order, shipment, payment),
-        copies=copies(shipment), received=_received(payment),
+        lot_forms=lot_forms, lots_wrong=wrong, cautions=CAUTIONS, company=firm,
+        failed=bool(problem or wrong or firm.errors or (call_form and call_form.errors)), problem=problem,
+        today=clock.today(),
+        papers=papers, store_craft=store.craft, trail=trail(order, shipment, payment),
+        copies=copies(shipment), received=_received(payment), money_word=money_word(order, payment),
         done=just_done(request.args.get("done", "")), cancel_reason=_(REASONS.get(order.cancel_reason, "")),
         cancellable=order.state == "confirmed" and (shipment is None or _is_here(shipment)),
     )  # fmt: skip
@@ -95,20 +101,32 @@ def order_page(
 
 @dataclass(frozen=True, slots=True)
 class Papers:
-    """What was issued for an order: every paper, the invoice that holds, and whether one can be issued."""
+    """What was issued for an order: every paper, the invoice that holds, whether one can be or must be cancelled."""
 
     issued: list[Invoice]
     live: Invoice | None
     can_issue: bool
+    must_cancel: bool
     kind: str
+    company: Company | None
+    unusual: list[str]  # sentences about the company's numbers
 
 
-def papers_of(order: Order) -> Papers:
+def papers_of(order: Order, payment: Payment | None) -> Papers:
     """Return the invoices of an order, and what can be done."""
     issued = invoices.of_order(order.store_id, order.id)
-    live = invoices.live(issued)
-    kind = invoices.rules(order.store_id).kind
-    return Papers(issued, live, live is None and order.state in INVOICED, kind)
+    live, stands = invoices.live(issued), can_be_invoiced(order, payment)
+    company = company_of(order.store_id, order.id)
+    return Papers(
+        issued, live, live is None and stands, live is not None and not stands, invoices.rules(order.store_id).kind,
+        company, unusual(company),
+    )  # fmt: skip
+
+
+def company_form_of(order: Order, papers: Papers) -> CompanyForm:
+    """Return the form of the company, filled with what is known: of this order, else of the buyer's last one."""
+    known = papers.company or (last_of(order.store_id, order.phone) if papers.can_issue else None)
+    return CompanyForm(prefix=PREFIX, obj=known)
 
 
 def shown(steps: tuple[Step, ...]) -> list[dict[str, str]]:
@@ -179,6 +197,16 @@ def scan_words(shipment: Shipment | None) -> list[tuple[str, str]]:
         for word, state, button in SCANS
         if _leads(shipment.state, state) and (word != "ready_for_pickup" or shipment.kind == "desk")
     ]
+
+
+def money_word(order: Order, payment: Payment | None) -> str:
+    """Say what the total of an order is by now."""
+    if payment is not None and payment.state in _MONEY:
+        return _(_MONEY[payment.state])
+    return _("Total") if order.state == "cancelled" else _("To collect")
+
+
+_MONEY = {"collected": N_("Paid to the courier"), "settled": N_("Received"), "refunded": N_("Money given back")}
 
 
 def copies(shipment: Shipment | None) -> int:

@@ -40,6 +40,7 @@ _SENTENCES: Mapping[str, str] = {
     "order.completed": N_("Order completed"),
     "order.sale_undone": N_("Sale undone"),
     "order.lots": N_("Lots corrected"),
+    "order.company": N_("Company for the invoice written down"),
     "order.invoiced": N_("Invoice {n} issued"),
     "order.credited": N_("Credit note {n} issued"),
     "order.call_undone": N_("The last call was undone"),

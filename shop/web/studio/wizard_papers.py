@@ -13,7 +13,7 @@ from shop.plumbing.db import transaction
 from shop.plumbing.i18n import N_, _
 from shop.stores import service
 from shop.stores.papers import unusual_nif
-from shop.web.studio.identity import LegalForm, bare_number
+from shop.web.studio.identity import LegalForm
 from shop.web.studio.papers import PAPER_WORDS
 from shop.web.studio.profile import written
 from shop.web.studio.readiness import missing_lines
@@ -49,7 +49,6 @@ def papers_screen() -> str | Response | tuple[str, int]:
         return papers_page(form)
     if is_unsent():
         return keep_unsent(PAPERS, form)
-    form.nif.data = bare_number(form.nif.data or "")
     if not form.validate():
         return papers_page(form), 422
     fields = written(form)

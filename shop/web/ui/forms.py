@@ -104,6 +104,13 @@ class TextField(StringField):
         return clean(text, limit=self.most + 1)
 
 
+class BareNumberField(TextField):
+    """A number that people space as they like, in any digits; kept without spaces, in western ones."""
+
+    def _cleaned(self, text: str) -> str:
+        return super()._cleaned("".join(western_digits(text).split()))
+
+
 class BlockField(TextField):
     """Several lines of text."""
 
