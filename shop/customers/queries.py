@@ -13,7 +13,7 @@ from shop.core.errors import NotFound
 from shop.core.money import Money
 from shop.core.phone import national
 from shop.core.text import fold, western_digits
-from shop.customers.models import Consent, CustomerNote
+from shop.customers.models import Consent, Contact, CustomerNote, PastOrder
 from shop.orders import queries as order_queries
 from shop.orders.companies import LONGEST, companies
 from shop.orders.models import Call, Company, Order, OrderLine
@@ -55,6 +55,8 @@ class Customer:
     orders: tuple[Order, ...]
     notes: tuple[CustomerNote, ...]
     consents: tuple[Consent, ...]
+    contact: Contact | None = None  # as the workshop's own list of before names her
+    past: tuple[PastOrder, ...] = ()  # what she bought before; in no figure below
 
     @property
     def taken(self) -> int:
@@ -98,17 +100,24 @@ def customers(store_id: int, *, q: str = "", before: int | None = None, limit: i
 
 def _matching(store_id: int, q: str) -> list[ColumnElement[bool]]:
     """Every order of whoever has an order with these words in the name, or these digits in the phone."""
-    typed = western_digits(q[:80])
-    digits = "".join(typed.split()).removeprefix("+213").removeprefix("0")
-    if digits.isascii() and digits.isdigit() and len(digits) >= 3:
+    digits, words = _typed(q)
+    if digits:
         return [Order.phone.contains(digits)]
-    words = fold(typed).split()[:5]
     if not words:
         return []
     named = select(Order.phone).where(
         Order.store_id == store_id, *(Order.buyer_fold.contains(word, autoescape=True) for word in words)
     )
     return [Order.phone.in_(named)]
+
+
+def _typed(q: str) -> tuple[str, list[str]]:
+    """Return the digits of a phone that was typed, else the words of a name."""
+    typed = western_digits(q[:80])
+    digits = "".join(typed.split()).removeprefix("+213").removeprefix("0")
+    if digits.isascii() and digits.isdigit() and len(digits) >= 3:
+        return digits, []
+    return "", fold(typed).split()[:5]
 
 
 def _orders(store_id: int, ids: Sequence[int]) -> dict[int, Order]:
@@ -128,14 +137,46 @@ def customer(store_id: int, code: str) -> Customer:
     order = order_queries.order_by_code(store_id, code)
     if not order.phone:
         raise NotFound("this order has no customer")
-    mine = select(Order).where(Order.store_id == store_id, Order.phone == order.phone)
-    notes = select(CustomerNote).where(CustomerNote.store_id == store_id, CustomerNote.phone == order.phone)
-    consents = select(Consent).where(Consent.store_id == store_id, Consent.phone == order.phone)
-    orders = tuple(session.scalars(mine.order_by(Order.id.desc()).limit(MOST_ORDERS)))
+    return _of_phone(store_id, order.phone)
+
+
+def past_customer(store_id: int, contact_id: int) -> Customer:
+    """Return somebody whom the store knew before. Raises NotFound."""
+    phone = session.scalar(select(Contact.phone).where(Contact.id == contact_id, Contact.store_id == store_id))
+    if phone is None:
+        raise NotFound(f"no contact {contact_id}")
+    return _of_phone(store_id, phone)
+
+
+def past_customers(store_id: int, *, q: str = "", before: int | None = None, limit: int = PER_PAGE) -> list[Contact]:
+    """Return whom a store knew before, the last that came in first; one more than `limit` says that there are more."""
+    wanted = select(Contact).where(Contact.store_id == store_id)
+    digits, words = _typed(q)
+    if digits:
+        wanted = wanted.where(Contact.phone.contains(digits))
+    for word in words:
+        wanted = wanted.where(Contact.name_fold.contains(word, autoescape=True))
+    if before is not None:
+        wanted = wanted.where(Contact.id < before)
+    return list(session.scalars(wanted.order_by(Contact.id.desc()).limit(limit + 1)))
+
+
+def has_past(store_id: int) -> bool:
+    """Tell whether a store brought customers of before."""
+    return session.scalar(select(Contact.id).where(Contact.store_id == store_id).limit(1)) is not None
+
+
+def _of_phone(store_id: int, phone: str) -> Customer:
+    def of(table: type[Order | CustomerNote | Consent | Contact | PastOrder]) -> Any:
+        return select(table).where(table.store_id == store_id, table.phone == phone)
+
+    orders = tuple(session.scalars(of(Order).order_by(Order.id.desc()).limit(MOST_ORDERS)))
+    contact = session.scalars(of(Contact)).one_or_none()
+    name = next((each.buyer_name for each in orders if each.buyer_name), contact.name if contact else "")
     return Customer(
-        order.phone, next((each.buyer_name for each in orders if each.buyer_name), ""), orders,
-        tuple(session.scalars(notes.order_by(CustomerNote.id.desc()))),
-        tuple(session.scalars(consents.order_by(Consent.id.desc()))),
+        phone, name, orders, tuple(session.scalars(of(CustomerNote).order_by(CustomerNote.id.desc()))),
+        tuple(session.scalars(of(Consent).order_by(Consent.id.desc()))), contact,
+        tuple(session.scalars(of(PastOrder).order_by(PastOrder.day.desc(), PastOrder.id.desc()).limit(MOST_ORDERS))),
     )  # fmt: skip
 
 
@@ -154,6 +195,20 @@ def everything(store_id: int, found: Customer) -> dict[str, Any]:
             {"at": each.at.isoformat(), "channel": each.channel, "given": each.given, "where": each.place,
              "wording": each.wording, "by": each.by_name}
             for each in found.consents
+        ],
+        "before": _before(found),
+    }  # fmt: skip
+
+
+def _before(found: Customer) -> dict[str, Any]:
+    contact = found.contact
+    return {
+        "name": contact.name if contact else "", "wilaya": contact.wilaya_code if contact else "",
+        "note": contact.note if contact else "",
+        "sales": [
+            {"reference": each.reference, "day": each.day.isoformat(), "what": each.what,
+             "amount": f"{each.amount_minor / 100:.2f}", "currency": each.currency, "outcome": each.outcome}
+            for each in found.past
         ],
     }  # fmt: skip
 

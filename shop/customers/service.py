@@ -13,7 +13,7 @@ from shop.catalogue.models import Wish
 from shop.core import clock
 from shop.core.errors import NotFound, Refused
 from shop.core.text import clean, clean_block
-from shop.customers.models import CHANNELS, Consent, CustomerNote, Erasure
+from shop.customers.models import CHANNELS, Consent, Contact, CustomerNote, Erasure, PastOrder
 from shop.offers import service as offers
 from shop.orders.models import Call, Company, Order, Purchase
 from shop.plumbing import journal
@@ -72,7 +72,7 @@ def record_consent(
 
 
 def erase(store_id: int, phone: str, *, by: Actor) -> Erased:
-    """Forget a customer of a store: notes, consents, wishes, and whose the orders were. Money and articles stay.
+    """Forget a customer of a store: notes, consents, wishes, sales of before, and whose the orders were; money stays.
 
     Orders that ended less than LEGAL_NEED ago wait, and a job forgets them then. Raises NotFound for nobody's phone,
     Refused while an order is running.
@@ -150,12 +150,13 @@ def _forget_orders(store_id: int, order_ids: Collection[int]) -> None:
 
 
 def _forget_beside(store_id: int, phone: str) -> None:
-    for table in (CustomerNote, Consent, Wish):
+    for table in (CustomerNote, Consent, Wish, Contact, PastOrder):
         changed(delete(table).where(table.store_id == store_id, table.phone == phone))
 
 
 def _require_customer(store_id: int, phone: str) -> None:
-    if not phone or not _last_order(store_id, phone):
+    before = select(Contact.id).where(Contact.store_id == store_id, Contact.phone == phone)
+    if not phone or not (_last_order(store_id, phone) or session.scalar(before)):
         raise NotFound("no such customer")
 
 
@@ -169,5 +170,7 @@ def _signed(by: Actor) -> dict[str, object]:
 
 
 def _tell(verb: str, store_id: int, order_id: int, *, by: Actor, **values: object) -> None:
-    # The journal is for ever and the operator reads it: it names the customer by her last order, never by phone.
-    journal.record(verb, subject="order", subject_id=order_id, store_id=store_id, by=by, **values)
+    # The journal is for ever and the operator reads it: it names the customer by her last order, never by phone, and
+    # who never ordered here not at all.
+    subject, number = ("order", order_id) if order_id else ("store", store_id)
+    journal.record(verb, subject=subject, subject_id=number, store_id=store_id, by=by, **values)

@@ -15,7 +15,7 @@ from shop.catalogue.families import FAMILIES, Family, Said
 from shop.core.text import fold
 from shop.plumbing.i18n import LANGUAGES, N_, _, speaking
 
-Kind = Literal["text", "code", "money", "whole", "day", "tick"]
+Kind = Literal["text", "code", "money", "whole", "day", "tick", "phone", "place"]
 PRODUCTS, CUSTOMERS, PAST = "products", "customers", "past"  # the topics
 SAID = "said_"  # before the key of what a family asks
 
@@ -71,8 +71,8 @@ LOT: Sequence[Column] = (
 STATE = Column("state", N_("State"), width=14)
 CUSTOMER: Sequence[Column] = (
     Column("name", N_("Name"), width=24),
-    Column("phone", N_("Phone"), "code", 16),
-    Column("wilaya", N_("Wilaya")),
+    Column("phone", N_("Phone"), "phone", 16),
+    Column("wilaya", N_("Wilaya"), "place"),
     Column("note", N_("Note"), width=34),
 )
 SALE: Sequence[Column] = (
@@ -87,8 +87,8 @@ NAMED_BY: Mapping[str, str] = {PRODUCTS: "reference", CUSTOMERS: "phone", PAST: 
 
 # What people write where the template says otherwise.
 _ALIASES: Mapping[str, Sequence[str]] = {
-    "reference": ("ref", "sku", "code", "n°", "المرجع", "الرمز"), "name_ar": ("الاسم", "اسم المنتج"),
-    "name_fr": ("nom", "désignation", "produit"), "name_en": ("name", "product"),
+    "reference": ("ref", "sku", "code", "n°", "المرجع", "الرمز", "order", "commande", "الطلبية"),
+    "name_ar": ("الاسم", "اسم المنتج"), "name_fr": ("nom", "désignation", "produit"), "name_en": ("name", "product"),
     "price": ("price", "prix", "prix da", "السعر", "الثمن"),
     "stock": ("stock", "quantity", "quantité", "qté", "الكمية", "المخزون"),
     "choice_fr": ("choix", "variante"), "choice_en": ("choice", "variant"), "choice_ar": ("الخيار",),
@@ -96,8 +96,11 @@ _ALIASES: Mapping[str, Sequence[str]] = {
     "name": ("nom", "nom et prénom", "client", "cliente", "customer", "الاسم", "الزبون", "الزبونة"),
     "phone": ("tel", "tél", "téléphone", "mobile", "numéro", "الهاتف", "رقم الهاتف"),
     "wilaya": ("الولاية", "ville", "city"), "note": ("notes", "remarque", "ملاحظة"),
-    "day": ("date", "jour", "التاريخ"), "what": ("article", "articles", "produit", "produits", "المنتج", "المنتجات"),
-    "amount": ("montant", "total", "prix", "amount", "المبلغ"), "outcome": ("résultat", "état", "الحالة"),
+    "day": ("date", "jour", "التاريخ"),
+    "what": ("article", "articles", "produit", "produits", "products", "المنتج", "المنتجات"),
+    "amount": ("montant", "total", "prix", "amount", "المبلغ", "total in dinars", "total en dinars",
+               "المجموع بالدينار"),
+    "outcome": ("résultat", "état", "الحالة"),
 }  # fmt: skip
 
 

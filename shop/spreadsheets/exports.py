@@ -12,6 +12,8 @@ from shop.catalogue.families import FAMILIES
 from shop.catalogue.models import Lot, Product, Variant
 from shop.catalogue.service import OWN_NUMBER
 from shop.core import clock
+from shop.customers import past
+from shop.customers.models import Contact, PastOrder
 from shop.fulfilment.story import Facts, story
 from shop.orders.models import Order, OrderLine
 from shop.payments.models import Payment
@@ -23,6 +25,7 @@ from shop.shipping.models import Shipment
 from shop.spreadsheets import columns, words
 from shop.spreadsheets.columns import SAID, Column
 from shop.spreadsheets.lines import STATES
+from shop.spreadsheets.people import OUTCOMES
 from shop.spreadsheets.writing import Cell
 from shop.stores.crafts import CRAFT_NAMES
 from shop.stores.models import Store
@@ -44,6 +47,7 @@ CUSTOMERS: Sequence[Column] = (
     Column("orders", N_("Orders"), "whole", 10), Column("completed", N_("Completed orders"), "whole", 10),
     Column("cancelled", N_("Cancelled orders"), "whole", 10), Column("spent", N_("Paid in dinars"), "money", 12),
     Column("first", N_("First order"), "day", 12), Column("last", N_("Last order"), "day", 12),
+    Column("note", N_("Note"), width=34),
 )  # fmt: skip
 
 
@@ -143,13 +147,21 @@ def _yes(said: bool) -> str:
     return _("yes") if said else _("no")
 
 
-def template_columns(craft: str) -> list[Column]:
+def template_columns(topic: str, craft: str) -> Sequence[Column]:
     """Return the columns that a workshop of a craft fills in."""
+    if topic != columns.PRODUCTS:
+        return columns.CUSTOMER if topic == columns.CUSTOMERS else columns.SALE
     return [each for each in columns.product_columns([FAMILIES[craft]]) if each.key != "stock_seen"]
 
 
-def template_rows(craft: str) -> Iterator[Sequence[Cell]]:
-    """Yield the lines of the template: a product of one kind, and one in two sizes, to be written over."""
+def template_rows(topic: str, craft: str) -> Iterator[Sequence[Cell]]:
+    """Yield some lines of a template, to be written over."""
+    for cells in _EXAMPLES[topic](craft):
+        yield [cells.get(column.key) for column in template_columns(topic, craft)]
+
+
+def _products_to_write(craft: str) -> list[dict[str, Cell]]:
+    """A product of one kind, and one in two sizes."""
     soap: dict[str, Cell] = {
         "reference": "SAV-01", "name_ar": "صابون زيت الزيتون", "name_fr": "Savon à l’huile d’olive",
         "name_en": "Olive oil soap", "craft": _(CRAFT_NAMES[craft]), "price": 65_000, "stock": 12, "weight_g": 120,
@@ -162,8 +174,27 @@ def template_rows(craft: str) -> Iterator[Sequence[Cell]]:
     large: dict[str, Cell] = {
         "reference": "SAV-02", "price": 120_000, "stock": 3, "choice_ar": "200 غ", "choice_fr": "200 g",
     }  # fmt: skip
-    for cells in (soap, small, large):
-        yield [cells.get(column.key) for column in template_columns(craft)]
+    return [soap, small, large]
+
+
+def _customers_to_write(_craft: str) -> list[dict[str, Cell]]:
+    return [_YACINE | {"wilaya": _wilaya("31"), "note": "Préfère le soir."}]
+
+
+def _sales_to_write(_craft: str) -> list[dict[str, Cell]]:
+    yacine = _YACINE | {"wilaya": _wilaya("31")}
+    return [
+        yacine | {"reference": "2025-014", "day": "14/10/2025", "what": "2 savons à l’huile d’olive",
+                  "amount": 130_000, "outcome": _(OUTCOMES["taken"])},
+        yacine | {"reference": "2025-015", "day": "02/11/2025", "what": "1 coffret", "amount": 250_000,
+                  "outcome": _(OUTCOMES["refused"])},
+    ]  # fmt: skip
+
+
+_YACINE: dict[str, Cell] = {"name": "Yacine Haddad", "phone": "0550 12 34 56"}
+_EXAMPLES = {
+    columns.PRODUCTS: _products_to_write, columns.CUSTOMERS: _customers_to_write, columns.PAST: _sales_to_write
+}  # fmt: skip
 
 
 def order_rows(store_id: int) -> Iterator[Sequence[Cell]]:
@@ -204,7 +235,7 @@ def _facts(order: Order, shipment: Shipment | None, payment: str) -> Facts:
 def _order_cells(order: Order, facts: Facts, lines: Sequence[OrderLine]) -> list[Cell]:
     return [
         order.code, date_short(clock.local(order.placed_at).date()), story(facts).artisan.text(), order.buyer_name,
-        _phone(order.phone), geography.name(geography.wilaya(order.wilaya_code)),
+        _phone(order.phone), _wilaya(order.wilaya_code),
         geography.name(geography.commune(order.commune_code)), order.address,
         " · ".join(_line_said(line) for line in lines), sum(line.pieces for line in lines), order.goods_minor,
         order.delivery_minor, order.discount_minor, order.total_minor, order.note,
@@ -219,7 +250,7 @@ def _line_said(line: OrderLine) -> str:
 
 
 def customer_rows(store_id: int) -> Iterator[Sequence[Cell]]:
-    """Yield a line for each phone that ordered here, as `CUSTOMERS` has them, under the name of the last order."""
+    """Yield a line for each phone, as `CUSTOMERS` has them: who ordered here, by the last name, then who did before."""
     last = ""
     while rows := session.execute(
         select(
@@ -237,12 +268,51 @@ def customer_rows(store_id: int) -> Iterator[Sequence[Cell]]:
                 select(Order.id, Order.buyer_name, Order.wilaya_code).where(Order.id.in_(ids))
             )
         }
+        notes = {phone: each.note for phone, each in past.contacts(store_id, [row[0] for row in rows]).items()}
         for phone, newest, count, completed, cancelled, spent, first, latest in rows:
             name, wilaya = people[newest]
             yield [
-                name, _phone(phone), geography.name(geography.wilaya(wilaya)), count, int(completed),
-                int(cancelled), int(spent), date_short(first), date_short(latest),
+                name, _phone(phone), _wilaya(wilaya), count, int(completed),
+                int(cancelled), int(spent), date_short(first), date_short(latest), notes.get(phone, ""),
             ]  # fmt: skip
+    for each in _contacts(store_id):
+        yield [each.name, _phone(each.phone), _wilaya(each.wilaya_code), 0, 0, 0, 0, "", "", each.note]
+
+
+def _contacts(store_id: int) -> Iterator[Contact]:
+    """Yield whom the workshop knew before and who never ordered here."""
+    ordered = select(Order.id).where(Order.store_id == store_id, Order.phone == Contact.phone).exists()
+    last = 0
+    while found := list(session.scalars(
+        select(Contact).where(Contact.store_id == store_id, Contact.id > last, ~ordered).order_by(Contact.id)
+        .limit(AT_ONCE)
+    )):  # fmt: skip
+        last = found[-1].id
+        yield from found
+        session.expunge_all()
+
+
+def sale_rows(store_id: int) -> Iterator[Sequence[Cell]]:
+    """Yield a line for each sale of before, as `columns.SALE` has them."""
+    last = 0
+    while found := list(session.scalars(
+        select(PastOrder).where(PastOrder.store_id == store_id, PastOrder.id > last).order_by(PastOrder.id)
+        .limit(AT_ONCE)
+    )):  # fmt: skip
+        last = found[-1].id
+        people = past.contacts(store_id, {each.phone for each in found})
+        for each in found:
+            who = people.get(each.phone)
+            yield [
+                each.reference, date_short(each.day), who.name if who else "", _phone(each.phone),
+                _wilaya(who.wilaya_code if who else ""), each.what, each.amount_minor,
+                _(OUTCOMES[each.outcome]) if each.outcome else "",
+            ]  # fmt: skip
+        session.expunge_all()
+
+
+def _wilaya(code: str) -> str:
+    return geography.name(geography.wilaya(code)) if code else ""
 
 
 def _phone(e164: str) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from shop.core.phone import BadPhone, parse_phone
 from shop.core.text import clean
 from shop.spreadsheets.columns import NAMED_BY, keys_of
 from shop.spreadsheets.values import Line
@@ -45,7 +47,7 @@ class KeptSheet:
             if not text:
                 return found
             row = json.loads(text)
-            reference = clean(row[column + 1] if len(row) > column + 1 else "", limit=LONGEST_NAME)
+            reference = self._name(row[column + 1] if len(row) > column + 1 else "")
             group = by_reference.get(reference)
             if group is None:
                 group = Group(reference, [])
@@ -53,6 +55,13 @@ class KeptSheet:
                 if reference:
                     by_reference[reference] = group
             group.places.append((row[0], at))
+
+    def _name(self, cell: str) -> str:
+        """Return what names a thing; a phone is the same however it is written."""
+        if self.naming == "phone":
+            with suppress(BadPhone):
+                return parse_phone(cell)
+        return clean(cell, limit=LONGEST_NAME)
 
     def lines(self, places: Iterable[Sequence[int]]) -> list[Line]:
         """Return lines by their places, what stands in our columns."""

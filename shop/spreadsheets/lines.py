@@ -19,7 +19,6 @@ MOST_STOCK, MOST_WEIGHT, MOST_DAYS, MOST_WEEKLY = 9_999, 100_000, 180, 1_000
 STATES: Mapping[str, str] = {"draft": N_("Draft"), "published": N_("In the shop"), "hidden": N_("Hidden")}
 
 NO_REFERENCE = N_("Write a reference: a code of your own that names this product, on this line and next time.")
-TWO_ANSWERS = N_("{column}: line {line} says something else about the same product. Write it once, or twice the same.")
 SAME_CHOICE = N_("Line {line} has the same choice. Write what makes this one different.")
 
 
@@ -51,18 +50,8 @@ def wanted(reference: str, lines: Sequence[Line]) -> Wanted:
     found = Wanted(reference=reference)
     if not reference:
         found.wrong(lines[0].number, NO_REFERENCE)
-    values: dict[str, Any] = {}
-    said_on: dict[str, int] = {}
-    for line in lines:
-        for key, column in _OF_A_PRODUCT.items():
-            value = found.value(line, key, column)
-            if value is NOTHING:
-                continue
-            if values.setdefault(key, value) != value:
-                found.wrong(line.number, TWO_ANSWERS, column=key, line=said_on[key])
-            said_on.setdefault(key, line.number)
-        found.choices.append(_choice(found, line))
-    _sort_out(found, values)
+    _sort_out(found, found.agreed(lines, _OF_A_PRODUCT))
+    found.choices += [_choice(found, line) for line in lines]
     _require_different(found, lines)
     return found
 

@@ -18,7 +18,7 @@ from shop.plumbing import jobs, journal
 from shop.plumbing.db import changed, session, transaction
 from shop.plumbing.journal import Actor
 from shop.plumbing.storage import Storage
-from shop.spreadsheets import columns, reading
+from shop.spreadsheets import columns, people, reading
 from shop.spreadsheets.kept import Group, KeptSheet, opened
 from shop.spreadsheets.models import Sheet, SheetItem
 from shop.spreadsheets.products import PRODUCTS
@@ -31,7 +31,9 @@ LINES_AT_ONCE = 200  # in one transaction
 CHUNKS_PER_TURN = 20  # then other jobs have their turn
 FOLDER = "sheets"
 KEEP = timedelta(days=7)
-TOPICS: Mapping[str, Topic] = {columns.PRODUCTS: PRODUCTS}
+TOPICS: Mapping[str, Topic] = {
+    columns.PRODUCTS: PRODUCTS, columns.CUSTOMERS: people.CUSTOMERS, columns.PAST: people.PAST
+}  # fmt: skip
 T = TypeVar("T", Group, SheetItem)
 FRESH = {"populate_existing": True}
 

@@ -21,6 +21,7 @@ NOT_WHOLE = N_("{column}: write a whole number between {least} and {most}.")
 NOT_YES = N_("{column}: write yes or no.")
 NOT_A_DAY = N_("{column}: write the day as 25/11/2026.")
 NOT_LISTED = N_("{column}: “{text}” is not in the list. Copy a name from the template.")
+TWO_ANSWERS = N_("{column}: line {line} says something else of the same. Write it once, or twice the same.")
 TOO_LONG = N_("{column}: at most {most} characters.")
 
 Problem = dict[str, Any]  # {"line", "said", "values"}: plain JSON, said in words when it is shown
@@ -71,6 +72,20 @@ class Reading:
             self.wrong(line.number, bad.said, column=key, **bad.values)
             self.unread.add(key)
             return NOTHING
+
+    def agreed(self, lines: Iterable[Line], columns: Mapping[str, Field]) -> dict[str, Any]:
+        """Return what the lines of one thing say of it; two that do not say the same are a problem."""
+        values: dict[str, Any] = {}
+        said_on: dict[str, int] = {}
+        for line in lines:
+            for key, column in columns.items():
+                value = self.value(line, key, column)
+                if value is NOTHING:
+                    continue
+                if values.setdefault(key, value) != value:
+                    self.wrong(line.number, TWO_ANSWERS, column=key, line=said_on[key])
+                said_on.setdefault(key, line.number)
+        return values
 
     def wrong(self, line: int, said: str, /, **values: object) -> None:
         """Write down what is wrong with a line."""

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
 from shop.catalogue.families import FAMILIES
 from shop.core.money import Money
-from shop.plumbing.formats import date_short, money_text, number
+from shop.plumbing import geography
+from shop.plumbing.formats import date_short, money_text, number, phone_shown
 from shop.plumbing.i18n import N_, _
 from shop.spreadsheets.columns import SAID, every
 from shop.spreadsheets.lines import STATES
+from shop.spreadsheets.people import OUTCOMES
 from shop.stores.crafts import CRAFT_NAMES
 
 EMPTY = N_("nothing")
@@ -20,7 +22,8 @@ OF_A_CHOICE = N_("{choice}, {field}")
 CHANGED = N_("{field}: {before}, then {after}")
 _SPOKEN = frozenset({"family", "why", "published", "hidden"})  # values that are English msgids, not somebody's words
 NAMES: Mapping[str, Mapping[str, str]] = {
-    "craft": CRAFT_NAMES, "family": {key: family.title for key, family in FAMILIES.items()}, "state": STATES,
+    "outcome": OUTCOMES, "craft": CRAFT_NAMES, "state": STATES,
+    "family": {key: family.title for key, family in FAMILIES.items()},
     **{f"{SAID}{said.key}": dict(said.choices) for family in FAMILIES.values() for said in family.all if said.choices},
 }  # fmt: skip
 
@@ -55,13 +58,18 @@ def _value(topic: str, key: str, value: Any) -> str:
     if value in {"", None}:
         return _(EMPTY)
     column = every(topic).get(key)
-    if isinstance(value, bool) or (column is not None and column.kind == "tick"):
-        return _("yes") if value else _("no")
-    if column is not None and column.kind == "money":
-        return money_text(Money(value))
-    if column is not None and column.kind == "day":
-        return date_short(date.fromisoformat(value))
-    if isinstance(value, int):
-        return number(value)
+    kind = "tick" if isinstance(value, bool) else column.kind if column else "text"
+    if kind in _SHOWN:
+        return _SHOWN[kind](value)
     name = NAMES.get(key, {}).get(value)
     return _(name) if name else str(value)
+
+
+_SHOWN: Mapping[str, Callable[[Any], str]] = {
+    "tick": lambda said: _("yes") if said else _("no"),
+    "money": lambda minor: money_text(Money(minor)),
+    "whole": lambda figure: number(int(figure)),
+    "day": lambda day: date_short(date.fromisoformat(day)),
+    "phone": phone_shown,
+    "place": lambda code: geography.name(geography.wilaya(code)),
+}

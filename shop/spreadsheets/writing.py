@@ -52,7 +52,7 @@ def _xlsx(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> Iterator
             sheet.freeze_panes(1, 0)
             head, text = book.add_format({"bold": True, "num_format": "@"}), book.add_format({"num_format": "@"})
             for place, column in enumerate(columns):
-                sheet.set_column(place, place, column.width, text if column.kind in {"text", "code"} else None)
+                sheet.set_column(place, place, column.width, None if column.kind in {"money", "whole"} else text)
                 sheet.write_string(0, place, column.title, head)
             for line, row in enumerate(rows, start=1):
                 for place, (column, value) in enumerate(zip(columns, row, strict=True)):

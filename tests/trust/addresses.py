@@ -167,6 +167,7 @@ def _of(street: Street, endpoint: str, shop: Shop) -> dict[str, Any]:
         "link_id": shop.link_id,
         "store_id": street.suspended[0] if endpoint == "desk.resume" else shop.store_id, "review_id": shop.review_id,
         "variant_id": shop.variant_id, "sheet_id": shop.sheet_id, "kind": "csv",
+        "contact_id": shop.contact_id,
     }  # fmt: skip
 
 
@@ -226,6 +227,7 @@ STILL: Mapping[str, Fields] = {
     "studio.sign_in": {"identifier": "0550000011", "password": PASSWORD},
     "studio.move_stock": {"seen": "9", "pieces": "10", "reason": "made"}, "studio.tell_below": {"below": "3"},
     "studio.export_orders": {"kind": "csv"}, "studio.export_customers": {"kind": "csv"},
+    "studio.export_past": {"kind": "csv"}, "studio.forget_past_customer": {"sure": "1"},
     "studio.join": {"name": "Nouvelle", "phone": "0550444555", "password": PASSWORD},
 }  # fmt: skip
 

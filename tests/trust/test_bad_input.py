@@ -32,6 +32,8 @@ from shop.checkout.hand import HandBuyer
 from shop.checkout.models import OrderLink
 from shop.core import clock
 from shop.core.money import Money
+from shop.customers import past
+from shop.customers.models import Contact
 from shop.documents import invoices
 from shop.documents import service as documents
 from shop.documents.invoice_queries import newest as newest_papers
@@ -292,6 +294,9 @@ def bring_a_sheet(settings: Settings, day: Day) -> None:
     FileStorage(settings.data_dir / "private").put(key, table.body, "application/jsonl")
     made = sheets.receive(day.store_id, table, key=key, name="a.csv", by=SYSTEM)
     made.state, made.products = "looked", 1
+    sale = {"reference": "P1", "phone": "+213661770001", "name": "Lamia", "wilaya_code": "31", "day": clock.today(),
+            "what": "2 savons", "amount_minor": 65_000, "outcome": "taken"}  # fmt: skip
+    past.keep_sales(day.store_id, [sale], by=SYSTEM)
 
 
 def card_and_doubt(day: Day, settings: Settings) -> None:
@@ -367,6 +372,7 @@ def places(application: Flask, day: Day) -> dict[str, list[str]]:
             "account_id": numbers(CarrierAccount), "desk_id": numbers(Desk),
             "device_id": numbers(Device), "member_id": numbers(Member), "offer_id": numbers(Offer),
             "variant_id": ["1"] * 5 + ["2", "9"], "sheet_id": numbers(Sheet), "kind": ["csv", "xlsx", "exe"],
+            "contact_id": numbers(Contact),
             "picture_id": numbers(Picture), "lot_id": numbers(Lot), "remittance_id": numbers(Remittance),
             "proof": [signer.proof("track", purchase)], "storefront.tracking:code": [purchase],
             "storefront.cancel:code": [purchase], "storefront.store:slug": ["atelier-amina"],

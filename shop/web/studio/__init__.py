@@ -30,6 +30,7 @@ from shop.web.studio import (
     options,
     orders,
     papers,
+    past_customers,
     people,
     phone_codes,
     pictures,
@@ -49,8 +50,9 @@ from shop.web.studio.blueprint import studio
 
 PAGES = (
     account, calls, costs, customers, delivery, documents, earnings, goods, handover, identity, invoices, joining,
-    labels, links, lots, members, money, new_order, new_product, offers, offline, once, options, orders, papers, people,
-    phone_codes, pictures, products, profile, sale, second_step, share, sheets, squares, stock, today, variants, wizard,
+    labels, links, lots, members, money, new_order, new_product, offers, offline, once, options, orders, papers,
+    past_customers, people, phone_codes, pictures, products, profile, sale, second_step, share, sheets, squares, stock,
+    today, variants, wizard,
 )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from shop.plumbing import geography
 from shop.plumbing.db import transaction
 from shop.plumbing.formats import date_long
 from shop.plumbing.i18n import N_, _, ngettext
+from shop.spreadsheets.people import OUTCOMES
 from shop.web.studio.blueprint import studio
 from shop.web.studio.pages import shop_page
 from shop.web.ui.access import Access, entry
@@ -68,15 +69,21 @@ class ConsentForm(HirfaForm):
 @entry(Access.OWNER)
 def customers() -> str:
     """List the customers by their last order, or those that match what was typed."""
-    typed = clean(request.args.get("q", ""), limit=80)
-    before = western_digits(request.args.get("before", ""))
-    mark = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
+    typed, mark = asked()
     found = queries.customers(here().store.id, q=typed, before=mark)
     following = page_url("studio.customers", q=typed or None, before=found.next) if found.next else ""
     return shop_page(
         "studio/customers.html", "orders", q=typed, next_url=following, later=mark is not None,
+        past=queries.has_past(here().store.id),
         cards=[(card, geography.name(geography.wilaya(card.wilaya_code))) for card in found.cards],
     )  # fmt: skip
+
+
+def asked() -> tuple[str, int | None]:
+    """Return what was typed, and the number of the last one that was shown."""
+    before = western_digits(request.args.get("before", ""))
+    mark = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
+    return clean(request.args.get("q", ""), limit=80), mark
 
 
 @studio.get("/<name:store>/customers/<code:code>")
@@ -118,7 +125,7 @@ def record_consent(code: str) -> Response | tuple[str, int]:
 def customer_json(code: str) -> Response:
     """Hand out everything that is kept of a customer."""
     content = queries.everything(here().store.id, queries.customer(here().store.id, code))
-    return _file(json.dumps(content, ensure_ascii=False, indent=2), f"customer-{code}.json", "application/json")
+    return file_of(json.dumps(content, ensure_ascii=False, indent=2), f"customer-{code}.json", "application/json")
 
 
 @studio.get("/<name:store>/customers/<code:code>/data.csv")
@@ -126,10 +133,11 @@ def customer_json(code: str) -> Response:
 def customer_csv(code: str) -> Response:
     """Hand out a customer's orders as a table."""
     content = queries.everything(here().store.id, queries.customer(here().store.id, code))
-    return _file(as_csv(HEAD, _rows(content["orders"])), f"customer-{code}.csv", "text/csv")
+    return file_of(as_csv(HEAD, _rows(content["orders"])), f"customer-{code}.csv", "text/csv")
 
 
-def _file(text: str, name: str, kind: str) -> Response:
+def file_of(text: str, name: str, kind: str) -> Response:
+    """Answer with a file of text."""
     answer = make_response(text)
     answer.headers["Content-Type"] = f"{kind}; charset=utf-8"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -156,14 +164,20 @@ def erase_customer(code: str) -> Response | tuple[str, int]:
         raise BadRequest
     found = queries.customer(here().store.id, code)
     try:
-        with transaction():
-            erased = service.erase(here().store.id, found.phone, by=here().by)
-            if not erased.waiting:
-                notifications.forget_address(here().store.id, found.phone)
+        erased = forget(found.phone)
     except Refused as error:
         return page(code, problem=said(error)), 422
     flash(_told(erased), "done")
     return redirect(page_url("studio.customers"), 303)
+
+
+def forget(phone: str) -> Erased:
+    """Forget a customer, and where to write to her. Raises Refused while an order is running."""
+    with transaction():
+        erased = service.erase(here().store.id, phone, by=here().by)
+        if not erased.waiting:
+            notifications.forget_address(here().store.id, phone)
+    return erased
 
 
 def _told(erased: Erased) -> str:
@@ -187,7 +201,7 @@ def page(code: str, *, note: NoteForm | None = None, consent: ConsentForm | None
     return shop_page(
         "studio/customer.html", "orders", c=found, code=code, note=note or NoteForm(), form=form,
         consent=consent or ConsentForm(), extra=[("erasure", problem)] if problem else [], problem=problem,
-        failed=bool(problem or form.errors), orders=_orders(found), channels=_channels(found),
+        failed=bool(problem or form.errors), outcomes=OUTCOMES, orders=_orders(found), channels=_channels(found),
         answers=_options(ANSWERS), channel_options=_options(CHANNEL_NAMES),
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Import and export: sheets of products come in, lists go out."""
+"""Import and export: sheets come in, lists go out."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from shop.core.text import clean
 from shop.plumbing.db import transaction
 from shop.plumbing.i18n import N_, _, ngettext, speaking
 from shop.plumbing.storage import FileStorage
-from shop.spreadsheets import exports, queries, reading, service, writing
+from shop.spreadsheets import columns, exports, queries, reading, service, writing
 from shop.spreadsheets.models import Sheet, SheetItem
 from shop.spreadsheets.words import change_said, problem_said
 from shop.web.studio.blueprint import studio
@@ -23,7 +23,7 @@ from shop.web.studio.labels import whole
 from shop.web.studio.pages import shop_page
 from shop.web.ui.access import UPLOAD_BYTES, Access, entry
 from shop.web.ui.errors import said
-from shop.web.ui.forms import HirfaForm, TextField
+from shop.web.ui.forms import ChoiceField, HirfaForm, TextField
 from shop.web.ui.here import here, settings
 from shop.web.ui.templating import page_url
 
@@ -33,14 +33,26 @@ STATES = {
     "waiting": (N_("Being looked at"), "soon"), "looked": (N_("Waits for you"), "soon"),
     "confirmed": (N_("Being written"), "soon"), "done": (N_("Written"), "good"), "dropped": (N_("Set aside"), ""),
 }  # fmt: skip
+TOPICS = {
+    columns.PRODUCTS: N_("Products"), columns.CUSTOMERS: N_("Customers"), columns.PAST: N_("Sales from before Hirfa"),
+}  # fmt: skip
+TITLES = {
+    columns.PRODUCTS: N_("Sheet of products"), columns.CUSTOMERS: N_("Sheet of customers"),
+    columns.PAST: N_("Sheet of sales from before Hirfa"),
+}  # fmt: skip
 NO_FILE = N_("Choose the file that you filled in.")
 MEANWHILE = N_("This sheet was already dealt with.")
 
 
 class SheetForm(HirfaForm):
-    """A file with products."""
+    """A file, and what it is about; people are the owner's business."""
 
+    topic = ChoiceField(N_("What is on the sheet?"))
     file = TextField(N_("The sheet, as .xlsx or .csv"))
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.topic.choices = [(key, _(name)) for key, name in TOPICS.items() if may_see(key)]
 
 
 @studio.get("/<name:store>/sheets")
@@ -54,12 +66,15 @@ def sheets() -> str:
 @entry(Access.HELPER, body=UPLOAD_BYTES)
 def send_sheet() -> Response | tuple[str, int]:
     """Keep a sheet and have it looked at; nothing is written to the shop."""
-    form = SheetForm()
+    form = SheetForm(request.form)
     upload = request.files.get("file")
+    if not form.validate():
+        return sheets_page(form), 422
+    topic = form.topic.data or columns.PRODUCTS
     try:
         if upload is None or not upload.filename:
             raise Refused(NO_FILE, field="file")
-        made = keep(reading.read(upload.stream.read(reading.MOST_BYTES + 1)), upload.filename)
+        made = keep(reading.read(upload.stream.read(reading.MOST_BYTES + 1), topic), upload.filename)
     except Refused as refused:
         form.refuse("file", said(refused))
         return sheets_page(form), 422
@@ -70,7 +85,7 @@ def send_sheet() -> Response | tuple[str, int]:
 @entry(Access.HELPER)
 def sheet(sheet_id: int) -> str:
     """Show how far a sheet is, and what it would change or has changed."""
-    found = queries.sheet(here().store.id, sheet_id)
+    found = hers(sheet_id)
     verdict = request.args.get("verdict", "")
     verdict = verdict if verdict in VERDICTS else ""
     after = whole(request.args.get("after", "")) or None
@@ -84,7 +99,7 @@ def sheet(sheet_id: int) -> str:
         "studio/sheet.html", "products", sheet=found, state=STATES[found.state], counts=counts, verdict=verdict,
         verdicts={key: _(word) for key, word in VERDICTS.items()}, rows=told_rows,
         following=following, to_write=counts["new"] + counts["changed"], failed=False,
-        working=found.state in {"waiting", "confirmed"},
+        title=_(TITLES[found.topic]), working=found.state in {"waiting", "confirmed"},
     )  # fmt: skip
 
 
@@ -106,7 +121,7 @@ def drop_sheet(sheet_id: int) -> Response:
 @entry(Access.HELPER)
 def refused_lines(sheet_id: int) -> Response:
     """Give the refused lines back, each with what is wrong, to be mended and sent again."""
-    found = queries.sheet(here().store.id, sheet_id)
+    found = hers(sheet_id)
     if not found.key:
         raise NotFound(f"the file of sheet {sheet_id} is gone")
     headers, rows = queries.refused_rows(private(), found)
@@ -116,10 +131,12 @@ def refused_lines(sheet_id: int) -> Response:
 @studio.get("/<name:store>/sheets/template.<name:kind>")
 @entry(Access.HELPER)
 def sheet_template(kind: str) -> Response:
-    """Give a sheet to fill in, with three lines as they should look."""
-    craft = here().store.craft
-    rows = exports.template_rows(craft)
-    return streamed(writing.written(known(kind), exports.template_columns(craft), rows), "template", kind)
+    """Give a sheet to fill in, with some lines as they should look."""
+    topic, craft = request.args.get("topic", columns.PRODUCTS), here().store.craft
+    if topic not in TOPICS:
+        raise NotFound(f"no such topic: {topic}")
+    listed, rows = exports.template_columns(topic, craft), exports.template_rows(topic, craft)
+    return streamed(writing.written(known(kind), listed, rows), f"template-{topic}", kind)
 
 
 @studio.get("/<name:store>/sheets/products.<name:kind>")
@@ -145,12 +162,33 @@ def export_customers() -> Response:
     return taken_out("customers", exports.CUSTOMERS, exports.customer_rows(here().store.id))
 
 
+@studio.post("/<name:store>/sheets/past")
+@entry(Access.OWNER)
+def export_past() -> Response:
+    """Give the sales of before Hirfa to the owner, and write down that they left."""
+    return taken_out("past", columns.SALE, exports.sale_rows(here().store.id))
+
+
+def may_see(topic: str) -> bool:
+    """Tell whether who looks may send and see a sheet about this: a helper brings products, no lists of people."""
+    return topic == columns.PRODUCTS or here().role == "owner"
+
+
+def hers(sheet_id: int) -> Sheet:
+    """Return a sheet that who looks may see. Raises NotFound."""
+    found = queries.sheet(here().store.id, sheet_id)
+    if not may_see(found.topic):
+        raise NotFound(f"sheet {sheet_id} is about people")
+    return found
+
+
 def sheets_page(form: SheetForm) -> str:
     """Draw what can come in and go out."""
-    recent = [(each, STATES[each.state]) for each in queries.recent(here().store.id)]
+    recent = [each for each in queries.recent(here().store.id) if may_see(each.topic)]
     return shop_page(
-        "studio/sheets.html", "products", form=form, failed=bool(form.summary), recent=recent,
-        most=reading.MOST_LINES, days=service.KEEP.days,
+        "studio/sheets.html", "products", form=form, failed=bool(form.summary), most=reading.MOST_LINES,
+        recent=[(each, STATES[each.state]) for each in recent], days=service.KEEP.days,
+        topics=[{"value": key, "label": label} for key, label in form.topic.choices],
     )  # fmt: skip
 
 
@@ -170,6 +208,7 @@ def keep(table: reading.Table, filename: str) -> Sheet:
 
 def moved(sheet_id: int, verb: Any, sentence: str) -> Response:
     """Confirm a sheet or set it aside, and go back to it."""
+    hers(sheet_id)
     try:
         with transaction():
             verb(here().store.id, sheet_id, by=here().by)
