@@ -113,6 +113,8 @@ def test_invoices_come_in_one_file_ticked_or_a_whole_month(application: Flask) -
     numbers = [invoiced(day) for _each in range(3)]
     page = day.page("/documents")
     assert all(f'value="{number}"' in page for number in numbers)
+    assert f'formaction="{day.url}/register.csv"' in page
+    assert "register.csv" not in day.page("/documents", who=day.lila)
     ticked = day.lila.get(f"{day.url}/invoices.pdf?numbers={numbers[2]}&numbers={numbers[0]}&numbers={numbers[2]}").data
     assert pages(ticked) == [(210, 297)] * 2
     assert words(ticked).index(numbers[2]) < words(ticked).index(numbers[0])
@@ -144,3 +146,11 @@ def test_more_papers_than_one_file_holds_are_refused_in_words(
     answer = day.amina.get(f"{day.url}/invoices.pdf")
     assert answer.status_code == 303
     assert "At most 1 papers fit in one file." in day.page("/documents")
+
+
+def test_nothing_is_to_collect_from_a_parcel_that_comes_back(application: Flask) -> None:
+    day = a_day(application)
+    code = day.handed_over()
+    assert "To collect" in day.page(f"/orders/{code}")
+    day.send(f"/orders/{code}/scans", {"word": "returning"})
+    assert "To collect" not in day.page(f"/orders/{code}")

@@ -93,7 +93,7 @@ def order_page(
         failed=bool(problem or wrong or firm.errors or (call_form and call_form.errors)), problem=problem,
         today=clock.today(),
         papers=papers, store_craft=store.craft, trail=trail(order, shipment, payment),
-        copies=copies(shipment), received=_received(payment), money_word=money_word(order, payment),
+        copies=copies(shipment), received=_received(payment), money_word=money_word(told.key, payment),
         done=just_done(request.args.get("done", "")), cancel_reason=_(REASONS.get(order.cancel_reason, "")),
         cancellable=order.state == "confirmed" and (shipment is None or _is_here(shipment)),
     )  # fmt: skip
@@ -199,11 +199,14 @@ def scan_words(shipment: Shipment | None) -> list[tuple[str, str]]:
     ]
 
 
-def money_word(order: Order, payment: Payment | None) -> str:
+def money_word(moment: str, payment: Payment | None) -> str:
     """Say what the total of an order is by now."""
     if payment is not None and payment.state in _MONEY:
         return _(_MONEY[payment.state])
-    return _("Total") if order.state == "cancelled" else _("To collect")
+    return _("Total") if moment in NOTHING_TO_COLLECT else _("To collect")
+
+
+NOTHING_TO_COLLECT = frozenset({"cancelled", "coming_back", "returned", "lost"})
 
 
 _MONEY = {"collected": N_("Paid to the courier"), "settled": N_("Received"), "refunded": N_("Money given back")}
