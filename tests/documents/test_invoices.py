@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -40,6 +39,7 @@ from tests.checkout.cast import (
     workshop,
 )
 from tests.checkout.test_hand import sell
+from tests.crowd import at_once
 from tests.documents.test_companions import texts
 from tests.offers.cast import offer
 from tests.offers.cast import place as offered
@@ -55,28 +55,6 @@ def issue(shop: Workshop, order: Order) -> Invoice:
 def rules(shop: Workshop, **fields: object) -> None:
     with transaction():
         invoices.set_rules(shop.id, by=AMINA, **fields)
-
-
-def at_once(application: Flask, acts: list[Callable[[], None]]) -> list[BaseException]:
-    """Do all acts at the same moment, each in its own thread and session; return what they raised."""
-    gate, raised = threading.Barrier(len(acts)), list[BaseException]()
-
-    def run(act: Callable[[], None]) -> None:
-        with application.app_context():
-            gate.wait()
-            try:
-                act()
-            except Exception as error:  # noqa: BLE001 - the test looks at it
-                raised.append(error)
-            finally:
-                session.remove()  # type: ignore[attr-defined]
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return raised
 
 
 def many_orders(application: Flask, count: int) -> tuple[int, list[int]]:
@@ -103,9 +81,9 @@ def test_invoices_issued_by_many_at_once_are_numbered_without_gap_or_double(appl
 
     # every third one fails after its number was drawn, and is tapped again
     taps = [act(each, fails=at % 3 == 0) for at, each in enumerate(ids)]
-    raised = at_once(application, taps)
+    raised = at_once(application, *taps)
     assert {str(each) for each in raised} == {"the power went"}
-    assert at_once(application, [act(each, fails=False) for each in ids]) == []
+    assert at_once(application, *(act(each, fails=False) for each in ids)) == []
     with application.app_context():
         numbers = list(
             session.scalars(select(Invoice.number).where(Invoice.store_id == store_id, Invoice.year == year))
@@ -131,7 +109,7 @@ def test_counting_first_and_writing_after_does_double(application: Flask) -> Non
         with transaction():
             session.merge(InvoiceHead(store_id=store_id, kind="invoice", year=2026, last=drawn[-1]))
 
-    assert len(at_once(application, [careless] * CROWD)) < CROWD
+    assert len(at_once(application, *[careless] * CROWD)) < CROWD
     assert len(set(drawn)) < len(drawn)
 
 
@@ -142,7 +120,7 @@ def test_one_order_tapped_many_times_at_once_has_one_invoice(application: Flask)
         with transaction():
             invoices.issue(store_id, order_id, by=AMINA)
 
-    assert at_once(application, [tap] * 8) == []
+    assert at_once(application, *[tap] * 8) == []
     with application.app_context():
         assert session.scalar(select(func.count()).select_from(Invoice)) == 1
 

@@ -27,6 +27,7 @@ from shop.settlement.queries import money
 from shop.shipping.queries import live_shipment
 from tests.checkout.cast import AMINA, Workshop, confirmed, delivered, workshop
 from tests.checkout.test_hand import sell
+from tests.crowd import at_once
 
 
 def paid(shop: Workshop) -> Order:
@@ -125,3 +126,23 @@ def test_its_invoice_waits_for_a_credit_note_and_no_other_is_issued(app: Flask) 
         assert invoices.credit_if_issued(shop.id, order.id, reason="", by=AMINA) is None
     (line,) = register_csv(shop.id, clock.today()).decode().splitlines()[1:]
     assert note.code in line
+
+
+def test_an_invoice_issued_while_the_money_is_given_back_is_cancelled_with_it(application: Flask) -> None:
+    with application.app_context():
+        shop = workshop(stock=5)
+        store_id, order_id = shop.id, sell(shop).order_id
+
+    def issue() -> None:
+        with transaction():
+            invoices.issue(store_id, order_id, by=AMINA)
+
+    def give_back() -> None:
+        with transaction():
+            fulfilment.refund(store_id, order_id, by=AMINA)
+            invoices.credit_if_issued(store_id, order_id, reason="", by=AMINA)
+
+    raised = at_once(application, issue, give_back)
+    assert all(isinstance(each, InvalidTransition) for each in raised)
+    with application.app_context():
+        assert invoice_queries.live(invoice_queries.of_order(store_id, order_id)) is None

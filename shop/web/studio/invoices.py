@@ -62,7 +62,7 @@ def issue_invoice(code: str) -> Response | tuple[str, int]:
     except InvalidTransition:
         return order_page(code, problem=_(CANNOT)), 409
     flash(_("{code} is issued. Your customer finds it on the tracking page.", code=issued.code), "done")
-    return redirect(page_url("studio.order", code=code) + "#papers", 303)
+    return to_papers(code)
 
 
 @studio.post("/<name:store>/orders/<code:code>/credit-note")
@@ -76,7 +76,7 @@ def credit_invoice(code: str) -> Response | tuple[str, int]:
     except Refused as error:
         return order_page(code, problem=said(error)), 422
     flash(_("{code} is issued: the invoice is cancelled.", code=note.code), "done")
-    return redirect(page_url("studio.order", code=code) + "#papers", 303)
+    return to_papers(code)
 
 
 @studio.post("/<name:store>/orders/<code:code>/company")
@@ -94,6 +94,11 @@ def order_company(code: str) -> Response | tuple[str, int]:
         form.refuse(error.field, said(error))
         return order_page(code, company_form=form), 422
     flash(_("Saved."), "done")
+    return to_papers(code)
+
+
+def to_papers(code: str) -> Response:
+    """Lead to the papers on an order's page."""
     return redirect(page_url("studio.order", code=code) + "#papers", 303)
 
 

@@ -10,6 +10,7 @@ from shop.core import clock
 from shop.orders import queries as orders
 from shop.orders.models import Call, Order
 from shop.payments.models import Payment
+from shop.payments.queries import payment_of
 from shop.plumbing import journal
 from shop.plumbing.formats import date_long, time_short
 from shop.plumbing.i18n import N_, _
@@ -116,9 +117,9 @@ def who(entry: Entry) -> str:
 
 
 def last_said(order: Order) -> str:
-    """Say the newest thing that happened to an order or its parcel: who, what, when."""
-    shipment = shipping.live_shipment(order.store_id, order.id)
-    entries = [entry for entry in _entries(order, shipment, None) if said(entry)[0]]
+    """Say the newest thing that happened to an order, its parcel or its money: who, what, when."""
+    shipment, payment = shipping.live_shipment(order.store_id, order.id), payment_of(order.store_id, order.id)
+    entries = [entry for entry in _entries(order, shipment, payment) if said(entry)[0]]
     if not entries:
         return ""
     last = max(entries, key=lambda entry: entry.id)
