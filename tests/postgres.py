@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import tempfile
 import uuid
+from functools import cache
 from pathlib import Path
 
-from sqlalchemy import create_engine, make_url, text
-from sqlalchemy.pool import NullPool
+from sqlalchemy import Connection, create_engine, make_url, text
 
 from shop.app import create_app
 from shop.plumbing import schema
@@ -18,7 +18,7 @@ from shop.plumbing.settings import Settings
 def create_database(server: str, *, template: str | None, name: str | None = None) -> str:
     """Create a database and return its address; without a template it is migrated from nothing."""
     name = name or f"template_{uuid.uuid4().hex[:12]}"
-    source = f' TEMPLATE "{make_url(template).database}"' if template else ""
+    source = f' TEMPLATE "{make_url(template).database}" STRATEGY file_copy' if template else ""
     _administer(server, f'CREATE DATABASE "{name}"{source}')
     url = make_url(server).set(database=name).render_as_string(hide_password=False)
     if template is None:
@@ -32,10 +32,12 @@ def drop_database(server: str, url: str) -> None:
 
 
 def _administer(server: str, statement: str) -> None:
-    engine = create_engine(server, isolation_level="AUTOCOMMIT", poolclass=NullPool)
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
+    _administrator(server).execute(text(statement))
+
+
+@cache
+def _administrator(server: str) -> Connection:
+    return create_engine(server, isolation_level="AUTOCOMMIT").connect()
 
 
 def _migrate(url: str) -> None:
