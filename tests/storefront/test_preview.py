@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from shop.catalogue import options
 from shop.catalogue import service as catalogue
-from shop.catalogue.models import Product
+from shop.catalogue.models import Product, Variant
+from shop.catalogue.options import OptionRow
 from shop.core.money import Money
 from shop.plumbing.db import session, transaction
 from shop.plumbing.journal import SYSTEM
@@ -43,6 +47,13 @@ def products(application: Flask) -> list[int]:
         return list(session.scalars(select(Product.id).order_by(Product.id)))
 
 
+def variants(application: Flask, product_id: int) -> list[int]:
+    """Return the numbers of a product's choices, in their order."""
+    with application.app_context():
+        wanted = select(Variant.id).where(Variant.product_id == product_id)
+        return list(session.scalars(wanted.order_by(Variant.position)))
+
+
 def test_members_see_the_shop_and_its_products_in_every_language(application: Flask, draft: Shop, nour: Person) -> None:
     for lang, sentence in (("en", "Only you see this page"), ("fr", "Vous seuls voyez cette page")):
         page = nour.get(f"/{lang}/preview/{draft.slug}")
@@ -73,6 +84,23 @@ def test_everybody_else_sees_nothing_of_it(application: Flask, draft: Shop, nour
     assert visitor.get(f"/en/@{draft.slug}").status_code == 404
     assert visitor.get(f"/en/p/{number}-bol").status_code == 404
     assert "Bol" not in visitor.get("/en/crafts/").text
+
+
+def test_what_is_sold_out_is_looked_at_without_leaving_the_preview(
+    application: Flask, draft: Shop, nour: Person
+) -> None:
+    number = products(application)[1]
+    size = OptionRow({"fr": "Taille"}, [{"fr": "Petite"}, {"fr": "Grande"}])
+    with application.app_context(), transaction():
+        options.set_options(draft.store_id, number, [size, OptionRow({"fr": "Anse"}, [{"fr": "Une"}])], by=SYSTEM)
+    page = nour.get(f"/en/preview/{draft.slug}/{number}")
+    big = variants(application, number)[1]
+    sold_out = nour.get(f"/en/preview/{draft.slug}/{number}", variant=big)
+    assert "Grande" in page.text
+    leads = re.findall(r'href="([^"]+variant=[^"]+)"', sold_out.text)
+    assert leads
+    for lead in leads:
+        assert nour.get(lead.replace("&amp;", "&")).status_code == 200, lead
 
 
 def test_a_product_of_another_shop_is_not_there(application: Flask, draft: Shop, nour: Person) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,8 @@ from shop.catalogue.models import Picture, Value, Variant
 from shop.catalogue.queries import ProductView
 from shop.plumbing.formats import money_text
 from shop.plumbing.i18n import LANGUAGES, _, pick
-from shop.web.storefront.cards import product_url
+
+Address = Callable[[Variant], str]  # where the page stands on which a variant is chosen
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def _paired(view: ProductView, first: str, second: str) -> str:
     return str((exact or mine)[0].variant_id) if mine else ""
 
 
-def plain_choices(view: ProductView) -> list[dict[str, Any]]:
+def plain_choices(view: ProductView, address: Address) -> list[dict[str, Any]]:
     """Return the variants as chips; none when there is nothing to choose."""
     if len(view.variants) < 2:
         return []
@@ -50,23 +51,27 @@ def plain_choices(view: ProductView) -> list[dict[str, Any]]:
             "value": each.id,
             "label": _label(each) if one_price else f"{_label(each)} · {money_text(each.price)}",
             "sold_out": not view.can_buy(each),
-            "url": product_url(view.product.id, view.product.slug, variant=each.id),
+            "url": address(each),
         }
         for each in view.variants
     ]
 
 
-def groups_of(view: ProductView, chosen: Variant) -> list[Group]:
+def groups_of(view: ProductView, chosen: Variant, address: Address) -> list[Group]:
     """Return the options as groups of chips: a value of the first is struck when nothing is left of it, one of the
     second when nothing is left of it together with the first that is chosen."""
     face = view.options.faces.get(chosen.id)
     if not view.options or face is None or face.first_id is None:
         return []
-    firsts = [_chip(view, each, [v for v in view.variants if _has(view, v, each.id)]) for each in view.options.first]
+    firsts = [
+        _chip(view, each, [v for v in view.variants if _has(view, v, each.id)], address) for each in view.options.first
+    ]
     groups = [Group(_named(view, 1), "o1", face.first_id, [each for each in firsts if each])]
     if view.options.second and face.second_id is not None:
         beside = [each for each in view.variants if _has(view, each, face.first_id)]
-        seconds = [_chip(view, v, [each for each in beside if _has(view, each, v.id)]) for v in view.options.second]
+        seconds = [
+            _chip(view, v, [each for each in beside if _has(view, each, v.id)], address) for v in view.options.second
+        ]
         groups.append(Group(_named(view, 2), "o2", face.second_id, [each for each in seconds if each]))
     return groups
 
@@ -84,7 +89,7 @@ def _has(view: ProductView, variant: Variant, value_id: int) -> bool:
     return face is not None and value_id in {face.first_id, face.second_id}
 
 
-def _chip(view: ProductView, value: Value, variants: Iterable[Variant]) -> dict[str, Any]:
+def _chip(view: ProductView, value: Value, variants: Iterable[Variant], address: Address) -> dict[str, Any]:
     """Return a value as a chip that leads to the first of its variants; nothing when none is shown."""
     mine = list(variants)
     if not mine:
@@ -92,8 +97,7 @@ def _chip(view: ProductView, value: Value, variants: Iterable[Variant]) -> dict[
     left = [each for each in mine if view.can_buy(each)]
     return {
         "value": value.id, "label": pick({lang: getattr(value, f"label_{lang}") for lang in LANGUAGES})[0],
-        "sold_out": not left,
-        "url": product_url(view.product.id, view.product.slug, variant=(left or mine)[0].id),
+        "sold_out": not left, "url": address((left or mine)[0]),
     }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from flask import g, request, url_for
 from werkzeug.exceptions import NotFound
 
 from shop.catalogue.listing import cards_for_members
+from shop.catalogue.models import Variant
 from shop.catalogue.queries import studio_product
 from shop.plumbing.i18n import set_language
 from shop.web.storefront.blueprint import front
@@ -41,8 +42,12 @@ def preview_product(product_id: int) -> str:
     if view is None or not shown:
         raise NotFound
     seen = replace(view, variants=shown)
+
+    def at(variant: Variant) -> str:
+        return url_for("storefront.preview_product", product_id=product_id, variant=variant.id)
+
     return page_of(
-        seen, chosen_of(seen, request.args), open_now=True, near=(), preview=True,
+        seen, chosen_of(seen, request.args), address=at, open_now=True, near=(), preview=True,
         **links("storefront.preview_product", store=store.slug, product_id=product_id),
     )  # fmt: skip
 

@@ -26,7 +26,7 @@ from shop.stores.queries import accepting, legal_lines
 from shop.web.storefront.bargains import also, automatic_offers, price_of
 from shop.web.storefront.blueprint import front
 from shop.web.storefront.cards import Card, cards, links, product_url, wilaya_name, wilaya_options
-from shop.web.storefront.choices import chosen_of, groups_of, pictures_of, plain_choices
+from shop.web.storefront.choices import Address, chosen_of, groups_of, pictures_of, plain_choices
 from shop.web.storefront.discovery import breadcrumbs, product_data
 from shop.web.storefront.facts import facts_of
 from shop.web.ui.access import Access, entry
@@ -64,16 +64,18 @@ def draw(view: ProductView, chosen: Variant, *, personal: str = "", problem: str
     product_id, slug = view.product.id, view.product.slug
     kept = {"variant": chosen.id} if len(view.variants) > 1 and {"variant", "o1"} & set(request.args) else None
     return page_of(
-        view, chosen, open_now=accepting(view.store), typed=personal, problem=problem,
+        view, chosen, address=lambda variant: product_url(product_id, slug, variant=variant.id),
+        open_now=accepting(view.store), typed=personal, problem=problem,
         near=cards(related(product_id, craft=view.product.craft, store_id=view.store.id)),
         **links("storefront.product", product_id=product_id, slug=slug, kept=kept),
     )  # fmt: skip
 
 
 def page_of(
-    view: ProductView, chosen: Variant, *, open_now: bool, near: Sequence[Card], problem: str = "", **more: Any
-) -> str:
-    """Draw a product's page; `open_now`: its workshop takes orders."""
+    view: ProductView, chosen: Variant, *, address: Address, open_now: bool, near: Sequence[Card], problem: str = "",
+    **more: Any,
+) -> str:  # fmt: skip
+    """Draw a product's page; `address` leads to it with a variant chosen, `open_now`: its workshop takes orders."""
     name, name_lang = pick(view.names)
     place = remembered_wilaya() or view.store.wilaya_code
     offers = automatic_offers([view.store.id]).get(view.store.id, ())
@@ -92,8 +94,8 @@ def page_of(
         chosen=chosen,
         price=price,
         offers=also(view, offers, price),
-        choices=[] if view.options else plain_choices(view),
-        groups=groups_of(view, chosen),
+        choices=[] if view.options else plain_choices(view, address),
+        groups=groups_of(view, chosen, address),
         facts=facts_of(view),
         personal=personal_of(view.product),
         problem=problem,
