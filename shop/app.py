@@ -14,6 +14,7 @@ from shop.paths import TEMPLATES
 from shop.plumbing import logs
 from shop.plumbing.db import db, prepare_engine
 from shop.plumbing.links import Signer
+from shop.plumbing.seals import Seal
 from shop.plumbing.settings import Settings, load, with_secret
 from shop.web import desk, storefront, studio
 from shop.web.ui import access, converters, door, errors, headers, health, media, pagestore, places, statics, templating
@@ -29,6 +30,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update(flask_config(settings))
     app.extensions["hirfa_settings"] = settings
     app.extensions["hirfa_signer"] = Signer(settings.secret_key, settings.old_secret_keys)
+    app.extensions["hirfa_seal"] = Seal(settings.secret_key, settings.old_secret_keys)
 
     connect_database(app)
     work.listen()

@@ -19,10 +19,9 @@ from shop.accounts.models import Account, PhoneCode
 from shop.core import clock
 from shop.core.errors import Refused
 from shop.core.text import western_digits
-from shop.plumbing import jobs, journal
+from shop.plumbing import jobs
 from shop.plumbing.db import changed, session, transaction
 from shop.plumbing.i18n import N_, _, speaking
-from shop.plumbing.journal import Actor
 from shop.plumbing.links import Signer, digest, new_token
 from shop.plumbing.messenger import Messenger, masked_phone
 
@@ -107,7 +106,7 @@ def sign_up(token: str, *, name: str, password: str, language: str) -> Account:
     """Open the account of a proved phone; a token works once. Raises Refused."""
     row = _spent(token, SIGN_UP)
     made = service.create_account(name=name, password=password, phone=row.phone, language=language)
-    _record("account.opened", made)
+    service.record("account.opened", made.id)
     return made
 
 
@@ -116,7 +115,7 @@ def reset_password(token: str, *, password: str) -> Account:
     row = _spent(token, RESET)
     account = session.scalars(select(Account).where(Account.phone == row.phone)).one()
     service.set_password(account.id, password)
-    _record("account.password_reset", account)
+    service.record("account.password_reset", account.id)
     return account
 
 
@@ -173,8 +172,3 @@ def _spent(token: str, purpose: str) -> PhoneCode:
     if changed(mine.values(used_at=clock.now())) != 1:
         raise Refused(GONE)
     return row
-
-
-def _record(verb: str, account: Account) -> None:
-    by = Actor("member", account.id, account.name)
-    journal.record(verb, subject="account", subject_id=account.id, store_id=None, by=by)

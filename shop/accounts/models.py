@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.plumbing.db import Base, BigKey
@@ -67,12 +67,15 @@ class PhoneCode(Base):
 
 
 class SecondFactor(Base):
-    """A person's authenticator app, once it was confirmed. `last_counter` makes each of its codes work once."""
+    """A person's authenticator app, once it was confirmed. `last_counter` makes each of its codes work once.
+
+    `secret` is sealed: the database alone tells nobody's codes.
+    """
 
     __tablename__ = "second_factors"
 
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), primary_key=True, autoincrement=False)
-    secret: Mapped[str] = mapped_column(String(40))
+    secret: Mapped[str] = mapped_column(String(120))
     last_counter: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
@@ -87,4 +90,23 @@ class RecoveryCode(Base):
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     code_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    used_at: Mapped[datetime | None]
+
+
+class Passkey(Base):
+    """A key that a device of hers keeps; it signs her in by itself. What is kept here opens nothing.
+
+    `counter` is how often the device said that it was used, 0 for one that does not count.
+    """
+
+    __tablename__ = "passkeys"
+    __table_args__ = (Index("ix_passkeys_account", "account_id"),)
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    credential: Mapped[str] = mapped_column(String(1400), unique=True)  # its name, as the device gave it
+    public_key: Mapped[str] = mapped_column(Text)
+    counter: Mapped[int] = mapped_column(default=0)
+    name: Mapped[str] = mapped_column(String(60))
+    created_at: Mapped[datetime]
     used_at: Mapped[datetime | None]

@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy import select
 
-from shop.accounts.models import Account, Device
+from shop.accounts.models import Account, Device, Passkey
 from shop.plumbing.db import session
 from shop.plumbing.links import digest
 
@@ -52,6 +52,11 @@ def devices(account_id: int) -> list[DeviceRow]:
         .order_by(Device.created_at.desc(), Device.id.desc())
     )
     return [DeviceRow(row.id, row.name, row.created_at.date(), row.seen_on) for row in session.scalars(wanted)]
+
+
+def passkeys(account_id: int) -> list[Passkey]:
+    """Return a person's passkeys, the oldest first."""
+    return list(session.scalars(select(Passkey).where(Passkey.account_id == account_id).order_by(Passkey.id)))
 
 
 def account(account_id: int) -> Account | None:

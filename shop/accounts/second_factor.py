@@ -8,41 +8,47 @@ import secrets
 from sqlalchemy import delete, func, select, update
 
 from shop.accounts import service
-from shop.accounts.models import Account, RecoveryCode, SecondFactor
+from shop.accounts.models import RecoveryCode, SecondFactor
 from shop.core import clock
 from shop.core.errors import Refused
 from shop.core.text import CODE_SYMBOLS, western_digits
-from shop.plumbing import journal
 from shop.plumbing.db import changed, session
 from shop.plumbing.i18n import N_
-from shop.plumbing.journal import Actor
 from shop.plumbing.links import digest
+from shop.plumbing.seals import Seal
 
 ISSUER = "Hirfa"
 RECOVERY_CODES = 8
+LONGEST_UNSEALED = 40  # as the release before wrote them; such a secret is sealed when it is used next
 RECOVERY_SYMBOLS = 12
 STEPS = (0, -1, 1)  # of 30 seconds: a clock may go a little wrong
 ON_ALREADY = N_("Your second step is on already.")
 WRONG_CODE = N_("This code is not right. Codes change every 30 seconds: type the one that the app shows now.")
 
 
-def begin(account_id: int) -> str:
+def begin(account_id: int, *, seal: Seal) -> str:
     """Make a new secret, which counts once it is confirmed; return it, to be shown. Raises Refused when one is on."""
     import pyotp  # noqa: PLC0415 - few people ever set this up
 
     if is_on(account_id):
         raise Refused(ON_ALREADY)
-    changed(delete(SecondFactor).where(SecondFactor.account_id == account_id))
+    give_up(account_id)
     secret = pyotp.random_base32()
-    session.add(SecondFactor(account_id=account_id, secret=secret, last_counter=0, created_at=clock.now()))
+    sealed = seal.close(_sealed_for(account_id), secret)
+    session.add(SecondFactor(account_id=account_id, secret=sealed, last_counter=0, created_at=clock.now()))
     session.flush()
     return secret
 
 
-def waiting_secret(account_id: int) -> str | None:
+def waiting_secret(account_id: int, *, seal: Seal) -> str | None:
     """Return the secret that waits to be confirmed; one that is on is never shown again."""
     row = _row(account_id)
-    return row.secret if row is not None and row.confirmed_at is None else None
+    return _secret(row, seal) if row is not None and row.confirmed_at is None else None
+
+
+def give_up(account_id: int) -> None:
+    """Forget a secret that was never confirmed; one that is on stays."""
+    changed(delete(SecondFactor).where(SecondFactor.account_id == account_id, SecondFactor.confirmed_at.is_(None)))
 
 
 def address(secret: str, name: str) -> str:
@@ -52,22 +58,22 @@ def address(secret: str, name: str) -> str:
     return pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=ISSUER)
 
 
-def confirm(account_id: int, typed: str) -> list[str]:
+def confirm(account_id: int, typed: str, *, seal: Seal) -> list[str]:
     """Turn the second factor on by a code of the app; return the recovery codes, shown this once. Raises Refused."""
     if _row(account_id) is None or is_on(account_id):
         raise Refused(ON_ALREADY)
-    if not _spend_step(account_id, typed):
+    if not _spend_step(account_id, typed, seal):
         raise Refused(WRONG_CODE, field="code")
     waiting = update(SecondFactor).where(SecondFactor.account_id == account_id, SecondFactor.confirmed_at.is_(None))
     if changed(waiting.values(confirmed_at=clock.now())) != 1:
         raise Refused(ON_ALREADY)
-    _record("account.second_factor_on", account_id)
+    service.record("account.second_factor_on", account_id)
     return _new_recovery_codes(account_id)
 
 
-def prove(account_id: int, typed: str) -> bool:
+def prove(account_id: int, typed: str, *, seal: Seal) -> bool:
     """Tell whether this is the app's code of now or an unused recovery code; either works once."""
-    return _spend_step(account_id, typed) or _spend_recovery(account_id, typed)
+    return _spend_step(account_id, typed, seal) or _spend_recovery(account_id, typed)
 
 
 def drop(account_id: int, *, password: str) -> None:
@@ -75,7 +81,7 @@ def drop(account_id: int, *, password: str) -> None:
     service.require_password(account_id, password)
     if changed(delete(SecondFactor).where(SecondFactor.account_id == account_id)):
         changed(delete(RecoveryCode).where(RecoveryCode.account_id == account_id))
-        _record("account.second_factor_off", account_id)
+        service.record("account.second_factor_off", account_id)
 
 
 def is_on(account_id: int) -> bool:
@@ -95,20 +101,35 @@ def _row(account_id: int) -> SecondFactor | None:
     return session.scalar(wanted, execution_options={"populate_existing": True})
 
 
-def _spend_step(account_id: int, typed: str) -> bool:
+def _secret(row: SecondFactor, seal: Seal) -> str | None:
+    """Return the app's secret; None when it was sealed with a key that is gone."""
+    if len(row.secret) <= LONGEST_UNSEALED:
+        return row.secret
+    return seal.open(_sealed_for(row.account_id), row.secret)
+
+
+def _sealed_for(account_id: int) -> str:
+    return f"second factor {account_id}"
+
+
+def _spend_step(account_id: int, typed: str, seal: Seal) -> bool:
     import pyotp  # noqa: PLC0415 - see begin
 
     row = _row(account_id)
     given = "".join(western_digits(typed).split())
     if row is None or not (given.isascii() and given.isdigit()):
         return False
-    app = pyotp.TOTP(row.secret)
+    secret = _secret(row, seal)
+    if secret is None:
+        return False
+    app = pyotp.TOTP(secret)
     now = app.timecode(clock.now())
     step = next((now + n for n in STEPS if hmac.compare_digest(app.generate_otp(now + n), given)), None)
     if step is None:
         return False
     newer = update(SecondFactor).where(SecondFactor.account_id == account_id, SecondFactor.last_counter < step)
-    return changed(newer.values(last_counter=step)) == 1
+    sealed = seal.close(_sealed_for(account_id), secret)  # anew: the deployment's key may have changed
+    return changed(newer.values(last_counter=step, secret=sealed)) == 1
 
 
 def _spend_recovery(account_id: int, typed: str) -> bool:
@@ -118,7 +139,7 @@ def _spend_recovery(account_id: int, typed: str) -> bool:
     )  # fmt: skip
     if changed(unused.values(used_at=clock.now())) != 1:
         return False
-    _record("account.recovery_code_used", account_id)
+    service.record("account.recovery_code_used", account_id)
     return True
 
 
@@ -132,9 +153,3 @@ def _new_recovery_codes(account_id: int) -> list[str]:
 
 def _bare(typed: str) -> str:
     return "".join(western_digits(typed[:60]).upper().split()).replace("-", "")
-
-
-def _record(verb: str, account_id: int) -> None:
-    name = session.scalar(select(Account.name).where(Account.id == account_id)) or ""
-    by = Actor("member", account_id, name)
-    journal.record(verb, subject="account", subject_id=account_id, store_id=None, by=by)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import os
 import threading
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -16,8 +17,10 @@ from shop.core import clock
 from shop.core.errors import NotFound, Refused
 from shop.core.phone import BadPhone, parse_phone
 from shop.core.text import clean
+from shop.plumbing import journal
 from shop.plumbing.db import changed, session
 from shop.plumbing.i18n import N_
+from shop.plumbing.journal import Actor
 from shop.plumbing.links import digest, new_token
 
 SHORTEST_PASSWORD = 10
@@ -130,6 +133,13 @@ def set_language(account_id: int, language: str) -> None:
 def rename(account_id: int, name: str) -> None:
     """Set the person's name."""
     changed(update(Account).where(Account.id == account_id).values(name=clean(name, limit=120)))
+
+
+def record(verb: str, account_id: int, **data: Any) -> None:
+    """Write into the journal what a person did to her own account."""
+    name = session.scalar(select(Account.name).where(Account.id == account_id)) or ""
+    by = Actor("member", account_id, name)
+    journal.record(verb, subject="account", subject_id=account_id, store_id=None, by=by, **data)
 
 
 def _require_length(password: str, *, field: str = "password") -> None:

@@ -39,6 +39,7 @@ class Settings:
     messenger_token: str = field(default="", metadata={"secret": True})
     contact_phone: str = "+213550000100"
     call_tries: int = 3
+    sign_up: bool = True
     unverified_may_sell: bool = True
     page_cache_mb: int = 32
     log_level: str = "INFO"

@@ -10,14 +10,16 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from shop.accounts import second_factor, service
-from shop.accounts.models import RecoveryCode
+from shop.accounts.models import RecoveryCode, SecondFactor
 from shop.core import clock
 from shop.core.errors import Refused
 from shop.plumbing.db import session, transaction
 from shop.plumbing.journal import Entry
+from shop.plumbing.seals import Seal
 from tests.crowd import at_once
 
 PASSWORD = "savon-de-nuit-42"
+SEAL = Seal("k" * 40)
 
 
 @pytest.fixture
@@ -35,33 +37,33 @@ def code(app: pyotp.TOTP, steps: int = 0) -> str:
 def begun(account_id: int) -> pyotp.TOTP:
     """Begin; return her app."""
     with transaction():
-        return pyotp.TOTP(second_factor.begin(account_id))
+        return pyotp.TOTP(second_factor.begin(account_id, seal=SEAL))
 
 
 def on(account_id: int) -> tuple[pyotp.TOTP, list[str]]:
     """Turn it on with the code of half a minute ago; return her app and the recovery codes."""
     app = begun(account_id)
     with transaction():
-        return app, second_factor.confirm(account_id, code(app, -1))
+        return app, second_factor.confirm(account_id, code(app, -1), seal=SEAL)
 
 
 def prove(account_id: int, typed: str) -> bool:
     """Type a code."""
     with transaction():
-        return second_factor.prove(account_id, typed)
+        return second_factor.prove(account_id, typed, seal=SEAL)
 
 
 def test_it_counts_once_a_code_of_the_app_has_confirmed_it(amina: int) -> None:
     app = begun(amina)
-    assert second_factor.waiting_secret(amina) == app.secret
+    assert second_factor.waiting_secret(amina, seal=SEAL) == app.secret
     assert not second_factor.is_on(amina)
     with pytest.raises(Refused), transaction():
-        second_factor.confirm(amina, "000000" if app.now() != "000000" else "111111")
+        second_factor.confirm(amina, "000000" if app.now() != "000000" else "111111", seal=SEAL)
     assert not second_factor.is_on(amina)
     with transaction():
-        assert len(second_factor.confirm(amina, app.now())) == 8
+        assert len(second_factor.confirm(amina, app.now(), seal=SEAL)) == 8
     assert second_factor.is_on(amina)
-    assert second_factor.waiting_secret(amina) is None, "it is never shown again"
+    assert second_factor.waiting_secret(amina, seal=SEAL) is None, "it is never shown again"
     verbs = session.scalars(select(Entry.verb).where(Entry.subject == "account")).all()
     assert verbs == ["account.second_factor_on"]
 
@@ -122,12 +124,39 @@ def test_recovery_codes_are_stored_hashed(amina: int) -> None:
     assert not any(code in stored or code.replace("-", "") in stored for code in codes)
 
 
+def test_the_database_alone_tells_nobodys_codes(amina: int) -> None:
+    app, _codes = on(amina)
+    stored = session.scalars(select(SecondFactor.secret)).one()
+    assert app.secret not in stored
+    assert Seal("another key of forty letters at the least").open(f"second factor {amina}", stored) is None
+    assert SEAL.open(f"second factor {amina + 1}", stored) is None, "moved to another person, it opens nothing"
+
+
+def test_the_second_step_outlives_the_deployments_key(amina: int) -> None:
+    app, _codes = on(amina)
+    session.rollback()
+    later = Seal("n" * 40, old=["k" * 40])
+    with transaction():
+        assert second_factor.prove(amina, code(app), seal=later)
+    with transaction():
+        assert second_factor.prove(amina, code(app, 1), seal=Seal("n" * 40)), "sealed anew when it was used"
+
+
+def test_a_secret_that_the_release_before_has_written_goes_on_working_and_is_sealed(amina: int) -> None:
+    app, _codes = on(amina)
+    session.rollback()
+    with transaction():
+        session.get_one(SecondFactor, amina).secret = app.secret
+    assert prove(amina, code(app))
+    assert SEAL.open(f"second factor {amina}", session.scalars(select(SecondFactor.secret)).one()) == app.secret
+
+
 def test_one_that_is_on_is_neither_begun_nor_confirmed_again(amina: int) -> None:
     app, _codes = on(amina)
     with pytest.raises(Refused), transaction():
-        second_factor.begin(amina)
+        second_factor.begin(amina, seal=SEAL)
     with pytest.raises(Refused), transaction():
-        second_factor.confirm(amina, app.now())
+        second_factor.confirm(amina, app.now(), seal=SEAL)
 
 
 def test_it_is_turned_off_with_the_password_only(amina: int) -> None:

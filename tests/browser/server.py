@@ -18,12 +18,12 @@ PATIENCE_S = 120
 
 
 @contextlib.contextmanager
-def demo_shop(folder: Path, *, log_level: str = "WARNING") -> Iterator[str]:
+def demo_shop(folder: Path, *, log_level: str = "WARNING", name: str = "127.0.0.1") -> Iterator[str]:
     """Serve a fresh demo shop from a folder, its log beside it; yield its address; stop it in the end."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    base = f"http://127.0.0.1:{port}"
+    base = f"http://{name}:{port}"
     told = {"DATA_DIR": str(folder), "PORT": str(port), "BASE_URL": base, "LOG_LEVEL": log_level}
     environment = {name: value for name, value in os.environ.items() if not name.startswith("HIRFA_")}
     environment |= {f"HIRFA_{name}": value for name, value in told.items()}

@@ -202,7 +202,7 @@ def test_another_person_on_the_same_phone_finds_nothing_of_the_former(phone: Mak
     page = amina.open("/studio/sign-in")
     page.locator("#identifier").fill(ISMAHANE)
     page.locator("#password").fill(PASSWORD)
-    amina.tap(page.locator("main form button"))
+    amina.tap(page.locator("main form button:visible"))
     assert not [path for path in page.evaluate(KEPT) if path.startswith(STUDIO)]
     amina.context.set_offline(True)
     page.goto(f"{STUDIO}/")

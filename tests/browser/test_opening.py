@@ -37,8 +37,8 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def base(log: Path) -> Iterator[str]:
-    """A demo shop of this module's own, whose log says more."""
-    with demo_shop(log.with_suffix(""), log_level="INFO") as address:
+    """A demo shop of this module's own, whose log says more; it has a name, under which phones keep passkeys."""
+    with demo_shop(log.with_suffix(""), log_level="INFO", name="localhost") as address:
         yield address
 
 
@@ -61,6 +61,7 @@ def test_a_shop_is_opened_from_the_sign_up_to_its_first_product(
     assert page.locator(".card", has_text=NAMES[lang][2]).count() == 1, page.locator("main").inner_text()
     if javascript:
         second_step(nour, phone(lang), found)
+        passkey(nour, found)
     assert not found, "\n".join(found)
 
 
@@ -224,4 +225,29 @@ def second_step(nour: Phone, other: Phone, found: list[str]) -> None:
     look(other, "15-second-step-asked", found)
     page.locator("#code").fill(spare)
     go_on(other)
+    assert "/sign-in" not in page.url, page.locator("main").inner_text()
+
+
+def passkey(nour: Phone, found: list[str]) -> None:
+    """Her phone keeps a key, and lets her in with it; when it does not, the page says so and her password does."""
+    page = nour.open("/studio/account/passkeys")
+    finger = nour.context.new_cdp_session(page)
+    finger.send("WebAuthn.enable")
+    keeps = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
+             "isUserVerified": True, "automaticPresenceSimulation": True}  # fmt: skip
+    kept = finger.send("WebAuthn.addVirtualAuthenticator", {"options": keeps})["authenticatorId"]
+    look(nour, "16-passkeys", found)
+    page.locator("#old").fill(PASSWORD)
+    nour.tap(page.locator("form[data-passkey] button"))
+    assert page.locator("ul.rows form").count() == 1, page.locator("main").inner_text()
+    nour.picture("opening-17-passkey-added")
+    nour.context.clear_cookies()
+    page = nour.open(f"/studio/sign-in?lang={nour.lang}")
+    look(nour, "18-sign-in", found)
+    finger.send("WebAuthn.setUserVerified", {"authenticatorId": kept, "isUserVerified": False})
+    page.locator("form[data-passkey] button").tap()
+    page.locator("form[data-passkey] [data-said]").wait_for()
+    nour.picture("opening-19-no-passkey")
+    finger.send("WebAuthn.setUserVerified", {"authenticatorId": kept, "isUserVerified": True})
+    nour.tap(page.locator("form[data-passkey] button"))
     assert "/sign-in" not in page.url, page.locator("main").inner_text()

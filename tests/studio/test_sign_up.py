@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 
 import pyotp
 import pytest
@@ -13,7 +15,11 @@ from werkzeug.test import TestResponse
 
 from shop.accounts import codes, second_factor
 from shop.accounts.models import Account, PhoneCode
-from shop.plumbing.db import session
+from shop.app import create_app
+from shop.plumbing.db import db, session, transaction
+from shop.plumbing.journal import SYSTEM
+from shop.plumbing.settings import Settings
+from shop.stores import service as stores
 from shop.web.studio import phone_codes
 from tests.people import sign_in
 
@@ -135,6 +141,52 @@ def test_a_forgotten_password_is_replaced_and_devices_are_signed_out(application
     assert entered.location == "/studio/"
 
 
+# ── a deployment by invitation ───────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def closed(settings: Settings) -> Iterator[Flask]:
+    """The same shop where strangers open nothing."""
+    application = create_app(replace(settings, sign_up=False))
+    yield application
+    with application.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_by_invitation_no_stranger_opens_an_account_and_is_told_whom_to_call(closed: Flask) -> None:
+    visitor = closed.test_client()
+    for lang, sentence in (("en", "by invitation only"), ("ar", "بدعوة فقط"), ("fr", "sur invitation")):
+        for answer in (
+            visitor.get(f"/studio/sign-up?lang={lang}"),
+            visitor.get(f"/studio/sign-up/guessed?lang={lang}"),
+        ):
+            assert answer.status_code == 403
+            assert sentence in answer.text
+            assert "0550 00 01 00" in spaced(answer.text)
+    assert visitor.post("/studio/sign-up", data={"phone": NEW}).status_code == 403
+    with closed.app_context():
+        assert session.scalars(select(PhoneCode)).all() == []
+    assert "/studio/sign-up" not in visitor.get("/studio/sign-in").text
+    assert "/studio/sign-up" not in visitor.get("/fr/sell").text
+    assert visitor.post("/studio/forgotten", data={"phone": KNOWN}).status_code == 303
+
+
+def test_by_invitation_nobody_begins_a_shop_but_who_has_one_goes_on_with_it(closed: Flask) -> None:
+    sami = sign_in(closed, "Sami", "+213550000013")
+    assert "/studio/opening" not in sami.get("/studio/").text
+    for path in ("/studio/opening", "/studio/opening/craft"):
+        assert sami.get(path).status_code == 403
+        fields = {"person": "Sami", "name": "Atelier", "craft": "soap", "wilaya_code": "16", "commune_code": "1601"}
+        assert sami.post(path, fields).status_code == 403
+    with closed.app_context(), transaction():
+        made = stores.create_store(name="Terre", craft="pottery", wilaya_code="15", by=SYSTEM)
+        token = stores.invite(made.id, "owner", by=SYSTEM)
+    assert sami.post(f"/studio/join/{token}", {"how": "here"}).status_code == 303
+    assert sami.get("/studio/opening").location == "/studio/terre/opening"
+    assert sami.get("/studio/terre/opening/product").status_code == 200
+
+
 # ── the second step ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -148,7 +200,7 @@ def test_the_second_step_is_set_up_asked_for_and_turned_off(application: Flask, 
     url = "/studio/account/second-step"
     assert amina.post(url, action="begin").location == url
     with application.app_context():
-        secret = second_factor.waiting_secret(amina.account_id)
+        secret = second_factor.waiting_secret(amina.account_id, seal=application.extensions["hirfa_seal"])
     assert secret is not None
     waiting = amina.get(url).text
     assert "<svg" in waiting
@@ -174,11 +226,27 @@ def test_the_second_step_is_set_up_asked_for_and_turned_off(application: Flask, 
     assert entered(fresh).location == "/studio/"
 
 
+def test_a_set_up_that_was_begun_can_be_given_up_and_one_that_is_on_stays(application: Flask) -> None:
+    amina = sign_in(application, "Amina", "+213550000011")
+    url = "/studio/account/second-step"
+    amina.post(url, action="begin")
+    assert 'value="give_up"' in amina.get(url).text
+    assert amina.post(url, action="give_up").location == "/studio/account"
+    assert 'value="begin"' in amina.get(url).text
+    amina.post(url, action="begin")
+    with application.app_context():
+        secret = second_factor.waiting_secret(amina.account_id, seal=application.extensions["hirfa_seal"])
+    amina.post(url, action="confirm", code=pyotp.TOTP(secret or "").now())
+    amina.post(url, action="give_up")
+    with application.app_context():
+        assert second_factor.is_on(amina.account_id)
+
+
 def test_the_second_step_is_throttled(application: Flask, client: FlaskClient) -> None:
     amina = sign_in(application, "Amina", "+213550000011")
     amina.post("/studio/account/second-step", action="begin")
     with application.app_context():
-        secret = second_factor.waiting_secret(amina.account_id)
+        secret = second_factor.waiting_secret(amina.account_id, seal=application.extensions["hirfa_seal"])
     amina.post("/studio/account/second-step", action="confirm", code=pyotp.TOTP(secret or "").now())
     entered(client)
     answers = [client.post("/studio/sign-in/second-step", data={"code": "000000"}).status_code for _try in range(9)]

@@ -74,7 +74,7 @@ def things(rule: Rule, method: str) -> list[str]:
     if arguments - {"store", "figure", "screen", "kind"} and "store" in arguments:
         found.append(STRAYED)
         found += [HALF] if len(arguments) > 2 and "page" not in arguments else []
-    if arguments & {"line_id", "device_id"}:
+    if arguments & {"line_id", "device_id", "passkey_id"}:
         found.append(FOREIGN)
     if "proof" in arguments:
         found.append(STRAYED)
@@ -163,6 +163,7 @@ def _of(street: Street, endpoint: str, shop: Shop) -> dict[str, Any]:
         "product_id": shop.draft_id if endpoint in {"studio.publish", "studio.product"} else shop.product_id,
         "picture_id": shop.picture_id, "lot_id": shop.lot_id, "account_id": shop.account_id, "desk_id": shop.desk_id,
         "offer_id": shop.offer_id, "member_id": shop.member_id, "device_id": shop.device_id,
+        "passkey_id": shop.passkey_id,
         "token": shop.order_link if endpoint in OF_LINKS else shop.token,
         "link_id": shop.link_id,
         "store_id": street.suspended[0] if endpoint == "desk.resume" else shop.store_id, "review_id": shop.review_id,
@@ -234,6 +235,8 @@ STILL: Mapping[str, Fields] = {
 # The forms by which a shop is opened.
 OPENING: Mapping[str, Fields] = {
     "studio.sign_up": {"phone": "0661 00 00 77"}, "studio.forgotten": {"phone": "0550 00 00 11"},
+    "studio.sign_in_by_passkey": {"challenge": "1.x.y", "answer": "{}"},
+    "studio.passkeys": {"name": "Téléphone", "old": PASSWORD, "challenge": "1.x.y", "answer": "{}"},
     "studio.second_step": {"code": "123456"}, "studio.second_factor_page": {"action": "begin"},
     "studio.begin": {"person": "Quelqu'une", "name": "Atelier à venir"},
     "studio.begin_craft": {"craft": "soap", "wilaya_code": "16", "commune_code": "1601"},

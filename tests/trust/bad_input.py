@@ -156,7 +156,9 @@ class World:
     places: Mapping[str, list[str]]
     people: Mapping[str, Visitor]
     again: Callable[[], None]  # put everything back as it was
-    hints: Mapping[str, str]  # what is right in a field, by its name, or by endpoint:name
+    hints: Mapping[
+        str, str
+    ]  # what is right in a field, by its name, by endpoint:name, or in any case by =endpoint:name
     targets: list[Target] = field(default_factory=list)
 
     def visitor(self, access: Access) -> Visitor:
@@ -229,7 +231,10 @@ class World:
             **self.hints,
             **{key.removeprefix(own): text for key, text in self.hints.items() if key.startswith(own)},
         }
-        return [(name, text or hints.get(name) or hints.get(name.rpartition("-")[2], "")) for name, text in fields]
+        return [
+            (name, self.hints.get(f"={own}{name}") or text or hints.get(name) or hints.get(name.rpartition("-")[2], ""))
+            for name, text in fields
+        ]
 
     def right_request(self, target: Target, fields: Fields, rng: random.Random | None = None) -> Request:
         """Return a request as a browser would send it."""

@@ -9,8 +9,6 @@ from pathlib import Path
 from flask import Flask, current_app
 from sqlalchemy import select, update
 
-from shop.accounts import codes
-from shop.accounts.models import Account, Device, PhoneCode
 from shop.cart.models import CartLine
 from shop.catalogue import lots
 from shop.catalogue import service as catalogue
@@ -51,6 +49,7 @@ from tests.storefront.buying import Buyer
 from tests.studio.conftest import LEGAL, make_ready
 from tests.studio.photographs import photograph
 from tests.trust import sales
+from tests.trust.ways_in import give_keys, sent_codes
 
 ROLES = ("anonymous", "buyer", "helper", "owner", "neighbour", "operator")
 AMINAS, ISMAHANES = frozenset({"helper", "owner"}), frozenset({"neighbour"})
@@ -85,6 +84,7 @@ class Shop:
     desk_id: int = 0
     member_id: int = 0
     device_id: int = 0
+    passkey_id: int = 0
     remittance_id: int = 0
     sheet_id: int = 0
     contact_id: int = 0
@@ -165,7 +165,7 @@ def build(application: Flask, settings: Settings) -> Street:
         ismahane = _furnished("Ismahane", [("owner", people["neighbour"])], temporary["B"])
         suspended = _suspended()
         used = _used_invitation(amina, temporary["A"])
-        tokens, digits = _codes(application)
+        tokens, digits = sent_codes(application)
         session.remove()  # type: ignore[attr-defined]
     for shop in (amina, ismahane):
         _write_pictures(settings.data_dir, shop.picture)
@@ -199,6 +199,8 @@ def _secrets() -> Iterator[Secret]:
     yield Secret(word("Ismahane", "Offer"), frozenset({"neighbour", "operator"}))
     yield Secret(word("Amina", "Device"), frozenset({"owner"}))
     yield Secret(word("Ismahane", "Device"), ISMAHANES)
+    yield Secret(word("Amina", "Key"), frozenset({"owner"}))
+    yield Secret(word("Ismahane", "Key"), ISMAHANES)
     for what in ("Name", "Street", "Note"):
         yield Secret(word("Yacine", what), frozenset({"buyer"}))
     yield Secret("550778899", frozenset({"buyer"}))
@@ -227,7 +229,9 @@ def _furnished(of: str, members: list[tuple[str, Person]], temporary: Person) ->
         stores.suspend(made.id, reason=word(of, "Reason"), by=SYSTEM)
         stores.resume(made.id, reason=word(of, "Reason"), by=SYSTEM)
         shop.token = stores.invite(made.id, "helper", by=SYSTEM)
-        _name_people(of, members[0][1])
+        shop.device_id, shop.passkey_id = give_keys(
+            members[0][1].account_id, mail=word(of, "Mail"), device=word(of, "Device"), passkey=word(of, "Key")
+        )
     _products(of, shop, owner)
     _sheet(of, shop, owner)
     _offers(of, shop, owner)
@@ -241,15 +245,7 @@ def _furnished(of: str, members: list[tuple[str, Person]], temporary: Person) ->
         select(OrderLine.id).where(OrderLine.order_id == shop.orders["confirmed"])
     ).one()
     sales.furnish(shop, owner)
-    shop.device_id = session.scalars(select(Device.id).where(Device.name == word(of, "Device"))).one()
     return shop
-
-
-def _name_people(of: str, owner: Person) -> None:
-    mail = word(of, "Mail").lower()
-    session.execute(update(Account).where(Account.id == owner.account_id).values(email=f"{mail}@example.dz"))
-    session.add(Device(account_id=owner.account_id, token_hash=word(of, "hash"), name=word(of, "Device"),
-                       created_at=clock.now(), seen_on=clock.today()))  # fmt: skip
 
 
 def _products(of: str, shop: Shop, by: Actor) -> None:
@@ -438,18 +434,6 @@ def _used_invitation(shop: Shop, person: Person) -> str:
         token = stores.invite(shop.store_id, "helper", by=SYSTEM)
         stores.accept_invitation(token, person.account_id, by=SYSTEM)
     return token
-
-
-def _codes(application: Flask) -> tuple[dict[str, str], dict[str, str]]:
-    """Have a code sent to a new phone, and to one whose password is forgotten; return their pages and digits."""
-    signer: Signer = application.extensions["hirfa_signer"]
-    tokens, digits = {}, {}
-    for endpoint, purpose, phone in (("studio.sign_up_code", codes.SIGN_UP, "+213661000088"),
-                                     ("studio.forgotten_code", codes.RESET, "+213550000011")):  # fmt: skip
-        with transaction():
-            tokens[endpoint] = codes.ask(phone, purpose, language="en")
-        digits[endpoint] = codes.digits_of(session.scalars(select(PhoneCode).filter_by(purpose=purpose)).one(), signer)
-    return tokens, digits
 
 
 def card_photo(of: str) -> bytes:

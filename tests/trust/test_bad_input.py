@@ -22,7 +22,7 @@ from werkzeug.datastructures import MultiDict
 
 from shop import audit
 from shop.accounts import codes as phone_codes
-from shop.accounts.models import Device
+from shop.accounts.models import Device, Passkey
 from shop.cart.models import CartLine
 from shop.catalogue import lots
 from shop.catalogue import service as catalogue
@@ -68,6 +68,7 @@ from tests.studio.conftest import LEGAL, make_ready
 from tests.studio.day import Day, a_day
 from tests.studio.photographs import photograph
 from tests.trust.bad_input import Broken, Report, Visitor, World, attack
+from tests.trust.ways_in import give_keys, made_on_a_device
 
 PASSWORD = "long enough 1"  # as tests.people gives everybody
 ROUND = 250  # so many inputs, then the shop as it was: what they changed must not close its doors to the next ones
@@ -183,6 +184,7 @@ def attacked(application: Flask, settings: Settings, tmp_path: Path) -> Iterator
     furnish(application, settings, day)
     fill_a_basket(yacine)
     hints = HINTS | HINTS_OF_OPENING | HINTS_OF_PAPERS | {"storefront.find_order:code": day.ordered()}
+    hints |= made_on_a_device(application, day.amina.account_id)
     with application.app_context(), i18n.speaking("en"), transaction():
         card_and_doubt(day, settings)
     made = Attacked(settings, tmp_path)
@@ -345,6 +347,7 @@ def places(application: Flask, day: Day) -> dict[str, list[str]]:
         purchase = session.scalars(open_one).first() or ""
         with transaction():
             token = stores.invite(day.store_id, "helper", by=SYSTEM)
+            give_keys(day.amina.account_id, mail="amina", device="Chrome, Android", passkey="Blue phone")
             variant = session.scalars(select(Variant.id).where(Variant.store_id == day.store_id)).first() or 0
             known = {"name": "Yacine", "phone": "0550123456", "wilaya": "31", "commune": "3101", "address": "rue 1",
                      "payment": "cash_on_delivery", "delivery-1": "home.1.50000"}  # fmt: skip
@@ -370,7 +373,8 @@ def places(application: Flask, day: Day) -> dict[str, list[str]]:
             "desk.resume:store_id": ["3"], "studio.opening:store": ["amina-en-attente"],
             "studio.remove_member:member_id": ["2", "1", "3"],
             "account_id": numbers(CarrierAccount), "desk_id": numbers(Desk),
-            "device_id": numbers(Device), "member_id": numbers(Member), "offer_id": numbers(Offer),
+            "device_id": numbers(Device), "passkey_id": numbers(Passkey), "member_id": numbers(Member),
+            "offer_id": numbers(Offer),
             "variant_id": ["1"] * 5 + ["2", "9"], "sheet_id": numbers(Sheet), "kind": ["csv", "xlsx", "exe"],
             "contact_id": numbers(Contact),
             "picture_id": numbers(Picture), "lot_id": numbers(Lot), "remittance_id": numbers(Remittance),
@@ -412,7 +416,9 @@ def places_of_papers(day: Day, signer: Signer, purchase: str, codes: list[str]) 
     }  # fmt: skip
 
 
-def numbers(table: type[Sheet | Device | CarrierAccount | Desk | Member | Offer | Picture | Remittance]) -> list[str]:
+def numbers(
+    table: type[Sheet | Device | Passkey | CarrierAccount | Desk | Member | Offer | Picture | Remittance],
+) -> list[str]:
     """Return the numbers of a table's rows."""
     return [str(number) for number in session.scalars(select(table.id))]
 

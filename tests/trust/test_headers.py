@@ -407,8 +407,10 @@ def test_a_cookie_of_before_is_worth_nothing_after_signing_out_or_a_new_key(secu
 def test_what_is_private_is_private_in_the_file_of_doors(application: Flask) -> None:
     """Everything of the studio and the desk asks who is there, but the ways in and what is the same on every phone."""
     same_for_all = {"studio.worker", "studio.offline", "studio.manifest"}
-    ways_in = {f"studio.{each}" for each in ("sign_in", "second_step", "join", "sign_up", "sign_up_code", "forgotten",
-                                             "forgotten_code")}  # fmt: skip
+    ways_in = {f"studio.{each}" for each in (
+        "sign_in", "sign_in_by_passkey", "second_step", "join", "sign_up", "sign_up_code", "forgotten",
+        "forgotten_code",
+    )}  # fmt: skip
     for rule in application.url_map.iter_rules():
         if rule.endpoint in ways_in | same_for_all:
             continue

@@ -9,6 +9,7 @@ from shop.stores.queries import DEFAULT_TERMS
 from shop.web.storefront.blueprint import front
 from shop.web.storefront.cards import links
 from shop.web.ui.access import Access, entry
+from shop.web.ui.here import settings
 
 
 @front.get("/<lang:lang>/help")
@@ -37,4 +38,4 @@ def privacy() -> str:
 @entry(Access.PUBLIC)
 def sell() -> str:
     """Invite artisans."""
-    return render_template("storefront/information/sell.html", **links("storefront.sell"))
+    return render_template("storefront/information/sell.html", sign_up=settings().sign_up, **links("storefront.sell"))

@@ -30,6 +30,7 @@ from shop.web.studio import (
     options,
     orders,
     papers,
+    passkeys,
     past_customers,
     people,
     phone_codes,
@@ -51,8 +52,8 @@ from shop.web.studio.blueprint import studio
 PAGES = (
     account, calls, costs, customers, delivery, documents, earnings, goods, handover, identity, invoices, joining,
     labels, links, lots, members, money, new_order, new_product, offers, offline, once, options, orders, papers,
-    past_customers, people, phone_codes, pictures, products, profile, sale, second_step, share, sheets, squares, stock,
-    today, variants, wizard,
+    passkeys, past_customers, people, phone_codes, pictures, products, profile, sale, second_step, share, sheets,
+    squares, stock, today, variants, wizard,
 )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request
 from werkzeug.wrappers import Response
 from wtforms import PasswordField
 
-from shop.accounts import queries, second_factor, service
+from shop.accounts import passkeys, queries, second_factor, service
 from shop.core.errors import NotFound, Refused
 from shop.plumbing.db import transaction
 from shop.plumbing.i18n import LANGUAGES, N_, _, set_language
@@ -112,5 +112,7 @@ def account_page(names: NameForm, passwords: PasswordForm) -> str:
         "studio/account.html", names=names, passwords=passwords, devices=queries.devices(who.account_id),
         this_device=who.device_id, language_now=who.language, least=service.SHORTEST_PASSWORD,
         memberships=stores.memberships(who.account_id), home_url=page_url("studio.home"),
-        second_step=second_factor.is_on(who.account_id), failed=bool(names.errors or passwords.errors),
+        second_step=second_factor.is_on(who.account_id),
+        passkeys=len(queries.passkeys(who.account_id)) if passkeys.usable() else None,
+        failed=bool(names.errors or passwords.errors),
     )  # fmt: skip

@@ -6,15 +6,20 @@ from typing import Any
 
 from flask import Response, after_this_request, make_response, render_template, request, session, url_for
 from flask_login import current_user, login_user, logout_user
+from werkzeug.wrappers import Response as Answer
 
 from shop.accounts import queries as accounts
-from shop.plumbing.i18n import LANGUAGES, set_language
+from shop.plumbing.formats import phone_shown
+from shop.plumbing.i18n import LANGUAGES, N_, _m, set_language
 from shop.web.studio.blueprint import studio
+from shop.web.ui import errors
 from shop.web.ui.door import LANGUAGE_COOKIE, SignedIn
 from shop.web.ui.forms import HirfaForm
 from shop.web.ui.here import here, settings
+from shop.web.ui.templating import ltr
 
 A_YEAR_S = 365 * 24 * 3600
+BY_INVITATION = N_("New shops open here by invitation only. Call us: {phone}")
 
 
 @studio.context_processor
@@ -47,6 +52,14 @@ def speak_as_asked() -> None:
     if asked in LANGUAGES:
         set_language(asked)
         here().lang = asked
+
+
+def by_invitation() -> Answer | None:
+    """Say whom to call, where strangers open no shops; None where they may."""
+    if settings().sign_up:
+        return None
+    speak_as_asked()
+    return errors.page(403, sentence=_m(BY_INVITATION, phone=ltr(phone_shown(settings().contact_phone))))
 
 
 def remembering_language(page: str | tuple[str, int]) -> Response:

@@ -9,8 +9,9 @@ from flask import redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 from wtforms import PasswordField
 
-from shop.accounts import second_factor
+from shop.accounts import passkeys, second_factor
 from shop.accounts import service as accounts
+from shop.accounts.passkeys import Gate
 from shop.core.phone import BadPhone, parse_phone
 from shop.plumbing import limits
 from shop.plumbing.db import transaction
@@ -26,7 +27,7 @@ from shop.web.studio.pages import (
 )
 from shop.web.ui.access import Access, entry
 from shop.web.ui.forms import HirfaForm, TextField, required
-from shop.web.ui.here import here, settings
+from shop.web.ui.here import here, settings, signer
 from shop.web.ui.network import network
 from shop.web.ui.templating import page_url
 
@@ -91,14 +92,23 @@ def home() -> str | Response:
     if not mine and here().who.is_operator:
         return redirect(page_url("desk.home"))
     return render_template(
-        "studio/home.html", memberships=mine, operator=here().who.is_operator, home_url=page_url("studio.home")
-    )
+        "studio/home.html", memberships=mine, operator=here().who.is_operator, home_url=page_url("studio.home"),
+        sign_up=settings().sign_up,
+    )  # fmt: skip
+
+
+def gate() -> Gate:
+    """Return where passkeys are asked for."""
+    return Gate(settings().base_url, signer())
 
 
 def sign_in_page(form: SignInForm) -> str:
     """Draw the sign-in page with what was typed, the password apart."""
     going_on = own_path(request.values.get("next", ""))
-    return outside_page("studio/sign_in.html", form=form, next=going_on, contact=settings().contact_phone)
+    return outside_page(
+        "studio/sign_in.html", form=form, next=going_on, contact=settings().contact_phone,
+        sign_up=settings().sign_up, ask=passkeys.to_sign_in(gate()) if passkeys.usable() else None,
+    )  # fmt: skip
 
 
 def let_in(form: SignInForm, *, going_on: str = "") -> tuple[int, str | None]:

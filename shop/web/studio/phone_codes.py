@@ -17,7 +17,7 @@ from shop.plumbing import limits
 from shop.plumbing.db import transaction
 from shop.plumbing.i18n import N_, _
 from shop.web.studio.blueprint import studio
-from shop.web.studio.pages import open_session, outside_page, remembering_language, speak_as_asked
+from shop.web.studio.pages import by_invitation, open_session, outside_page, remembering_language, speak_as_asked
 from shop.web.studio.people import LONGEST_PASSWORD, device_name
 from shop.web.ui.access import Access, entry
 from shop.web.ui.errors import said
@@ -75,14 +75,14 @@ class NewPasswordForm(HirfaForm):
 @entry(Access.OPEN)
 def sign_up() -> Response:
     """Ask for a phone number; known and unknown ones get the same answer."""
-    return number_step(SIGN_UP)
+    return by_invitation() or number_step(SIGN_UP)
 
 
 @studio.route("/sign-up/<name:token>", methods=["GET", "POST"])
 @entry(Access.OPEN)
 def sign_up_code(token: str) -> Response:
     """Take the code, then a name and a password: the account is there, and signed in."""
-    return code_step(SIGN_UP, token)
+    return by_invitation() or code_step(SIGN_UP, token)
 
 
 @studio.route("/forgotten", methods=["GET", "POST"])

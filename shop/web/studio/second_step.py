@@ -20,7 +20,7 @@ from shop.web.studio.people import HALF, HALF_S, LONGEST_PASSWORD, TOO_OFTEN, de
 from shop.web.ui.access import Access, entry
 from shop.web.ui.errors import said
 from shop.web.ui.forms import HirfaForm, TextField, required
-from shop.web.ui.here import here
+from shop.web.ui.here import here, seal
 from shop.web.ui.qr import qr
 from shop.web.ui.templating import page_url
 
@@ -63,7 +63,8 @@ def second_factor_page() -> str | Response | tuple[str, int]:
     """Set the second step up, confirm it, or turn it off."""
     if request.method == "GET":
         return set_up_page()
-    act = {"begin": begun, "confirm": confirmed, "drop": dropped}.get(request.form.get("action", ""))
+    acts = {"begin": begun, "confirm": confirmed, "give_up": given_up, "drop": dropped}
+    act = acts.get(request.form.get("action", ""))
     if act is None:
         raise BadRequest
     return act()
@@ -73,7 +74,7 @@ def begun() -> str | Response | tuple[str, int]:
     """Make a secret for her app."""
     try:
         with transaction():
-            second_factor.begin(here().who.account_id)
+            second_factor.begin(here().who.account_id, seal=seal())
     except Refused as refused:
         flash(said(refused), "problem")
     return redirect(page_url("studio.second_factor_page"), 303)
@@ -89,11 +90,18 @@ def confirmed() -> str | Response | tuple[str, int]:
         return set_up_page(form), 429
     try:
         with transaction():
-            codes = second_factor.confirm(who.account_id, str(form.code.data))
+            codes = second_factor.confirm(who.account_id, str(form.code.data), seal=seal())
     except Refused as refused:
         form.refuse("code", said(refused))
         return set_up_page(form), 422
     return render_template("studio/recovery_codes.html", codes=codes, home_url=page_url("studio.home"))
+
+
+def given_up() -> str | Response | tuple[str, int]:
+    """Leave it off after all."""
+    with transaction():
+        second_factor.give_up(here().who.account_id)
+    return redirect(page_url("studio.account"), 303)
 
 
 def dropped() -> str | Response | tuple[str, int]:
@@ -128,7 +136,7 @@ def stepped_in(account_id: int, form: StepForm) -> tuple[int, str | None]:
         form.refuse("code", _(TOO_OFTEN))
         return 429, None
     with transaction():
-        if second_factor.prove(account_id, str(form.code.data)):
+        if second_factor.prove(account_id, str(form.code.data), seal=seal()):
             limits.forgive("second step", str(account_id))
             return 303, service.open_device(account_id, name=device_name(request.user_agent.string))
     form.refuse("code", _(WRONG))
@@ -138,7 +146,7 @@ def stepped_in(account_id: int, form: StepForm) -> tuple[int, str | None]:
 def set_up_page(form: StepForm | None = None, drop: DropForm | None = None) -> str:
     """Draw the second step as it stands: off, waiting for its first code, or on."""
     account_id = here().who.account_id
-    waiting = second_factor.waiting_secret(account_id)
+    waiting = second_factor.waiting_secret(account_id, seal=seal())
     account = queries.account(account_id)
     name = (account and (account.phone or account.email)) or here().who.name
     forms = (form or StepForm(), drop or DropForm())

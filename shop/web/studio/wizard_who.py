@@ -19,6 +19,7 @@ from shop.plumbing.i18n import N_
 from shop.stores import queries as stores
 from shop.stores import service
 from shop.web.studio.blueprint import studio
+from shop.web.studio.pages import by_invitation
 from shop.web.studio.wizard_frame import (
     CRAFT,
     PRODUCT,
@@ -64,9 +65,13 @@ class CraftForm(HirfaForm):
 @entry(Access.SIGNED_IN)
 def begin() -> str | Response | tuple[str, int]:
     """Ask a person without a workshop who she is and how it is called."""
+    if request.method == "GET" and (going_on := started()):
+        return going_on
+    if closed := by_invitation():
+        return closed
     form = WhoForm(request.form or unsent(WHO), person=here().who.name)
     if request.method == "GET":
-        return started() or screen_page(WHO, form)
+        return screen_page(WHO, form)
     if is_unsent():
         return keep_unsent(WHO, form)
     if not form.validate():
@@ -81,6 +86,8 @@ def begin() -> str | Response | tuple[str, int]:
 @entry(Access.SIGNED_IN)
 def begin_craft() -> str | Response | tuple[str, int]:
     """Ask what she makes and where; then her workshop is there, a draft, and she goes on inside it."""
+    if closed := by_invitation():
+        return started() or closed
     who = queries.typed(here().who.account_id, WHO, store_id=None)
     if not (who.get("name") and who.get("person")):
         return started() or redirect(page_url("studio.begin"), 303)

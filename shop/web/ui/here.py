@@ -10,6 +10,7 @@ from flask import current_app, g
 from shop.accounts.queries import Viewer
 from shop.plumbing.journal import BUYER, Actor
 from shop.plumbing.links import Signer
+from shop.plumbing.seals import Seal
 from shop.plumbing.settings import Settings
 from shop.stores.models import Store
 
@@ -60,3 +61,8 @@ def settings() -> Settings:
 def signer() -> Signer:
     """Return the maker of capability links."""
     return cast(Signer, current_app.extensions["hirfa_signer"])
+
+
+def seal() -> Seal:
+    """Return what seals secrets at rest."""
+    return cast(Seal, current_app.extensions["hirfa_seal"])
