@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from shop.catalogue import forbidden, prices, search, service, stock
+from shop.catalogue import forbidden, prices, search, service, stock, wording
 from shop.catalogue.formalities import Values
 from shop.catalogue.models import Attribute, Lot, Product, StockMovement, Variant
 from shop.catalogue.service import VariantRow
@@ -73,10 +73,10 @@ def create_products(store_id: int, wanted: Sequence[NewProduct], *, by: Actor) -
 
 
 def add_choices(store_id: int, product_id: int, rows: Sequence[VariantRow], *, by: Actor) -> None:
-    """Add choices after those that are there. Raises NotFound for another store's product."""
+    """Add choices after those that are there. Raises NotFound for another store's product, Refused for a word."""
     stock.hold_product(product_id)
-    hers = select(Product.id).where(Product.id == product_id, Product.store_id == store_id)
-    if session.scalar(hers) is None:
+    product = session.scalar(select(Product).where(Product.id == product_id, Product.store_id == store_id))
+    if product is None:
         raise NotFound(f"no product {product_id}")
     there = session.scalars(select(Variant.position).where(Variant.product_id == product_id)).all()
     first = max(there, default=-1) + 1
@@ -85,6 +85,7 @@ def add_choices(store_id: int, product_id: int, rows: Sequence[VariantRow], *, b
         variant_id = session.execute(insert(Variant).returning(Variant.id), values).scalar_one()
         stock.begin(store_id, variant_id, row.on_hand, by=by)
     stock.refresh(product_id)
+    forbidden.look_again(product, by=by)
     _record("product.choices", product_id, store_id, by, count=len(there) + len(rows))
 
 
@@ -122,6 +123,7 @@ def change_products(store_id: int, wanted: Sequence[ProductChange], *, by: Actor
         try:
             with part():
                 service.update_product(store_id, number, by=by, **each.fields)
+                forbidden.admitted(each.product, by=by, also=_labels(each))
         except Refused as why:
             refused[number] = why
     ready = [each for each in wanted if each.product.id not in refused]
@@ -144,14 +146,26 @@ def _require_possible(change: ProductChange) -> None:
 
 def _judged(wanted: Sequence[ProductChange]) -> dict[int, ProductChange]:
     """Return what buyers would see of it and somebody must look at first: that is written one by one."""
-    shown = {each.product.id: each for each in wanted if each.fields and each.product.state == "published"}
+    shown = {each.product.id: each for each in wanted if each.product.state == "published"}
+    there = wording.texts_of(*(each.product for each in shown.values()))
     texts = {
-        number: forbidden.texts_of(each.product)
-        | {name: each.fields[name] for name in service.WORDS & set(each.fields)}
+        number: there[number] | _labels(each) | {name: each.fields[name] for name in _SAID & set(each.fields)}
         for number, each in shown.items()
+        if each.fields or any(not _FACE.isdisjoint(variant.fields) for variant in each.variants)
     }
     unsettled = forbidden.unsettled(texts) if texts else set()
     return {number: each for number, each in shown.items() if number in unsettled}
+
+
+def _labels(change: ProductChange) -> wording.Texts:
+    """Return how the choices are called that change, by field, but for those that nobody will see."""
+    found = {}
+    for each in change.variants:
+        if not each.fields.get("hidden", each.variant.hidden):
+            for lang in LANGUAGES:
+                label = each.fields.get(f"label_{lang}", getattr(each.variant, f"label_{lang}"))
+                found[f"{wording.CHOICE}:{each.variant.id}_{lang}"] = label
+    return found
 
 
 def _write_products(wanted: Sequence[ProductChange], store_id: int, by: Actor) -> None:
@@ -235,6 +249,7 @@ _PLAIN: Mapping[str, Any] = {
     "made_to_order_days": None, "capacity_week": None, "queue_most": None, "family": "",
 }  # fmt: skip
 _TEXTS = tuple(f"{what}_{lang}" for what in ("name", "description", "materials") for lang in LANGUAGES)
+_SAID = frozenset((*wording.FOUND_BY, *wording.ASIDE))
 _NAMES = frozenset(f"name_{lang}" for lang in LANGUAGES)
 _FACE = frozenset({"hidden", *(f"label_{lang}" for lang in LANGUAGES)})
 _OF_VARIANTS = ("price_minor", *sorted(_FACE))

@@ -8,6 +8,7 @@ from functools import cache
 
 from sqlalchemy import Select, bindparam, delete, insert, select, update
 
+from shop.catalogue import forbidden
 from shop.catalogue.families import family_of
 from shop.catalogue.formalities import Lacking, Values, lacking
 from shop.catalogue.models import Attribute, Lot, Product
@@ -37,7 +38,8 @@ def _said() -> Select[int, str, str, str]:
 def say(store_id: int, product_id: int, values: Values, *, by: Actor) -> None:
     """Write what is said under these keys; what is empty is taken away, other keys stay.
 
-    Raises NotFound for another store's product, ValueError for a key that its family does not know.
+    Raises NotFound for another store's product, ValueError for a key that its family does not know, Refused for a
+    word that may not be sold.
     """
     product = session.scalar(select(Product).where(Product.id == product_id, Product.store_id == store_id))
     if product is None:
@@ -56,6 +58,7 @@ def say(store_id: int, product_id: int, values: Values, *, by: Actor) -> None:
     if rows:
         session.execute(insert(Attribute), rows)
     changed(update(Product).where(Product.id == product_id).values(version=Product.version + 1))
+    forbidden.look_again(product, by=by)
     journal.record(
         "product.said", subject="product", subject_id=product_id, store_id=store_id, by=by, keys=sorted(moved)
     )

@@ -14,14 +14,15 @@ from pathlib import Path
 
 from sqlalchemy import delete, insert, select, update
 
-from shop.catalogue.models import Posting, Product, Review, Word
+from shop.catalogue.models import Product, Review, Word
+from shop.catalogue.wording import saying, texts_of
 from shop.core import clock
 from shop.core.errors import InvalidTransition, NotFound, Refused
 from shop.core.states import REVIEW
 from shop.core.text import fold
 from shop.plumbing import journal
 from shop.plumbing.db import changed, session
-from shop.plumbing.i18n import LANGUAGES, N_, _
+from shop.plumbing.i18n import N_
 from shop.plumbing.journal import Actor
 
 REFUSE, ASK = "refuse", "review"
@@ -39,8 +40,6 @@ FORBIDDEN = N_("“{word}” may not be sold online: {ground} (law 18-05, articl
 DISALLOWED = N_("The people who run Hirfa refused “{word}”: {ground}. {note}")
 KNOWN_ALREADY = N_("This word is in the list already.")
 NO_WORD = N_("Write a word of two letters at least.")
-TEXTS = tuple(f"{what}_{lang}" for what in ("name", "description", "materials") for lang in LANGUAGES)
-LONGEST = 40  # letters of a word as search knows it
 _FILE = Path(__file__).with_name("forbidden.csv")
 
 
@@ -96,21 +95,23 @@ def _matches(texts: Mapping[str, str], every: Iterable[Forbidden]) -> list[Match
     return sorted(found, key=lambda match: match.forbidden.rule != REFUSE)
 
 
-def texts_of(product: Product) -> dict[str, str]:
-    """Return everything that is said of a product, by field."""
-    return {name: getattr(product, name) for name in TEXTS if getattr(product, name)}
+def look_again(product: Product, *, by: Actor) -> None:
+    """Look at what is in the shop after other words were written than those of the product itself. Raises Refused."""
+    if product.state == "published":
+        admitted(product, by=by)
 
 
-def admitted(product: Product, *, by: Actor) -> bool:
+def admitted(product: Product, *, by: Actor, also: Mapping[str, str] | None = None) -> bool:
     """Tell whether a product may be in the shop now; a word to look at puts it into the desk's queue (False).
 
-    Raises Refused for a word that may not be sold, or that the desk has refused.
+    `also` are texts, by field, that are about to be written. Raises Refused for a word that may not be sold, or that
+    the desk has refused.
     """
-    found = found_in(texts_of(product))
+    found = found_in({**texts_of(product)[product.id], **(also or {})})
     for match in found:
         if match.forbidden.rule == REFUSE:
             raise Refused(
-                FORBIDDEN, field=match.field, word=match.forbidden.word, ground=_(GROUNDS[match.forbidden.ground])
+                FORBIDDEN, field=match.field, word=match.forbidden.word, ground=GROUNDS[match.forbidden.ground]
             )
     row = review_of(product.id)
     if not found:
@@ -121,9 +122,7 @@ def admitted(product: Product, *, by: Actor) -> bool:
     if row is not None and asked <= answered:
         if row.state == "refused":
             word = found[0].forbidden
-            raise Refused(
-                DISALLOWED, field=found[0].field, word=word.word, ground=_(GROUNDS[word.ground]), note=row.note
-            )
+            raise Refused(DISALLOWED, field=found[0].field, word=word.word, ground=GROUNDS[word.ground], note=row.note)
         return row.state == "allowed"
     _ask(product, row, sorted(asked | answered), by=by)
     return False
@@ -188,13 +187,7 @@ def add_word(word: str, *, ground: str, rule: str, by: Actor) -> int:
 
 def _look_for(folded: str, by: Actor) -> int:
     """Put every published product that has a new word into the queue; return how many."""
-    first = folded.split(maxsplit=1)[0][:LONGEST]
-    hits = select(Product).join(Posting, Posting.product_id == Product.id).where(Posting.word == first)
-    having = [
-        each
-        for each in session.scalars(hits.where(Product.state == "published").order_by(Product.id))
-        if any(match.forbidden.folded == folded for match in found_in(texts_of(each)))
-    ]
+    having = saying(folded)
     for product in having:
         row = review_of(product.id)
         _ask(product, row, sorted({folded, *(row.words.split("|") if row is not None else ())}), by=by)

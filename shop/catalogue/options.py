@@ -8,7 +8,7 @@ from itertools import product as pairs_of
 
 from sqlalchemy import delete, select, update
 
-from shop.catalogue import stock
+from shop.catalogue import forbidden, stock
 from shop.catalogue.models import Picture, Product, Value, Variant, VariantFace
 from shop.core.errors import NotFound, Refused
 from shop.plumbing import journal
@@ -70,7 +70,7 @@ def set_options(store_id: int, product_id: int, rows: Sequence[OptionRow], *, by
     """Write the options of a product: a value keeps its place, so that renaming it keeps its variants.
 
     New pairs begin without stock at the product's lowest price; pairs that are gone are hidden. Without rows the
-    variants stay as a plain list. Raises Refused for too many pairs or a nameless option, NotFound.
+    variants stay as a plain list. Raises Refused for too many pairs, a nameless option or a forbidden word, NotFound.
     """
     _require_fitting(rows)
     stock.hold_product(product_id)
@@ -90,6 +90,7 @@ def set_options(store_id: int, product_id: int, rows: Sequence[OptionRow], *, by
     _drop_values(before, {each.id for each in (*kept[0], *kept[1])})
     session.flush()
     stock.refresh(product_id)
+    forbidden.look_again(product, by=by)
     journal.record(
         "product.options", subject="product", subject_id=product_id, store_id=store_id, by=by, count=len(rows)
     )

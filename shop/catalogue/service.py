@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import case, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from shop.catalogue import details, forbidden, options, prices, search, stock
+from shop.catalogue import details, forbidden, options, prices, search, stock, wording
 from shop.catalogue.families import FAMILIES
 from shop.catalogue.making import free_place
 from shop.catalogue.models import Picture, Product, Variant, Wish
@@ -21,7 +21,7 @@ from shop.core.money import Money
 from shop.core.text import slug
 from shop.plumbing import journal
 from shop.plumbing.db import changed, part, session
-from shop.plumbing.i18n import LANGUAGES, N_, _
+from shop.plumbing.i18n import LANGUAGES, N_
 from shop.plumbing.journal import Actor
 from shop.stores.models import Store
 from shop.stores.queries import missing_mentions
@@ -36,7 +36,7 @@ FIELDS = frozenset({
     "made_to_order_days", "capacity_week", "queue_most", "one_of_a_kind", "personal_most", "personal_required",
     "materials_minor", "packaging_minor", "reference",
 })  # fmt: skip
-WORDS = frozenset(forbidden.TEXTS)  # the fields by whose words it is found
+WORDS = frozenset(wording.FOUND_BY)  # the fields by whose words it is found
 NAMELESS = N_("Write the product's name in one language at least.")
 PRICELESS = N_("Write a price above zero.")
 PICTURELESS = N_("Add one photograph at least.")
@@ -130,7 +130,7 @@ def publish(store_id: int, product_id: int, *, by: Actor) -> bool:
     store = session.get_one(Store, store_id)
     if store.state != "draft":  # nobody sees it before the shop opens, and that asks for the mentions too
         for mention in missing_mentions(store):
-            raise Refused(UNSAID, field=mention.field, what=_(mention.sentence))
+            raise Refused(UNSAID, field=mention.field, what=mention.sentence)
     if row.price_minor <= 0:
         raise Refused(PRICELESS, field="price")
     if not row.cover:
@@ -193,6 +193,7 @@ def set_variants(store_id: int, product_id: int, rows: Sequence[VariantRow], *, 
         left_out.hidden = True
     session.flush()
     stock.refresh(product_id)
+    forbidden.look_again(product, by=by)
     _record("product.choices", product_id, store_id, by, count=len(rows))
 
 

@@ -27,8 +27,14 @@ class HirfaError(Exception):
     """The root of the expected errors."""
 
 
+SPOKEN = frozenset({"ground", "what"})  # values of refusals that are English msgids too, not somebody's words
+
+
 class Refused(HirfaError):
-    """Say no in words: `message` is an English msgid with {named} values, `field` the form's field if any."""
+    """Say no in words: `message` is an English msgid with {named} values, `field` the form's field if any.
+
+    Nothing of it is translated yet: who is told may read another language than who, or which job, was refused.
+    """
 
     message = "This can't be done now."
 

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from shop.catalogue.families import FAMILIES
+from shop.core.errors import SPOKEN
 from shop.core.money import Money
 from shop.plumbing import geography
 from shop.plumbing.formats import date_short, money_text, number, phone_shown
@@ -20,7 +21,7 @@ EMPTY = N_("nothing")
 NEW_CHOICE = N_("New choice: {label}")
 OF_A_CHOICE = N_("{choice}, {field}")
 CHANGED = N_("{field}: {before}, then {after}")
-_SPOKEN = frozenset({"family", "why", "published", "hidden"})  # values that are English msgids, not somebody's words
+_SPOKEN = SPOKEN | {"family", "why", "published", "hidden"}
 NAMES: Mapping[str, Mapping[str, str]] = {
     "outcome": OUTCOMES, "craft": CRAFT_NAMES, "state": STATES,
     "family": {key: family.title for key, family in FAMILIES.items()},

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from shop.catalogue import forbidden, service
+from shop.catalogue import details, forbidden, options, service
 from shop.catalogue.models import Product, Review
+from shop.catalogue.options import OptionRow
+from shop.catalogue.service import VariantRow
 from shop.core.errors import InvalidTransition, NotFound, Refused
 from shop.core.money import Money
 from shop.plumbing.db import session, transaction
 from shop.plumbing.journal import SYSTEM, Actor, Entry
 from shop.stores import service as stores
 from tests.checkout.cast import Workshop, workshop
+from tests.formalities import declare
 
 AMINA, NADIA = Actor("member", 1, "Amina"), Actor("operator", 2, "Nadia")
 DEMO = Path(forbidden.__file__).parents[1] / "demo" / "products.csv"
@@ -171,6 +175,65 @@ def test_the_desk_adds_retires_and_brings_back_words(shop: Workshop) -> None:
     assert said == ["word.added", "word.retired", "word.retired", "word.added"]
     with pytest.raises(Refused), transaction():
         forbidden.add_word(" ! ", ground="medicine", rule="review", by=NADIA)
+
+
+def choices(shop: Workshop, product: Product, text: str) -> None:
+    service.set_variants(shop.id, product.id, [VariantRow({"fr": text}, Money.dinars(500), 3)], by=AMINA)
+
+
+def values(shop: Workshop, product: Product, text: str) -> None:
+    options.set_options(shop.id, product.id, [OptionRow({"fr": "Parfum"}, [{"fr": text}, {"fr": "rose"}])], by=AMINA)
+
+
+def option(shop: Workshop, product: Product, text: str) -> None:
+    options.set_options(shop.id, product.id, [OptionRow({"fr": text}, [{"fr": "rose"}])], by=AMINA)
+
+
+def attribute(shop: Workshop, product: Product, text: str) -> None:
+    details.say(shop.id, product.id, {"technique": {"fr": text}}, by=AMINA)
+
+
+def prompt(shop: Workshop, product: Product, text: str) -> None:
+    service.update_product(shop.id, product.id, by=AMINA, personal_fr=text)
+
+
+PLACES = [(choices, "choice:"), (values, "choice:"), (option, "option1_fr"), (attribute, "said:technique_fr"),
+          (prompt, "personal_fr")]  # fmt: skip
+
+
+@pytest.mark.parametrize(("write", "field"), PLACES, ids=lambda each: getattr(each, "__name__", each))
+def test_a_word_is_found_wherever_buyers_read_it(
+    shop: Workshop, write: Callable[[Workshop, Product, str], None], field: str
+) -> None:
+    product = draft(shop)
+    with transaction():
+        write(shop, product, "Whisky")
+    with pytest.raises(Refused) as refused:
+        publish(shop, product)
+    assert refused.value.field.startswith(field)
+    with transaction():
+        write(shop, product, "Musc")
+    assert publish(shop, product)
+    with pytest.raises(Refused), transaction():
+        write(shop, product, "au whisky")
+    with transaction():
+        write(shop, product, "Remède")  # to be looked at, while it stays in the shop
+    assert (state(product), review(product).state) == ("published", "waiting")
+    with transaction():
+        write(shop, product, "Perlimpinpin")
+        assert forbidden.add_word("Perlimpinpin", ground="medicine", rule="review", by=NADIA) == 1
+    assert "perlimpinpin" in review(product).words.split("|")
+
+
+def test_what_nobody_sees_and_what_the_law_wants_said_is_not_looked_at(shop: Workshop) -> None:
+    product = draft(shop)
+    rows = [VariantRow({"fr": "Bleu"}, Money.dinars(500), 3), VariantRow({"fr": "Vodka"}, Money.dinars(500), 3, True)]
+    with transaction():
+        service.set_variants(shop.id, product.id, rows, by=AMINA)
+        service.update_product(shop.id, product.id, by=AMINA, family="soap")
+        declare(product.id)
+        details.say(shop.id, product.id, {"precautions": {"fr": "Ceci n'est pas un médicament."}}, by=AMINA)
+    assert publish(shop, product)
 
 
 def test_no_product_is_published_while_the_law_misses_a_mention(shop: Workshop) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask
 
@@ -85,6 +87,43 @@ def test_a_forbidden_word_is_named_with_its_ground_before_and_after_trying(
     tried = amina.post(f"{shop.url}/products/{balm}/publication")
     assert amina.get(tried.location).text.count(sentence) == 2  # told, and in the list of what is missing
     assert state(application, balm) == "draft"
+
+
+ELSEWHERE = {
+    "choice": ("/variants", {"v0-label_fr": "Vodka", "v0-price": "500", "v0-on_hand": "3"}, "/variants"),
+    "value": ("/options", {"o1-name_fr": "Parfum", "o1-values_fr": "Vodka\nRose"}, "/options"),
+    "option": ("/options", {"o1-name_fr": "Vodka", "o1-values_fr": "Rose"}, "/options"),
+    "attribute": ("", {"name_fr": "Baume", "craft": "pottery", "weight_g": "300", "a-technique_fr": "Vodka"},
+                  "#a-technique_fr"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("page", "sent", "told"), ELSEWHERE.values(), ids=ELSEWHERE)
+def test_she_is_led_to_where_the_word_stands(
+    amina: Person, shop: Shop, balm: int, page: str, sent: dict[str, str], told: str
+) -> None:
+    url = f"{shop.url}/products/{balm}"
+    assert amina.post(url + page, whole(amina, url + page, sent)).status_code == 303
+    listed = re.findall(r'href="([^"]+)">[^<]*“Vodka” may not be sold', amina.get(url).text, re.IGNORECASE)
+    assert [each.endswith(told) for each in listed] == [True], listed
+
+
+@pytest.mark.parametrize(("page", "sent", "_told"), ELSEWHERE.values(), ids=ELSEWHERE)
+def test_what_is_on_sale_gets_no_such_word_anywhere(
+    application: Flask, amina: Person, shop: Shop, balm: int, page: str, sent: dict[str, str], _told: str
+) -> None:
+    with application.app_context(), transaction():
+        service.update_product(shop.store_id, balm, by=SYSTEM, description_fr="Un baume doux")
+        service.publish(shop.store_id, balm, by=SYSTEM)
+    url = f"{shop.url}/products/{balm}{page}"
+    answer = amina.post(url, whole(amina, url, sent))
+    assert (answer.status_code, "may not be sold online: Alcoholic drinks" in answer.text) == (422, True)
+    assert "Vodka" in answer.text
+
+
+def whole(amina: Person, url: str, sent: dict[str, str]) -> dict[str, str]:
+    """Return a form with the number of the choice that it is about."""
+    return {**sent, **dict(re.findall(r'name="(v0-id)" value="(\d+)"', amina.get(url).text))}
 
 
 def test_what_is_on_sale_keeps_what_was_typed_when_a_word_is_refused(

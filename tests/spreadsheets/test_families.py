@@ -121,6 +121,8 @@ def test_a_refusal_at_the_end_leaves_the_whole_product_as_it_was(app: Flask) -> 
         service.confirm(shop.id, sheet_id, by=AMINA)
     run_jobs(app)
     assert verdicts(sheet_id) == ["wrong"]
+    with speaking("fr"):
+        assert "boissons alcoolisées (loi" in problem_said(PRODUCTS, problems(sheet_id)[0]).lower()
     session.expire_all()
     left = session.get_one(Product, shop.product.id)
     assert (left.state, left.name_fr, left.price_minor) == ("hidden", before, shop.product.price_minor)

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from shop import audit
-from shop.catalogue import search
+from shop.catalogue import forbidden, search
 from shop.catalogue import service as catalogue
 from shop.catalogue.listing import Filter
 from shop.catalogue.models import Product, StockMovement, Variant
@@ -244,6 +244,19 @@ def test_what_the_shop_refuses_in_the_end_stops_no_other_line(app: Flask) -> Non
     assert list(audit.findings()) == []
     changed = session.scalars(select(Entry.subject_id).where(Entry.verb == "product.changed", Entry.actor == "member"))
     assert left.id not in set(changed)
+
+
+def test_a_choice_of_what_is_on_sale_gets_no_forbidden_word_by_sheet(app: Flask) -> None:
+    shop = workshop()
+    own, before = f"#{shop.product.id}", shop.variant.label_fr
+    headers = ("reference", "choice_fr", "price")
+    sheet_id = take_in(app, shop.id, sheet_csv([(own, "Vodka", 990), (own, "Musc", 990)], headers))
+    assert verdicts(sheet_id) == ["wrong"]
+    session.expire_all()
+    assert session.get_one(Variant, shop.variant.id).label_fr == before
+    sheet_id = take_in(app, shop.id, sheet_csv([(own, "Remède", 990), (own, "Musc", 990)], headers))
+    assert verdicts(sheet_id) == ["changed"]
+    assert [each.id for _review, each in forbidden.waiting_reviews()] == [shop.product.id]
 
 
 def test_a_sheet_without_the_reference_is_refused_at_once(app: Flask) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from shop.catalogue import forbidden, service
+from shop.catalogue import forbidden, service, wording
 from shop.catalogue.models import Product, Review
 from shop.core import clock
 from shop.core.errors import NotFound, Refused
@@ -116,7 +116,7 @@ class Waiting:
         self.name, self.name_lang = pick({lang: getattr(product, f"name_{lang}") for lang in LANGUAGES})
         store = stores.store(product.store_id)
         self.shop = store.name if store is not None else ""
-        texts = forbidden.texts_of(product)
+        texts = wording.texts_of(product)[product.id]
         self.matches = [(each.forbidden, texts[each.field]) for each in forbidden.found_in(texts)]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from shop.catalogue import details, forbidden, queries, service
+from shop.catalogue import details, forbidden, queries, service, wording
 from shop.catalogue.families import CAUTION_ADVICE, family_of
 from shop.catalogue.formalities import MEASURED_NAMES, meters
 from shop.catalogue.models import Product
@@ -97,7 +97,8 @@ def product(product_id: int) -> str | Response | tuple[str, int]:
                 details.say(here().store.id, product_id, said_in(more, family), by=here().by)
                 service.update_product(here().store.id, product_id, by=here().by, **form.written())
     except Refused as refused:
-        form.refuse(refused.field or "photos", said(refused))
+        at, _colon, field = refused.field.rpartition(":")
+        (more if at == wording.SAID else form).refuse(field or "photos", said(refused))
     for problem in received.problems:
         form.refuse("photos", problem)
     if form.summary or more.summary:
@@ -243,7 +244,7 @@ def missing(view: ProductView) -> list[tuple[str, str]]:
 
 def doubts(product: Product) -> list[tuple[str, str]]:
     """Return what the list of forbidden words says of a product: refused, waiting at the desk, refused there."""
-    found = forbidden.found_in(forbidden.texts_of(product))
+    found = forbidden.found_in(wording.texts_of(product)[product.id])
     review = forbidden.review_of(product.id) if found else None
     said_of = {"": "", "allowed": "", "waiting": _(IN_REVIEW)}
     if review is not None and review.state == "refused":
@@ -251,11 +252,21 @@ def doubts(product: Product) -> list[tuple[str, str]]:
     answer = said_of[review.state if review is not None else ""]
     refused = [
         (_(forbidden.FORBIDDEN, word=each.forbidden.word, ground=_(forbidden.GROUNDS[each.forbidden.ground])),
-         f"#{each.field}")
+         written_at(product.id, each.field))
         for each in found
         if each.forbidden.rule == forbidden.REFUSE
     ]  # fmt: skip
-    return [*dict(refused).items(), *([(answer, f"#{found[0].field}")] if answer else [])]
+    return [*dict(refused).items(), *([(answer, written_at(product.id, found[0].field))] if answer else [])]
+
+
+def written_at(product_id: int, field: str) -> str:
+    """Return where she writes a text of a product, by its field as `catalogue.wording` names it."""
+    kind, _colon, name = field.rpartition(":")
+    if kind == wording.CHOICE:
+        return page_url("studio.variants", product_id=product_id)
+    if kind == wording.VALUE or name.startswith("option"):
+        return page_url("studio.options", product_id=product_id)
+    return f"#{PREFIX}{name}" if kind == wording.SAID else f"#{name}"
 
 
 def better(view: ProductView) -> list[tuple[str, str]]:

@@ -83,7 +83,8 @@ def said(error: errors.Refused) -> str:
     """Return what a refusal says, in the reader's language."""
     from shop.plumbing.i18n import _  # noqa: PLC0415 - `_` at module level would shadow the throw-away name
 
-    return _(error.message, **error.values)
+    spoken = {name: _(str(error.values[name])) for name in errors.SPOKEN & error.values.keys()}
+    return _(error.message, **{**error.values, **spoken})
 
 
 def _http(error: HTTPException) -> Response:
