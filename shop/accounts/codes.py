@@ -14,7 +14,7 @@ from typing import Any
 import structlog
 from sqlalchemy import delete, select, update
 
-from shop.accounts import service
+from shop.accounts import passkeys, service
 from shop.accounts.models import Account, PhoneCode
 from shop.core import clock
 from shop.core.errors import Refused
@@ -115,6 +115,7 @@ def reset_password(token: str, *, password: str) -> Account:
     row = _spent(token, RESET)
     account = session.scalars(select(Account).where(Account.phone == row.phone)).one()
     service.set_password(account.id, password)
+    passkeys.remove_all(account.id)
     service.record("account.password_reset", account.id)
     return account
 

@@ -140,6 +140,12 @@ def remove(account_id: int, passkey_id: int) -> None:
     service.record("account.passkey_removed", account_id, name=name)
 
 
+def remove_all(account_id: int) -> None:
+    """Let no passkey open an account whose password was forgotten: somebody else may have added one."""
+    if count := changed(delete(Passkey).where(Passkey.account_id == account_id)):
+        service.record("account.passkeys_removed", account_id, count=count)
+
+
 def _made(gate: Gate, account_id: int, challenge: str, answer: str) -> Passkey:
     from webauthn import verify_registration_response  # noqa: PLC0415 - an extra
     from webauthn.helpers import bytes_to_base64url, parse_registration_credential_json  # noqa: PLC0415

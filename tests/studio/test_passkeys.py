@@ -14,9 +14,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from shop.accounts import passkeys, queries
+from shop.accounts import codes, passkeys, queries
 from shop.app import create_app
-from shop.plumbing.db import db
+from shop.plumbing.db import db, transaction
 from shop.plumbing.settings import Settings
 from tests.passkey_device import Device
 from tests.people import Person, sign_in
@@ -105,6 +105,29 @@ def test_adding_one_takes_the_password_and_a_name_and_keeps_what_was_typed(amina
     assert (unread.status_code, "did not answer as it should" in unread.text) == (422, True)
     tries = [add(amina, phone(), old="not hers at all").status_code for _time in range(8)]
     assert tries[-1] == 429
+
+
+def test_a_new_password_says_that_passkeys_stay_and_a_forgotten_one_ends_them(
+    application: Flask, amina: Person
+) -> None:
+    device = phone()
+    change = {"old": PASSWORD, "new": PASSWORD + "!"}
+    amina.post("/studio/account/password", change)
+    assert "passkeys still let you in" not in amina.get("/studio/account").text
+    assert add(amina, device, old=PASSWORD + "!").status_code == 303
+    amina.post("/studio/account/password", {"old": PASSWORD + "!", "new": PASSWORD})
+    assert "passkeys still let you in" in amina.get("/studio/account").text
+    assert come_in(application.test_client(), device).location == "/studio/"
+    with application.app_context():
+        with transaction():
+            token = codes.ask(PHONE, codes.RESET, language="en")
+        row = codes.live(token, codes.RESET)
+        assert row is not None
+        typed = codes.digits_of(row, application.extensions["hirfa_signer"])
+    page = f"/studio/forgotten/{token}"
+    amina.client.post(page, data={"code": typed})
+    assert amina.client.post(page, data={"password": "another long one"}).location == "/studio/sign-in"
+    assert come_in(application.test_client(), device).location == "/studio/sign-in"
 
 
 def test_without_the_extra_nobody_is_asked_for_one(

@@ -89,6 +89,8 @@ def change_password() -> Response | tuple[str, int]:
         form.refuse(error.field, said(error))
         return account_page(NameForm(name=who.name), form), 422
     flash(_("Your password is changed. All other devices are signed out."), "done")
+    if queries.passkeys(who.account_id):
+        flash(_("Your passkeys still let you in. Remove those that you do not know."), "problem")
     return redirect(page_url("studio.account"), 303)
 
 

@@ -115,8 +115,8 @@ def passkeys_page(form: PasskeyForm) -> str:
     """Draw her passkeys, and the form that adds one where the browser can."""
     account = queries.account(here().who.account_id)
     assert account is not None
+    hers = queries.passkeys(account.id)
     return render_template(
-        "studio/passkeys.html", form=form, passkeys=queries.passkeys(account.id), failed=bool(form.errors),
-        ask=passkeys.to_add(gate(), account), full=len(queries.passkeys(account.id)) >= passkeys.MOST,
-        home_url=page_url("studio.home"),
+        "studio/passkeys.html", form=form, passkeys=hers, full=len(hers) >= passkeys.MOST,
+        ask=passkeys.to_add(gate(), account), failed=bool(form.errors), home_url=page_url("studio.home"),
     )  # fmt: skip
