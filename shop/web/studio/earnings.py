@@ -57,7 +57,7 @@ def earnings() -> str:
     return shop_page(
         "studio/earnings.html", "money", e=found, month=_named(f"{day:%Y-%m}"), this=f"{day:%Y-%m}",
         months=[Told(_named(row.key), row, page_url("studio.earnings", month=row.key)) for row in reversed(months)],
-        bars=_bars([(_letters(row.key), row.earned) for row in months]),
+        bars=_bars([(row.key[5:].lstrip("0"), row.earned) for row in months]),  # the months by their numbers
         products=[Told(pick(dict(row.names))[0], row) for row in found.by_product()[:MOST_ROWS]],
         wilayas=[Told(geography.name(geography.wilaya(row.key)), row) for row in found.by_wilaya()[:MOST_ROWS]],
     )  # fmt: skip
@@ -105,10 +105,6 @@ def _month_asked() -> date:
 def _named(month: str) -> str:
     year, number = month.split("-")
     return _("{month} {year}", month=MONTHS[language()][int(number) - 1], year=year)
-
-
-def _letters(month: str) -> str:
-    return MONTHS[language()][int(month.split("-")[1]) - 1][:3]
 
 
 def _bars(amounts: list[tuple[str, Money]]) -> list[Bar]:
