@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -16,6 +16,7 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Integer,
+    Row,
     Select,
     String,
     Subquery,
@@ -64,6 +65,7 @@ class CardRow:
     made_to_order_days: int | None
     left: int  # pieces on hand over all shown variants
     choices: int  # shown variants
+    store_id: int
     store_slug: str
     store_name: str
     wilaya_code: str
@@ -157,7 +159,8 @@ def _cards() -> Select[*tuple[Any, ...]]:
     return select(
         Product.id, Product.slug, Product.name_ar, Product.name_fr, Product.name_en, Product.craft, Product.price_minor,
         Product.currency, Product.cover, Product.in_stock, Product.made_to_order_days, Product.wilaya_code,
-        Product.listed_at, left.label("left"), choices.label("choices"), Store.slug.label("store_slug"),
+        Product.listed_at, Product.store_id, left.label("left"), choices.label("choices"),
+        Store.slug.label("store_slug"),
         Store.name.label("store_name"),
     ).join(Store, Store.id == Product.store_id)  # fmt: skip
 
@@ -168,7 +171,8 @@ def _card(row: object) -> CardRow:
         product_id=got["id"], slug=got["slug"], craft=got["craft"], cover=got["cover"], in_stock=got["in_stock"],
         names={"ar": got["name_ar"], "fr": got["name_fr"], "en": got["name_en"]},
         price=Money(got["price_minor"], got["currency"]), made_to_order_days=got["made_to_order_days"],
-        left=int(got["left"]), choices=got["choices"], store_slug=got["store_slug"], store_name=got["store_name"],
+        left=int(got["left"]), choices=got["choices"], store_id=got["store_id"], store_slug=got["store_slug"],
+        store_name=got["store_name"],
         wilaya_code=got["wilaya_code"],
     )  # fmt: skip
 
@@ -213,16 +217,20 @@ def _craft_heads() -> CompoundSelect[*tuple[Any, ...]]:
     return union_all(*(select(_newest(Product.craft == craft, 1)) for craft in CRAFTS))
 
 
-def store_covers(store_ids: Collection[int]) -> dict[int, str]:
-    """Return, for each workshop that has something to show, the picture of its newest product."""
-    rows = session.execute(_store_heads(), {"store_ids": list(store_ids)})
-    return {store_id: cover for store_id, cover in rows if cover is not None}
+def newest_stores(limit: int) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Return what the first page shows of the newest workshops: id, slug, name, craft, wilaya_code, artisan_*, cover.
+
+    The cover is the picture of a workshop's newest product, or nothing.
+    """
+    return session.execute(_newest_stores(), {"limit": limit}).all()
 
 
 @cache
-def _store_heads() -> Select[int, str]:
+def _newest_stores() -> Select[*tuple[Any, ...]]:
+    columns = (Store.id, Store.slug, Store.name, Store.craft, Store.wilaya_code, Store.artisan_ar, Store.artisan_fr)
     newest = (
         select(Product.cover).where(Product.state == "published", Product.store_id == Store.id).correlate(Store)
         .order_by(*_ORDERS["new"]).limit(1).scalar_subquery()
     )  # fmt: skip
-    return select(Store.id, newest).where(Store.id.in_(bindparam("store_ids", expanding=True)))
+    wanted = select(*columns, newest.label("cover")).where(Store.state == "open")
+    return wanted.order_by(Store.created_at.desc(), Store.id).limit(bindparam("limit", type_=Integer))

@@ -22,6 +22,7 @@ from shop.documents.goods import Poster, PriceTag, ProductLabel
 from shop.documents.invoice_sheets import Bill, contract_sheet, invoices_sheet
 from shop.documents.letters import unprintable
 from shop.documents.papers import GOODS_PAPERS, POSTER_PAPERS, Nudge, chosen
+from shop.documents.share_card import ShareCard, card_sheet, with_photo
 from shop.documents.sheets import Sheet, label_sheet, title
 from shop.documents.words import HandoverContent, LabelContent, SlipContent
 from shop.paths import TEMPLATES
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
     import typst
 
 __all__ = [
-    "calibration_pdf", "contract_pdf", "goods_labels_pdf", "handover_pdf", "invoice_pdf", "invoices_pdf", "labels_pdf",
-    "page_png", "poster_pdf", "slip_pdf", "tags_pdf", "unprintable",
+    "calibration_pdf", "card_jpeg", "contract_pdf", "goods_labels_pdf", "handover_pdf", "invoice_pdf", "invoices_pdf",
+    "labels_pdf", "page_png", "poster_pdf", "slip_pdf", "tags_pdf", "unprintable",
 ]  # fmt: skip
 
 _FOLDER: Final = TEMPLATES / "documents"
@@ -125,6 +126,16 @@ def tags_pdf(tags: Sequence[PriceTag], *, paper: str, start: int = 1, nudge: Nud
 def poster_pdf(poster: Poster, *, paper: str) -> bytes:
     """Return the poster of a shop. Raises Refused for an unknown paper."""
     return _drawn("poster", goods.poster_sheet(poster, chosen(paper, among=POSTER_PAPERS)))
+
+
+def card_jpeg(card: ShareCard, photo: bytes | None) -> bytes:
+    """Return the picture beside a shared link, 1200 × 630, with the photograph if there is one."""
+    sheet = card_sheet(card, has_photo=photo is not None)
+    words = json.dumps(sheet, ensure_ascii=False)
+    with _drawing:
+        drawn = _compiler("card").compile(format="png", ppi=72, sys_inputs={"sheet": words})
+    assert isinstance(drawn, bytes)
+    return with_photo(drawn, photo, side=sheet["side"])
 
 
 def page_png(pdf: bytes, page: int, *, dots_per_mm: int = 8) -> bytes:

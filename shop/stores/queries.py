@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from shop.core import clock
 from shop.plumbing import geography
@@ -73,13 +71,6 @@ def store_by_slug(slug: str) -> Store | None:
 def public_stores() -> list[Store]:
     """Return the workshops that buyers can see, the newest first."""
     return list(session.scalars(select(Store).where(Store.state == "open").order_by(Store.created_at.desc(), Store.id)))
-
-
-def newest_stores(limit: int) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Return what the first page shows of the newest workshops: id, slug, name, craft, wilaya_code, artisan_*."""
-    columns = (Store.id, Store.slug, Store.name, Store.craft, Store.wilaya_code, Store.artisan_ar, Store.artisan_fr)
-    wanted = select(*columns).where(Store.state == "open").order_by(Store.created_at.desc(), Store.id)
-    return session.execute(wanted.limit(limit)).all()
 
 
 def all_stores() -> list[Store]:

@@ -1,4 +1,4 @@
-"""Selling otherwise than by the shop's pages, on a phone: from a message, by a private link, hand to hand, by an offer."""
+"""Selling otherwise than by the shop's pages, on a phone: from a message, by a link, in hand, by an offer."""
 
 from __future__ import annotations
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import json
 from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
+from PIL import Image
 from sqlalchemy import select, update
 
 from shop import audit
@@ -353,3 +358,45 @@ def test_two_workshops_each_have_their_own_offer(
         totals = {each.store_id: each.total for each in session.scalars(select(Order))}
         assert totals == {amina.id: dinars(1040), ismahane.id: dinars(1500)}
         assert list(audit.findings()) == []
+
+
+# -- one price everywhere ------------------------------------------------------------------------------------------
+
+
+def test_cards_machines_and_the_shared_picture_say_what_is_paid_now(
+    application: Flask, yacine: Buyer, amina: Workshop
+) -> None:
+    until = clock.today() + timedelta(days=9)
+    before = yacine.open(product(amina)).body.xpath("//meta[@property='og:image']/@content")
+    made(application, amina, percent=10, until_day=until)
+    page = yacine.open(product(amina))
+    (data,) = [json.loads(each) for each in page.texts("//script[@type='application/ld+json']") if "Offer" in each]
+    assert (data["offers"]["price"], data["offers"]["priceValidUntil"]) == ("540.00", until.isoformat())
+    assert page.body.xpath("//meta[@property='product:price:amount']/@content") == ["540.00"]
+    for listed in ("/", "/crafts/soap", f"/@{amina.store.slug}"):
+        assert "540 DA" in yacine.open(listed).texts("//li[contains(@class, 'card')]//p[@class='price']"), listed
+    (address,) = page.body.xpath("//meta[@property='og:image']/@content")
+    assert [address] != before
+    picture = yacine.client.get(urlsplit(address).path)
+    assert (picture.status_code, picture.mimetype) == (200, "image/jpeg")
+    assert "immutable" in picture.headers["Cache-Control"]
+    assert Image.open(io.BytesIO(picture.data)).size == (1200, 630)
+    old = yacine.client.get(urlsplit(before[0]).path)
+    assert (old.status_code, old.location) == (302, urlsplit(address).path)
+
+
+def test_a_shared_picture_is_drawn_once_and_takes_the_place_of_the_one_before(
+    application: Flask, yacine: Buyer, amina: Workshop
+) -> None:
+    kept = Path(application.instance_path) / "drawn"
+
+    def files() -> dict[str, int]:
+        (address,) = yacine.open(product(amina)).body.xpath("//meta[@property='og:image']/@content")
+        assert yacine.client.get(urlsplit(address).path).status_code == 200
+        return {each.name: each.stat().st_mtime_ns for each in kept.rglob("*.jpg")}
+
+    first = files()
+    assert files() == first
+    costs(application, amina, 650)
+    assert len(files()) == 1
+    assert files().keys() != first.keys()

@@ -156,7 +156,7 @@ def _of(street: Street, endpoint: str, shop: Shop) -> dict[str, Any]:
     return {
         "lang": "fr", "craft": "soap", "slug": "savon" if endpoint == "storefront.product" else shop.slug,
         "line_id": shop.line_id, "code": bought, "order": bought,
-        "proof": street.proof(bought), "key": shop.picture, "width": 240, "part": "pages",
+        "proof": street.proof(bought), "seal": "older", "key": shop.picture, "width": 240, "part": "pages",
         "store": shop.waiting if endpoint == "studio.opening" else shop.slug,
         "number": shop.invoice if invoiced else shop.sheet,
         "batch": shop.batch, "page": 1, "figure": "expected", "remittance_id": shop.remittance_id,

@@ -382,7 +382,7 @@ def places(application: Flask, day: Day) -> dict[str, list[str]]:
             "storefront.cancel:code": [purchase], "storefront.store:slug": ["atelier-amina"],
             "storefront.store_terms:slug": ["atelier-amina"], "storefront.product:slug": ["savon"],
             "storefront.shared:code": ["s1w", "p1i"],
-            "media.picture:key": [PICTURE], "storefront.share_picture:key": [PICTURE],
+            "media.picture:key": [PICTURE], "storefront.share_picture:key": [PICTURE], "seal": ["older"],
         }  # fmt: skip
         found |= places_of_papers(day, signer, purchase, codes)
         sheets = [str(number) for number in session.scalars(select(Handover.number))]

@@ -16,6 +16,7 @@ from shop.web.storefront import (
     papers,
     preview,
     product,
+    share_card,
     shared,
     store,
     tracking,
@@ -24,8 +25,8 @@ from shop.web.storefront import (
 from shop.web.storefront.blueprint import front
 
 PAGES = (
-    home, listing, product, shared, store, information, discovery, cart, checkout, order_link, tracking, papers,
-    find_order, wishes, preview,
+    home, listing, product, share_card, shared, store, information, discovery, cart, checkout, order_link, tracking,
+    papers, find_order, wishes, preview,
 )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -52,7 +52,7 @@ class Price:
     told: Markup | None = None
 
 
-def automatic_offers(store_ids: Sequence[int]) -> Offers:
+def automatic_offers(store_ids: Collection[int]) -> Offers:
     """Return the offers that count by themselves today, by store, in one statement."""
     today = clock.today()
     return {
@@ -91,13 +91,20 @@ def hints(view: CartView, offers: Offers) -> dict[int, Markup]:
     return found
 
 
+def price_now(product_id: int, asked: Money, offers: Sequence[Standing]) -> tuple[Money, Standing | None]:
+    """Return what one piece costs now, by the best offer that counts for it by itself, and which one that is."""
+    able = [each for each in offers if each.is_for(product_id) and each.minimum <= asked]
+    offer = max(able, key=lambda each: (each.off_piece(asked).minor, -each.offer_id), default=None)
+    if offer is None or not offer.off_piece(asked):
+        return asked, None
+    return asked - offer.off_piece(asked), offer
+
+
 def price_of(view: ProductView, variant: Variant, offers: Sequence[Standing]) -> Price:
     """Return what one piece costs now. A price is struck only where it was really asked, at its lowest of 30 days."""
-    able = [each for each in offers if each.is_for(view.product.id) and each.minimum <= variant.price]
-    offer = max(able, key=lambda each: (each.off_piece(variant.price).minor, -each.offer_id), default=None)
-    if offer is None or not offer.off_piece(variant.price):
-        return Price(variant.price)
-    now = variant.price - offer.off_piece(variant.price)
+    now, offer = price_now(view.product.id, variant.price, offers)
+    if offer is None:
+        return Price(now)
     lowest = prices.lowest_lately([variant.id]).get(variant.id, variant.price_minor)
     before = Money(min(lowest, variant.price_minor), variant.currency)
     return Price(now, before if now < before else None, spoken.sentence(offer, one_product=True))

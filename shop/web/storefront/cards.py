@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -12,8 +12,10 @@ from markupsafe import Markup
 
 from shop.catalogue.listing import CardRow
 from shop.core.money import Money
+from shop.offers.words import Standing
 from shop.plumbing import geography
 from shop.plumbing.i18n import LANGUAGES, _, language, ngettext, pick, speaking
+from shop.web.storefront.bargains import Offers, automatic_offers, price_now
 from shop.web.storefront.blueprint import front
 from shop.web.ui.crafts import CRAFT_NAMES
 from shop.web.ui.here import here, settings
@@ -36,16 +38,21 @@ class Card:
     sold_out: bool
 
 
-def cards(rows: Iterable[CardRow]) -> list[Card]:
-    """Dress rows in the reader's language."""
-    return [_card(row) for row in rows]
+def cards(rows: Sequence[CardRow], offers: Offers | None = None) -> list[Card]:
+    """Dress rows in the reader's language, at the prices that buyers pay now.
+
+    `offers` are those of their workshops, where they are at hand; else one statement asks for them.
+    """
+    stand = automatic_offers({row.store_id for row in rows}) if offers is None else offers
+    return [_card(row, stand.get(row.store_id, ())) for row in rows]
 
 
-def _card(row: CardRow) -> Card:
+def _card(row: CardRow, offers: Sequence[Standing]) -> Card:
     name, lang = pick(row.names)
+    price, _offer = price_now(row.product_id, row.price, offers)
     return Card(
         url=product_url(row.product_id, row.slug), name=name, name_lang=lang, shop=row.store_name,
-        wilaya=wilaya_name(row.wilaya_code), price=row.price, picture=row.cover, craft=row.craft, tag=_tag(row),
+        wilaya=wilaya_name(row.wilaya_code), price=price, picture=row.cover, craft=row.craft, tag=_tag(row),
         sold_out=not row.in_stock,
     )  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, jsonify, render_template, url_for
@@ -11,10 +12,12 @@ from werkzeug.exceptions import NotFound
 
 from shop.catalogue.models import Product, Variant
 from shop.catalogue.queries import ProductView, crafts_shown
+from shop.offers.words import Standing
 from shop.plumbing.db import session
 from shop.plumbing.i18n import LANGUAGES, _, language, pick
 from shop.plumbing.storage import FileStorage
 from shop.stores.models import Store
+from shop.web.storefront.bargains import price_now
 from shop.web.storefront.blueprint import front
 from shop.web.ui.access import Access, entry
 from shop.web.ui.crafts import CRAFT_NAMES
@@ -88,16 +91,16 @@ def share_picture(key: str) -> Response:
     return answer
 
 
-def product_data(view: ProductView, name: str) -> dict[str, Any]:
-    """Return a product and its offer, or the offers of its variants, in the words of schema.org."""
+def product_data(view: ProductView, name: str, offers: Sequence[Standing]) -> dict[str, Any]:
+    """Return a product and its offer, or the offers of its variants at what they cost now, in schema.org's words."""
     base, product = settings().base_url, view.product
     url = base + url_for("storefront.product", product_id=product.id, slug=product.slug)
-    offers = [_offer(view, each, url) for each in view.variants]
+    asked = [_offer(view, each, url, offers) for each in view.variants]
     found: dict[str, Any] = {
         "@context": SCHEMA, "@type": "Product", "name": name, "inLanguage": language(), "url": url,
         "description": pick(view.descriptions)[0][:500], "category": _(CRAFT_NAMES[product.craft]),
         "brand": {"@type": "Brand", "name": view.store.name},
-        "offers": offers[0] if len(offers) == 1 else _aggregate(offers),
+        "offers": asked[0] if len(asked) == 1 else _aggregate(asked),
         "image": [f"{base}/media/{each.key}-900.webp" for each in view.pictures],
     }  # fmt: skip
     return {key: value for key, value in found.items() if value}
@@ -118,15 +121,17 @@ def breadcrumbs(view: ProductView, name: str) -> dict[str, Any]:
     return {"@context": SCHEMA, "@type": "BreadcrumbList", "itemListElement": steps}
 
 
-def _offer(view: ProductView, variant: Variant, url: str) -> dict[str, Any]:
+def _offer(view: ProductView, variant: Variant, url: str, offers: Sequence[Standing]) -> dict[str, Any]:
+    now, offer = price_now(view.product.id, variant.price, offers)
     there = "InStock" if variant.on_hand > 0 else "OutOfStock"
     if view.product.made_to_order_days is not None:
         there = "MadeToOrder"
     return {
         "@type": "Offer", "url": url if len(view.variants) == 1 else f"{url}?variant={variant.id}",
-        "priceCurrency": variant.currency, "price": f"{variant.price_minor / 100:.2f}",
+        "priceCurrency": now.currency, "price": f"{now.minor / 100:.2f}",
         "availability": f"{SCHEMA}/{there}", "itemCondition": f"{SCHEMA}/NewCondition",
         "seller": {"@type": "Organization", "name": view.store.name},
+        **({"priceValidUntil": offer.until_day.isoformat()} if offer and offer.until_day else {}),
     }  # fmt: skip
 
 

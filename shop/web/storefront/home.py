@@ -6,9 +6,8 @@ from flask import redirect, render_template, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from shop.catalogue.listing import Filter, craft_covers, listing, store_covers
+from shop.catalogue.listing import Filter, craft_covers, listing, newest_stores
 from shop.plumbing.i18n import _
-from shop.stores import queries as stores
 from shop.web.storefront.blueprint import front
 from shop.web.storefront.cards import card, cards, links, wilaya_name
 from shop.web.ui.access import Access, entry
@@ -33,13 +32,12 @@ def home() -> str:
     """Show what is new, by craft and by artisan."""
     newest = cards(listing(Filter(), limit=8).items)
     covers = craft_covers()
-    shops = stores.newest_stores(MOST_ARTISANS)
-    pictures = store_covers([shop.id for shop in shops])
+    shops = newest_stores(MOST_ARTISANS)
     return render_template(
         "storefront/home.html",
         newest=newest,
         crafts_shown=[(key, _(name), covers[key]) for key, name in CRAFT_NAMES.items() if key in covers],
-        artisans=[(shop, pictures.get(shop.id, ""), wilaya_name(shop.wilaya_code)) for shop in shops],
+        artisans=[(shop, shop.cover or "", wilaya_name(shop.wilaya_code)) for shop in shops],
         x_default=settings().base_url + url_for("storefront.root"),
         **links("storefront.home"),
     )

@@ -11,6 +11,7 @@ from shop.catalogue.listing import cards_for_members
 from shop.catalogue.models import Variant
 from shop.catalogue.queries import studio_product
 from shop.plumbing.i18n import set_language
+from shop.web.storefront.bargains import Offers, automatic_offers
 from shop.web.storefront.blueprint import front
 from shop.web.storefront.cards import Card, cards, links
 from shop.web.storefront.choices import chosen_of
@@ -26,8 +27,15 @@ def preview() -> str:
     """Show the shop's page as it will be; its cards lead to previews."""
     speak_as_the_address_says()
     store = here().store
+    offers = automatic_offers([store.id])
     return store_page(
-        store, previews(), next_url="", open_now=True, preview=True, **links("storefront.preview", store=store.slug)
+        store,
+        previews(offers),
+        offers,
+        next_url="",
+        open_now=True,
+        preview=True,
+        **links("storefront.preview", store=store.slug),
     )
 
 
@@ -47,17 +55,18 @@ def preview_product(product_id: int) -> str:
         return url_for("storefront.preview_product", product_id=product_id, variant=variant.id)
 
     return page_of(
-        seen, chosen_of(seen, request.args), address=at, open_now=True, near=(), preview=True,
+        seen, chosen_of(seen, request.args), automatic_offers([store.id]).get(store.id, ()), address=at, open_now=True,
+        near=(), preview=True,
         **links("storefront.preview_product", store=store.slug, product_id=product_id),
     )  # fmt: skip
 
 
-def previews() -> list[Card]:
+def previews(offers: Offers) -> list[Card]:
     """Return the cards of everything that is for sale or will be, each leading to its preview."""
     rows = cards_for_members(here().store.id)
     return [
         replace(card, url=url_for("storefront.preview_product", product_id=row.product_id))
-        for row, card in zip(rows, cards(rows), strict=True)
+        for row, card in zip(rows, cards(rows, offers), strict=True)
     ]
 
 

@@ -19,6 +19,7 @@ from shop.core import clock
 from shop.core.calendar import add_delivery_days, arrival_window
 from shop.core.money import Money
 from shop.core.text import clean
+from shop.offers.words import Standing
 from shop.plumbing import geography
 from shop.plumbing.i18n import language, pick
 from shop.shipping.quotes import wilaya_prices
@@ -29,6 +30,7 @@ from shop.web.storefront.cards import Card, cards, links, product_url, wilaya_na
 from shop.web.storefront.choices import Address, chosen_of, groups_of, pictures_of, plain_choices
 from shop.web.storefront.discovery import breadcrumbs, product_data
 from shop.web.storefront.facts import facts_of
+from shop.web.storefront.share_card import card_of, card_url
 from shop.web.ui.access import Access, entry
 from shop.web.ui.here import settings
 
@@ -63,22 +65,26 @@ def draw(view: ProductView, chosen: Variant, *, personal: str = "", problem: str
     """Draw a product's page with one variant chosen; `problem` is what is wrong with the personal text typed."""
     product_id, slug = view.product.id, view.product.slug
     kept = {"variant": chosen.id} if len(view.variants) > 1 and {"variant", "o1"} & set(request.args) else None
+    near = related(product_id, craft=view.product.craft, store_id=view.store.id)
+    offers = automatic_offers({view.store.id, *(row.store_id for row in near)})
     return page_of(
-        view, chosen, address=lambda variant: product_url(product_id, slug, variant=variant.id),
-        open_now=accepting(view.store), typed=personal, problem=problem,
-        near=cards(related(product_id, craft=view.product.craft, store_id=view.store.id)),
+        view, chosen, offers.get(view.store.id, ()),
+        address=lambda variant: product_url(product_id, slug, variant=variant.id), open_now=accepting(view.store),
+        typed=personal, problem=problem, near=cards(near, offers),
         **links("storefront.product", product_id=product_id, slug=slug, kept=kept),
     )  # fmt: skip
 
 
 def page_of(
-    view: ProductView, chosen: Variant, *, address: Address, open_now: bool, near: Sequence[Card], problem: str = "",
-    **more: Any,
+    view: ProductView, chosen: Variant, offers: Sequence[Standing], *, address: Address, open_now: bool,
+    near: Sequence[Card], problem: str = "", **more: Any,
 ) -> str:  # fmt: skip
-    """Draw a product's page; `address` leads to it with a variant chosen, `open_now`: its workshop takes orders."""
+    """Draw a product's page with the offers of its workshop.
+
+    `address` leads to it with a variant chosen, `open_now`: its workshop takes orders.
+    """
     name, name_lang = pick(view.names)
     place = remembered_wilaya() or view.store.wilaya_code
-    offers = automatic_offers([view.store.id]).get(view.store.id, ())
     price = price_of(view, chosen, offers)
     return render_template(
         "storefront/product.html",
@@ -110,7 +116,8 @@ def page_of(
         wilayas=wilaya_options(language(), place),
         deliveries=_deliveries(view, place),
         near=near,
-        structured=(product_data(view, name), breadcrumbs(view, name)),
+        structured=(product_data(view, name, offers), breadcrumbs(view, name)),
+        share_card=card_url(card_of(view, offers), view.product.id),
         legal=legal_lines(view.store),
         wished=request.args.get("wished") == "1",
         **more,

@@ -12,7 +12,7 @@ from shop.catalogue.listing import Filter, listing
 from shop.plumbing.i18n import language, pick
 from shop.stores import queries as stores
 from shop.stores.models import Store
-from shop.web.storefront.bargains import automatic_offers
+from shop.web.storefront.bargains import Offers, automatic_offers
 from shop.web.storefront.blueprint import front
 from shop.web.storefront.cards import Card, cards, links, wilaya_name
 from shop.web.ui.access import Access, entry
@@ -26,14 +26,15 @@ def store(slug: str) -> str:
     row = _public(slug)
     page = listing(Filter(store_id=row.id), after=request.args.get("after") or None)
     following = url_for("storefront.store", slug=slug, after=page.next) if page.next else ""
+    offers = automatic_offers([row.id])
     return store_page(
-        row, cards(page.items), next_url=following, open_now=stores.accepting(row),
+        row, cards(page.items, offers), offers, next_url=following, open_now=stores.accepting(row),
         **links("storefront.store", slug=slug),
     )  # fmt: skip
 
 
-def store_page(row: Store, items: Sequence[Card], **more: Any) -> str:
-    """Draw a workshop's page with these cards."""
+def store_page(row: Store, items: Sequence[Card], offers: Offers, **more: Any) -> str:
+    """Draw a workshop's page with these cards and its offers."""
     story, story_lang = pick({"ar": row.story_ar, "fr": row.story_fr, "en": row.story_en})
     return render_template(
         "storefront/store.html",
@@ -44,7 +45,7 @@ def store_page(row: Store, items: Sequence[Card], **more: Any) -> str:
         wilaya=wilaya_name(row.wilaya_code),
         legal=stores.legal_lines(row),
         items=items,
-        offers=[sentence(each) for each in automatic_offers([row.id]).get(row.id, ())],
+        offers=[sentence(each) for each in offers.get(row.id, ())],
         **more,
     )
 
