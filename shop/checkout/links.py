@@ -103,20 +103,19 @@ def _name(variant_id: int) -> str:
 
 
 def _hold(link: OrderLink, pieces: Mapping[int, int], *, by: Actor) -> None:
+    in_turn = select(Variant.id).where(Variant.id.in_(list(pieces))).order_by(*_IN_TURN)
     rows = [
         {
-            "store_id": link.store_id, "link_id": link.id, "variant_id": variant_id, "pieces": wanted,
-            "queued": not catalogue.hold(link.store_id, variant_id, wanted, by=by),
+            "store_id": link.store_id, "link_id": link.id, "variant_id": variant_id, "pieces": pieces[variant_id],
+            "queued": not catalogue.hold(link.store_id, variant_id, pieces[variant_id], by=by),
         }
-        for variant_id, wanted in _in_turn(pieces)
+        for variant_id in session.scalars(in_turn).all()
     ]  # fmt: skip
     session.execute(insert(Reservation), rows)
 
 
-def _in_turn(pieces: Mapping[int, int]) -> list[tuple[int, int]]:
-    """Return variants in the one order in which stock is touched, so that nobody waits crosswise."""
-    wanted = select(Variant.id).where(Variant.id.in_(list(pieces))).order_by(Variant.product_id, Variant.id)
-    return [(variant_id, pieces[variant_id]) for variant_id in session.scalars(wanted)]
+# The one order in which stock is touched, so that nobody waits crosswise.
+_IN_TURN = (Variant.product_id, Variant.id)
 
 
 def place_by_link(link_id: int, *, key: str, details: Details, choices: Sequence[Choice], review_hash: str) -> Placed:
@@ -177,9 +176,12 @@ def _close(link: OrderLink, state: str, *, only_in_time: bool = False) -> bool:
 
 
 def _release(link: OrderLink, *, by: Actor) -> None:
-    in_queue = set(session.scalars(select(Reservation.variant_id).where(_of(link), Reservation.queued)))
-    for variant_id, pieces in _in_turn(held_by(link)):
-        if variant_id in in_queue:
+    kept = (
+        select(Reservation.variant_id, Reservation.pieces, Reservation.queued)
+        .join(Variant, Variant.id == Reservation.variant_id).where(_of(link)).order_by(*_IN_TURN)
+    )  # fmt: skip
+    for variant_id, pieces, queued in session.execute(kept).all():
+        if queued:
             catalogue.free_place(link.store_id, variant_id, pieces)
         else:
             catalogue.release(link.store_id, variant_id, pieces, by=by)

@@ -217,7 +217,7 @@ def _bargains(parcels: Sequence[Parcel], phone: str, codes: Mapping[int, str]) -
 
 
 def _bargain(parcel: Parcel, offers: tuple[Standing, ...], phone: str, code: str) -> Bargain:
-    limited = [each.offer_id for each in offers if each.most_per_phone is not None]
+    limited = [each.offer_id for each in offers if each.most_per_phone is not None and each.code in {"", code}]
     used = offers_of.used_by_phone(parcel.store_id, limited, phone) if limited and phone else {}
     wanted = next((each for each in offers if each.code == code), None) if code else None
     problem = offer_words.problem_of(

@@ -110,12 +110,12 @@ def _write() -> None:
         rows = list(several)
         last: int = session.execute(_NEXT, {"scope": scope, "n": len(rows)}).scalar_one()
         numbered = [row | {"number": last - len(rows) + place} for place, row in enumerate(rows, start=1)]
-        for heard, run in groupby(numbered, key=lambda row: row["verb"] in _listeners):
-            if not heard:
-                session.execute(insert(Entry), list(run))
-                continue
-            for row in run:
-                _tell(row["verb"], session.execute(insert(Entry).returning(Entry.id), row).scalar_one())
+        if not any(row["verb"] in _listeners for row in rows):
+            session.execute(insert(Entry), numbered)  # a sheet of products
+            continue
+        for entry_id, verb in session.execute(insert(Entry).returning(Entry.id, Entry.verb), numbered).all():
+            if verb in _listeners:
+                _tell(verb, entry_id)
 
 
 def _tell(verb: str, entry_id: int) -> None:
