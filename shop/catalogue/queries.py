@@ -81,13 +81,18 @@ class ProductView:
         return limit is not None and product.queued >= limit
 
     @property
+    def _at_work(self) -> date:
+        """The day from which she makes things: today, or the one on which her holiday ends."""
+        return max(clock.today(), self.store.closed_until or date.min)
+
+    @property
     def opens_again(self) -> date | None:
         """The day by which a full queue is short enough for one more piece."""
         product = self.product
         if not self.is_full or product.queue_most is None:
             return None
         return making.opens_again(
-            clock.today(), capacity=product.capacity_week, waiting=product.queued, most=product.queue_most
+            self._at_work, capacity=product.capacity_week, waiting=product.queued, most=product.queue_most
         )
 
     @property
@@ -97,7 +102,7 @@ class ProductView:
         if product.made_to_order_days is None:
             return None
         return making.ready_on(
-            clock.today(), lead_days=product.made_to_order_days, capacity=product.capacity_week, ahead=product.queued,
+            self._at_work, lead_days=product.made_to_order_days, capacity=product.capacity_week, ahead=product.queued,
             pieces=1,
         )  # fmt: skip
 

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from shop.catalogue import service as catalogue
 from shop.catalogue.models import Product, StockMovement, Variant
 from shop.catalogue.service import VariantRow
+from shop.core.errors import Refused
 from shop.core.money import Money
 from shop.plumbing.db import session, transaction
 from shop.plumbing.journal import SYSTEM
@@ -97,3 +98,28 @@ def test_buyers_and_the_artisan_never_wait_for_each_other_crosswise(application:
             moved = select(func.sum(StockMovement.delta)).where(StockMovement.variant_id == variant_id)
             on_hand = select(Variant.on_hand).where(Variant.id == variant_id)
             assert session.scalar(moved) == session.scalar(on_hand)
+
+
+def test_one_of_two_who_give_the_same_reference_at_once_is_told_at_its_field(application: Flask) -> None:
+    with application.app_context():
+        shop = workshop()
+        with transaction():
+            other = catalogue.create_product(
+                shop.id, by=SYSTEM, craft="soap", names={"fr": "Autre"}, price=Money.dinars(500), stock=1
+            )
+        ids = [shop.product.id, other.id]
+
+    def refer(product_id: int) -> Callable[[], None]:
+        def deed() -> None:
+            with transaction():
+                catalogue.update_product(shop.id, product_id, by=SYSTEM, reference="SAV-1")
+                time.sleep(0.05)  # both are inside their transactions now
+
+        return deed
+
+    (raised,) = at_once(application, *(refer(product_id) for product_id in ids))
+    assert isinstance(raised, Refused)
+    assert (raised.message, raised.field) == (catalogue.REFERENCE_TAKEN, "reference")
+    with application.app_context():
+        named = session.scalars(select(Product.id).where(Product.reference == "SAV-1")).all()
+        assert len(named) == 1

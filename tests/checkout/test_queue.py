@@ -30,6 +30,7 @@ from shop.orders.models import Order, OrderLine
 from shop.orders.queries import lines
 from shop.plumbing.db import session, transaction
 from shop.plumbing.journal import SYSTEM
+from shop.stores import service as stores
 from tests.checkout.cast import AMINA, YACINE, Workshop, basket, choose, confirmed, labelled, ordered, place, workshop
 from tests.checkout.test_crowd import at_once, tap
 
@@ -79,6 +80,21 @@ def test_a_full_queue_closes_and_says_when_it_opens(app: Flask) -> None:
     assert view.opens_again > clock.today()
     with pytest.raises(OutOfStock):
         basket({shop.variant: 1})
+
+
+def test_a_queue_is_made_after_the_holiday(app: Flask) -> None:
+    shop = made_to_order(most=4)
+    place(basket({shop.variant: 4}))
+    back = clock.today() + timedelta(days=20)
+    with transaction():
+        stores.close_until(shop.id, back, by=AMINA)
+    session.expire_all()
+    view = queries.product_page(shop.product.id)
+    assert view is not None
+    assert view.opens_again is not None
+    assert view.opens_again > back
+    assert view.ready_on is not None
+    assert view.ready_on > back
 
 
 def test_a_cancelled_order_leaves_the_queue_an_undone_call_comes_back_and_a_label_ends_it(app: Flask) -> None:

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import text
 from werkzeug.test import Client
 
 from shop.app import create_app
+from shop.catalogue import details, lots, options
 from shop.catalogue import service as catalogue
+from shop.catalogue.options import OptionRow
+from shop.core import clock
 from shop.core.money import Money
-from shop.plumbing.db import db, transaction
+from shop.offers import service as offers
+from shop.offers.service import Terms
+from shop.plumbing.db import Base, db, session, transaction
 from shop.plumbing.journal import SYSTEM
 from shop.plumbing.settings import Settings
+from shop.web.ui.access import Access, access_of
 from tests.checkout.cast import Workshop, workshop
+from tests.counting import statements
 
 
 @pytest.fixture
@@ -80,6 +90,49 @@ def test_another_process_that_changes_a_price_is_noticed(shop: tuple[Flask, Work
     script = f"import sqlite3; c = sqlite3.connect({settings.database[10:]!r}); c.execute({change!r}); c.commit()"
     subprocess.run([sys.executable, "-c", script], check=True)
     assert "888\u00a0DA" in client.get(_address(made)).text
+
+
+PAGES = {
+    "home": "/fr/", "listing": "/fr/crafts/soap?q=savon", "help_page": "/fr/help", "terms": "/fr/terms",
+    "privacy": "/fr/privacy", "sell": "/fr/sell", "store": "/fr/@{store.slug}",
+    "store_terms": "/fr/@{store.slug}/terms", "product": "/fr/p/{product.id}-{product.slug}",
+}  # fmt: skip
+# Written in the transaction that writes the words of a product, and by nothing else: see catalogue/search.py.
+FOLLOW_PRODUCTS = {"search_postings", "search_neighbours"}
+
+
+def test_every_table_that_stored_pages_read_moves_their_version(shop: tuple[Flask, Workshop]) -> None:
+    app, made = shop
+    kept = {
+        rule.endpoint.removeprefix("storefront.")
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint.startswith("storefront.") and rule.rule.startswith("/<lang:lang>/")
+        and "GET" in (rule.methods or ()) and access_of(app, rule.endpoint) is Access.PUBLIC
+    }  # fmt: skip
+    assert kept == PAGES.keys()
+    client = app.test_client()
+    client.set_cookie("wilaya", "31")
+    with app.app_context():
+        furnish(made)
+        with statements() as seen:
+            for path in PAGES.values():
+                assert client.get(path.format(store=made.store, product=made.product)).status_code == 200
+        read = set(re.findall(r"(?:FROM|JOIN)\s+\(*(\w+)", " ".join(seen))) & set(Base.metadata.tables)
+        triggers = session.execute(text("SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'"))
+        moves = Counter(table for table, name in triggers if name.startswith(f"{table}_seen_"))
+    assert {"product_attributes", "lots", "option_values", "price_changes", "offers"} <= read
+    assert {table for table in read - FOLLOW_PRODUCTS if moves[table] != 3} == set()
+
+
+def furnish(made: Workshop) -> None:
+    """Give the soap all that a page can tell: options, attributes, a lot, a price before and an offer."""
+    with transaction():
+        options.set_options(made.id, made.product.id, [OptionRow({"fr": "Poids"}, [{"fr": "100 g"}])], by=SYSTEM)
+        details.say(made.id, made.product.id, {"net_content": {"": "100 g"}}, by=SYSTEM)
+        lots.add_lot(made.id, made.product.id, "L1", by=SYSTEM)
+        catalogue.set_price(made.id, made.variant.id, Money.dinars(650), by=SYSTEM)
+        terms = Terms(name="Aïd", kind="percent", percent=10, code="", from_day=clock.today())
+        offers.create_offer(made.id, terms, by=SYSTEM)
 
 
 def test_a_change_that_buyers_do_not_see_leaves_the_pages(shop: tuple[Flask, Workshop]) -> None:
