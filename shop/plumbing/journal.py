@@ -27,11 +27,15 @@ PLATFORM = 0
 
 @dataclass(frozen=True)
 class Actor:
-    """Who did it: a member or operator (with an account), a buyer, a carrier, or the system itself."""
+    """Who did it: a member or operator (with an account), a buyer, a carrier, or the system itself.
+
+    `tapped_at` is when, if that was long before it arrived here: a phone without a network keeps what was tapped.
+    """
 
     kind: str
     account_id: int | None = None
     name: str = ""
+    tapped_at: datetime | None = None
 
 
 SYSTEM = Actor("system")
@@ -48,6 +52,7 @@ class Entry(Base):
     scope: Mapped[int]
     number: Mapped[int]
     at: Mapped[datetime]
+    tapped_at: Mapped[datetime | None]
     actor: Mapped[str] = mapped_column(String(16))
     account_id: Mapped[int | None]
     actor_name: Mapped[str] = mapped_column(String(120))
@@ -89,8 +94,9 @@ def unheard() -> Iterator[None]:
 def record(verb: str, *, subject: str, subject_id: int, store_id: int | None, by: Actor, **data: Any) -> None:
     """Write one row when the current transaction commits. `data` is plain JSON: ids, words, minor units."""
     row = {
-        "scope": store_id or PLATFORM, "at": clock.now(), "actor": by.kind, "account_id": by.account_id,
-        "actor_name": by.name, "subject": subject, "subject_id": subject_id, "verb": verb, "data": data,
+        "scope": store_id or PLATFORM, "at": clock.now(), "tapped_at": by.tapped_at, "actor": by.kind,
+        "account_id": by.account_id, "actor_name": by.name, "subject": subject, "subject_id": subject_id, "verb": verb,
+        "data": data,
     }  # fmt: skip
     pending = waiting("journal")
     if not pending:

@@ -17,6 +17,7 @@ from shop.documents.models import LabelPrint
 from shop.orders.models import Call
 from shop.plumbing import once
 from shop.plumbing.db import session
+from shop.plumbing.journal import Entry
 from shop.plumbing.once import OnceKey
 from tests.people import Person
 from tests.studio.day import Day, a_day
@@ -71,6 +72,51 @@ def test_the_same_key_with_another_form_is_refused_and_does_nothing(day: Day) ->
     assert other.status_code == 409
     assert other.json["refused"]
     assert day.order(code).state == "placed"
+
+
+def test_a_call_that_waited_is_told_with_the_moment_of_its_tap_beside_that_of_its_arrival(day: Day) -> None:
+    code = day.ordered()
+    tomorrow = (clock.now() + timedelta(days=1)).replace(hour=10, minute=40)  # 11:40 in Algiers
+    with time_machine.travel(tomorrow, tick=False):
+        sent(day, code, waited=timedelta(minutes=88))
+        page = day.page(f"/orders/{code}")
+        conflict = send(day, f"/orders/{code}/calls", {"outcome": "fake", "once": KEY[:-1] + "7"})
+    told = re.search(r"Call 1: the order is confirmed.*?</li>", page)
+    assert told
+    assert re.findall(r"\d\d:\d\d(?=<)", told[0]) == ["11:40", "10:12"]
+    assert "You, 10:12: Call 1" in conflict.json["refused"][0]
+
+
+@pytest.mark.parametrize("waited", ["59", "604801", "-100", "1e3", "9" * 30, "", "٣٠٠", "soon"])
+def test_a_moment_that_no_phone_of_ours_would_say_is_left_out(day: Day, waited: str) -> None:
+    code = day.ordered()
+    form = {"csrf": day.amina.csrf, "outcome": "confirmed", "once": KEY}
+    headers = {**JSON, "X-Later": waited.encode().decode("latin-1")}
+    assert day.amina.client.post(f"{day.url}/orders/{code}/calls", data=form, headers=headers).status_code == 200
+    assert [row.tapped_at for row in calls_told(day)] == [None]
+
+
+def test_the_oldest_tap_that_a_phone_keeps_is_a_week_old(day: Day) -> None:
+    code = day.ordered()
+    with time_machine.travel(clock.now(), tick=False):
+        sent(day, code, waited=timedelta(days=7))
+        (row,) = calls_told(day)
+        assert row.tapped_at == clock.now() - timedelta(days=7)
+        assert row.at == clock.now()
+
+
+def sent(day: Day, code: str, *, waited: timedelta) -> None:
+    """Send a confirmation that waited on the phone."""
+    form = {"csrf": day.amina.csrf, "outcome": "confirmed", "once": KEY}
+    headers = JSON | {"X-Later": str(int(waited.total_seconds()))}
+    answer = day.amina.client.post(f"{day.url}/orders/{code}/calls", data=form, headers=headers)
+    assert answer.status_code == 200, answer.text
+
+
+def calls_told(day: Day) -> list[Entry]:
+    """Return what the journal says of calls."""
+    with day.application.app_context():
+        return list(session.scalars(select(Entry).where(Entry.verb == "order.called")))
 
 
 def test_a_key_is_one_persons(day: Day) -> None:

@@ -1,7 +1,8 @@
 """Forms that a phone sends again: each acts once, and a queue gets its answer in a few words instead of a page.
 
 A form may carry a key in its field `once`. Whoever asks for JSON gets {"at": where it leads, "refused": [sentences]};
-with the header `X-Later` the sentences that the next page would have shown are told now, because nobody looks.
+with the header `X-Later` the sentences that the next page would have shown are told now, because nobody looks. Its
+number is how many seconds ago the form was tapped: a span, because the clocks of phones are wrong.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ import html
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 
 from flask import get_flashed_messages, jsonify, redirect, request
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
+from shop.core import clock
 from shop.plumbing import once
 from shop.plumbing.db import transaction
 from shop.web.studio.blueprint import studio
@@ -24,6 +27,7 @@ from shop.web.ui.templating import page_url
 
 FIELD = "once"
 UNSIGNED = {FIELD, "csrf"}  # fields that may differ when the same form comes again
+LEAST_AGE, MOST_AGE = timedelta(minutes=1), timedelta(days=7)  # sent at once, and what no phone keeps any more
 _KEY = re.compile(r"[A-Za-z0-9-]{16,64}")
 _SUMMARY = re.compile(r'class="errs".*?</ul>', re.DOTALL)
 _SENTENCE = re.compile(r'<a href="#[^"]*">(.*?)</a>', re.DOTALL)
@@ -68,6 +72,21 @@ def request_hash() -> str:
         whole.update(f"\0{name}\0".encode("utf-8", "replace") + hashlib.sha256(upload.stream.read()).digest())
         upload.stream.seek(0)
     return whole.hexdigest()
+
+
+@studio.before_request
+def remember_the_tap() -> None:
+    """Let the journal say when a form that waited on the phone was tapped, beside when it came."""
+    if request.method == "POST":
+        here().tapped_at = tapped_at(request.headers.get("X-Later", ""))
+
+
+def tapped_at(seconds: str) -> datetime | None:
+    """Return the moment so many seconds ago; None for just now, and for what no phone of ours would say."""
+    if not re.fullmatch(r"[0-9]{1,7}", seconds):
+        return None
+    age = timedelta(seconds=int(seconds))
+    return clock.now() - age if LEAST_AGE <= age <= MOST_AGE else None
 
 
 @studio.before_request

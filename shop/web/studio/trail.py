@@ -70,12 +70,16 @@ _ACTORS = {"buyer": N_("The customer"), "carrier": N_("The carrier"), "system": 
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """One thing that happened: a sentence, a detail that people typed, who and when."""
+    """One thing that happened: a sentence, a detail that people typed, who and when.
+
+    `tapped_at` is when she did it on her phone, where it waited for the network.
+    """
 
     text: str
     detail: str
     who: str
     at: datetime
+    tapped_at: datetime | None
 
 
 def trail(order: Order, shipment: Shipment | None, payment: Payment | None) -> list[Happened]:
@@ -94,7 +98,7 @@ def happened(entry: Entry, calls: Mapping[int, Call]) -> Happened | None:
     call = calls.get(entry.data.get("number", 0)) if entry.verb == "order.called" else None
     if call is not None:
         detail = call.note or detail
-    return Happened(text, detail, who(entry), entry.at)
+    return Happened(text, detail, who(entry), entry.at, entry.tapped_at)
 
 
 def said(entry: Entry) -> tuple[str, str]:
@@ -123,8 +127,9 @@ def last_said(order: Order) -> str:
     if not entries:
         return ""
     last = max(entries, key=lambda entry: entry.id)
-    same_day = clock.local(last.at).date() == clock.today()
-    when = time_short(last.at) if same_day else date_long(clock.local(last.at).date())
+    done_at = last.tapped_at or last.at
+    same_day = clock.local(done_at).date() == clock.today()
+    when = time_short(done_at) if same_day else date_long(clock.local(done_at).date())
     return _("{who}, {when}: {what}.", who=who(last), when=when, what=said(last)[0])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import cast
 
 from flask import current_app, g
@@ -24,6 +25,7 @@ class Here:
     viewer: Viewer | None = None
     store_row: Store | None = None
     role: str = ""
+    tapped_at: datetime | None = None
 
     @property
     def who(self) -> Viewer:
@@ -43,7 +45,7 @@ class Here:
         if self.viewer is None:
             return BUYER
         kind = "operator" if self.viewer.is_operator and not self.role else "member"
-        return Actor(kind, self.viewer.account_id, self.viewer.name)
+        return Actor(kind, self.viewer.account_id, self.viewer.name, self.tapped_at)
 
 
 def here() -> Here:
