@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
@@ -11,7 +12,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from shop.demo.workshops import OPERATOR, PASSWORD
 from tests.browser.phone import Phone
-from tests.browser.server import demo_shop
+from tests.browser.server import copy_demo, demo_shop
 
 AMINA = "0550 00 01 01"
 ARGUMENTS = [
@@ -27,9 +28,23 @@ class MakePhone(Protocol):
 
 
 @pytest.fixture(scope="session")
-def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """What this worker's demo shop keeps: a copy of one that is filled once."""
+    return demo_folder(tmp_path_factory, worker_id)
+
+
+def demo_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """Return a folder of its own with a copy of the demo shop."""
+    mine = tmp_path_factory.mktemp("browser") / "demo"
+    everybodys = tmp_path_factory.getbasetemp() if worker_id == "master" else tmp_path_factory.getbasetemp().parent
+    copy_demo(everybodys / "demo", mine)
+    return mine
+
+
+@pytest.fixture(scope="session")
+def base(folder: Path) -> Iterator[str]:
     """The address of this worker's demo shop."""
-    with demo_shop(tmp_path_factory.mktemp("demo")) as address:
+    with demo_shop(folder) as address:
         yield address
 
 

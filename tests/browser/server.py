@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -15,21 +17,38 @@ from collections.abc import Iterator
 from pathlib import Path
 
 PATIENCE_S = 120
+HIRFA = str(Path(sys.executable).with_name("hirfa"))
+
+
+def copy_demo(shared: Path, folder: Path) -> None:
+    """Copy a filled demo shop to a folder; the first worker of a run fills it, the others wait for that."""
+    shared.mkdir(exist_ok=True)
+    filled, begun = shared / "filled", shared / "begun"
+    with (shared / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not filled.exists():
+            subprocess.run([HIRFA, "demo"], env=_environment(DATA_DIR=str(begun)), check=True, capture_output=True)
+            begun.rename(filled)
+    shutil.copytree(filled, folder)
+
+
+def _environment(**told: str) -> dict[str, str]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("HIRFA_")}
+    return clean | {f"HIRFA_{name}": value for name, value in told.items()}
 
 
 @contextlib.contextmanager
 def demo_shop(folder: Path, *, log_level: str = "WARNING", name: str = "127.0.0.1") -> Iterator[str]:
-    """Serve a fresh demo shop from a folder, its log beside it; yield its address; stop it in the end."""
+    """Serve the demo shop of a folder, filled if it is empty, its log beside it; yield its address; stop it at last."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     base = f"http://{name}:{port}"
-    told = {"DATA_DIR": str(folder), "PORT": str(port), "BASE_URL": base, "LOG_LEVEL": log_level}
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("HIRFA_")}
-    environment |= {f"HIRFA_{name}": value for name, value in told.items()}
-    command = [str(Path(sys.executable).with_name("hirfa")), "run", "--demo"]
-    with (folder.parent / f"{folder.name}.log").open("wb") as log:
-        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
+    environment = _environment(DATA_DIR=str(folder), PORT=str(port), BASE_URL=base, LOG_LEVEL=log_level)
+    with log_of(folder).open("wb") as log:
+        process = subprocess.Popen(
+            [HIRFA, "run", "--demo"], env=environment, stdout=log, stderr=log, start_new_session=True
+        )
         try:
             _wait(process, base, Path(log.name))
             yield base
@@ -37,6 +56,11 @@ def demo_shop(folder: Path, *, log_level: str = "WARNING", name: str = "127.0.0.
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGTERM)
             process.wait(20)
+
+
+def log_of(folder: Path) -> Path:
+    """Return the log of the shop that is served from a folder."""
+    return folder.parent / f"{folder.name}.log"
 
 
 def _wait(process: subprocess.Popen[bytes], base: str, log: Path) -> None:

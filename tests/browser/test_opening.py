@@ -12,10 +12,10 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.buying import bar
-from tests.browser.conftest import MakePhone
+from tests.browser.conftest import MakePhone, demo_folder
 from tests.browser.looks import faults
 from tests.browser.phone import Phone, under_the_thumb
-from tests.browser.server import demo_shop
+from tests.browser.server import demo_shop, log_of
 from tests.studio.photographs import photograph
 
 pytestmark = pytest.mark.browser
@@ -30,16 +30,22 @@ NUMBERS = {("ar", True): "0661 20 30 41", ("ar", False): "0661 20 30 42", ("fr",
 
 
 @pytest.fixture(scope="module")
-def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The log of this module's shop: it has no gateway, so codes are written there."""
-    return tmp_path_factory.mktemp("opening") / "shop.log"
+def folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """What this module's own shop keeps."""
+    return demo_folder(tmp_path_factory, worker_id)
 
 
 @pytest.fixture(scope="module")
-def base(log: Path) -> Iterator[str]:
+def base(folder: Path) -> Iterator[str]:
     """A demo shop of this module's own, whose log says more; it has a name, under which phones keep passkeys."""
-    with demo_shop(log.with_suffix(""), log_level="INFO", name="localhost") as address:
+    with demo_shop(folder, log_level="INFO", name="localhost") as address:
         yield address
+
+
+@pytest.fixture
+def log(folder: Path) -> Path:
+    """The log of the shop: it has no gateway, so codes are written there."""
+    return log_of(folder)
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["js", "plain"])
