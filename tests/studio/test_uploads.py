@@ -173,6 +173,10 @@ def test_a_photograph_whose_answer_was_lost_is_kept_once(
     assert len([*(tmp_path / "media").rglob("*-240.webp")]) == 2
 
 
+def test_a_photograph_that_was_refused_is_refused_when_it_is_sent_again(amina: Person, url: str) -> None:
+    assert [send(amina, url, b"", key=f"{KEY}3")[0] for _time in range(2)] == [422, 422]
+
+
 def test_the_queue_is_told_of_a_photograph_that_is_too_heavy(amina: Person, url: str) -> None:
     head = b'--x\r\nContent-Disposition: form-data; name="photos"; filename="huge.jpg"\r\n\r\n'
     body = head + b"\0" * UPLOAD_BYTES + b"\r\n--x--\r\n"

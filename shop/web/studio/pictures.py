@@ -123,6 +123,8 @@ def add_pictures(product_id: int) -> Response | tuple[str, int]:
     received = receive(request.files.getlist("photos"))
     if not received.good and not received.problems:
         received.problems.append(_("Choose at least one photograph."))
+    if not received.good:
+        return pictures_page(view, problems=received.problems), 422
     try:
         with kept(received) as shots, acting() as leads_to:
             add_all(product_id, shots)
