@@ -90,6 +90,14 @@ def flask_config(settings: Settings) -> dict[str, object]:
         "COMPRESS_ALGORITHM": ["zstd", "br", "gzip"],
         "COMPRESS_BR_LEVEL": 4,
         "COMPRESS_MIN_SIZE": 600,
-        "COMPRESS_MIMETYPES": ["text/html", "text/plain", "application/json", "application/xml", "text/csv"],
+        "COMPRESS_MIMETYPES": [
+            "text/html",
+            "text/plain",
+            "text/javascript",
+            "text/csv",
+            "application/json",
+            "application/manifest+json",
+            "application/xml",
+        ],
         "TEMPLATES_AUTO_RELOAD": False,
     }

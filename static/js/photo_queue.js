@@ -1,6 +1,7 @@
 // Photographs in the queue: each is written down as soon as it is shrunk and sent by itself, so that a cut loses none.
 // data-basket: they wait here for the form of their product; data-upload: their product is there, they leave at once.
 import { ask, newKey } from "./ask.js";
+import { bar } from "./carry.js";
 import { shrink } from "./shrink.js";
 
 export const csrf = () => document.querySelector("input[name=csrf]")?.value ?? "";
@@ -23,19 +24,28 @@ export async function take(box, field) {
 }
 
 function row(box, item, sending) {
-  const made = document.createElement("li"), image = document.createElement("img"), text = document.createElement("p");
-  const away = document.createElement("button");
+  const made = document.createElement("li"), image = document.createElement("img"), text = document.createElement("div");
   const { state, words, n, label, photo } = item;
   const kind = { refused: "problem", held: "held" }[state] ?? (n === sending ? "sending" : "waiting");
-  made.className = "row";
+  made.className = "row row-w";
   Object.assign(image, { className: "shot", alt: "", src: URL.createObjectURL(photo), onerror: () => image.remove() });
-  const [before, after] = box.dataset[kind].replace("{problem}", (words ?? []).join(" ")).split("{name}");
+  const told = (words ?? []).join(" ");
+  const sentence = told.includes(label) ? told.replace(label, "{name}") : box.dataset[kind].replace("{problem}", told);
+  const [before, after] = sentence.split("{name}");
   const name = Object.assign(document.createElement("bdi"), { textContent: label });
   text.className = "grow";
   text.append(before, name, after);
-  Object.assign(away, { type: "button", className: "btn btn-2", textContent: box.dataset.away, onclick: () => ask({ ask: "drop", n }) });
-  away.setAttribute("aria-label", `${box.dataset.away} ${label}`);
-  made.append(image, text, away);
+  if (kind === "sending") text.append(bar(item));
+  made.append(image, text);
+  if (kind === "problem" || kind === "waiting") made.append(button(box.dataset.again, label, { ask: "again", n }));
+  made.append(button(box.dataset.away, label, { ask: "drop", n }));
+  return made;
+}
+
+function button(text, label, question) {
+  const made = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-2", textContent: text });
+  made.setAttribute("aria-label", `${text} ${label}`);
+  made.addEventListener("click", () => ask(question));
   return made;
 }
 

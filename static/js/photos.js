@@ -40,7 +40,7 @@ function bind(box) {
   const form = box.closest("form");
   const button = form.querySelector("[data-plain]");
   if (button && worker()) button.hidden = true; // they leave as soon as they are chosen
-  navigator.serviceWorker?.addEventListener("message", ({ data }) => draw(box, data.sending));
+  navigator.serviceWorker?.addEventListener("message", ({ data }) => data.carry || "percent" in data || draw(box, data.sending));
   addEventListener("pageshow", () => worker() && draw(box));
   if (box.dataset.basket) form.takeAlong = async (item) => {
     await box.ready;

@@ -1,6 +1,7 @@
 // What waits to be sent, was refused, or is worth a look: a list above the page. It is sent when the network is back,
 // when a page opens, and now and then.
 import { ask } from "./ask.js";
+import { bar, carry, come } from "./carry.js";
 import { again, mark } from "./marks.js";
 
 const box = document.querySelector("[data-queue]");
@@ -25,7 +26,9 @@ function row(item) {
   if (item.state === "refused") tools.append(button(words.again, { ask: "again", n: item.n }));
   if (item.state === "done") tools.append(make("a", words.open, { href: item.at, className: "btn btn-2" }));
   tools.append(button(item.state === "waiting" ? words.back : words.dismiss, { ask: "drop", n: item.n }));
-  made.append(make("p", item.label, { dir: "auto", className: "strong" }), make("p", said, { dir: "auto" }), tools);
+  made.append(make("p", item.label, { dir: "auto", className: "strong" }), make("p", said, { dir: "auto" }));
+  if (item.photo && item.n === sending) made.append(bar(item));
+  made.append(tools);
   return made;
 }
 
@@ -53,9 +56,14 @@ async function push() {
 }
 
 if (navigator.serviceWorker) {
-  navigator.serviceWorker.addEventListener("message", ({ data }) => { sending = data.sending ?? sending; draw(); });
+  navigator.serviceWorker.addEventListener("message", ({ data, ports }) => {
+    if (data.carry) return carry(data.carry, ports[0]);
+    sending = data.sending ?? sending;
+    if ("percent" in data) come(sending, data.percent);
+    else draw();
+  });
   addEventListener("later", draw);
-  addEventListener("input", () => { typed = true; });
+  addEventListener("input", ({ target }) => { typed ||= target.type !== "file"; }); // its photographs are in the queue
   navigator.serviceWorker.addEventListener("controllerchange", push);
   addEventListener("online", () => { pause = 5000; push(); });
   again().then(draw).then(push);

@@ -1,8 +1,9 @@
 // The studio's copies: Today, orders, the hand-over and product forms open without a network, with the time of the copy.
 // Only pages that say whose they are (X-Person) are kept, for one person, for seven days, until she signs out.
-const COPIES = "hirfa-copies", SHELL = "hirfa-shell", PERSON = "/studio/-person", HOME = "/studio/-home";
+const COPIES = "hirfa-copies", SHELL = "hirfa-shell", PERSON = "/studio/-person";
 const WEEK = 7 * 24 * 3600e3, PATIENCE = 3000;
 const HERS = /^\/studio\/[^/.]+\/(?:orders(?:\/[0-9A-Z]{7,10})?|hand-over|products(?:\/new)?)?$/;
+const TODAY = /\/studio\/[^/]+\/$/;
 const OF_NO_WEIGHT = new Set(["step", "done", "carrier"]);
 
 addEventListener("install", (event) => {
@@ -54,7 +55,10 @@ function keyOf(url) {
 async function open(event, request, url) {
   const key = keyOf(url);
   const kept = key && await copyOf(key);
-  const asked = fetch(request).then((answer) => learn(event, key, url, answer));
+  const asked = fetch(request).then(async (answer) => {
+    if (await learn(key, url, answer)) event.waitUntil(keep(key, answer.clone()));
+    return answer;
+  });
   event.waitUntil(asked.catch(() => {}));
   const waited = kept ? new Promise((_done, late) => { setTimeout(late, PATIENCE); }) : asked;
   try {
@@ -64,22 +68,22 @@ async function open(event, request, url) {
   }
 }
 
-async function learn(event, key, url, answer) {
+// Whose page is it? True when it is to be kept.
+async function learn(key, url, answer) {
   if (url.pathname === "/studio/sign-in") await forget(url.searchParams.has("next")); // her session is over
   const person = answer.ok && answer.headers.get("X-Person");
-  if (person && person !== await noted(SHELL, PERSON)) { // the first one here, or another one: nothing of hers is there
+  const shell = await caches.open(SHELL);
+  if (person && person !== await (await shell.match(PERSON))?.text()) { // the first one here, or another one
     await forget(true);
-    await note(SHELL, PERSON, person);
+    await shell.put(PERSON, new Response(person));
   }
-  if (person && key) event.waitUntil(keep(key, answer.clone()));
   if (key && (answer.status === 403 || answer.status === 404)) await (await caches.open(COPIES)).delete(key);
-  return answer;
+  return person && key;
 }
 
 async function keep(key, answer) {
   const lang = answer.headers.get("Content-Language") ?? "fr";
   await (await caches.open(COPIES)).put(key, stamped(answer, await answer.text()));
-  if (/\/[^/]+\/$/.test(key)) await note(COPIES, HOME, key);
   const shell = await caches.open(SHELL);
   if (await shell.match(`/studio/offline-${lang}.html`)) return;
   for (const old of await shell.keys()) if (old.url.endsWith(".html")) await shell.delete(old);
@@ -97,22 +101,14 @@ async function shown(kept) {
 }
 
 async function elsewhere(url) {
-  const home = url.pathname === "/studio/" && await noted(COPIES, HOME);
-  if (home) return Response.redirect(home);
+  const home = url.pathname === "/studio/" && (await (await caches.open(COPIES)).keys()).find((each) => TODAY.test(each.url));
+  if (home) return Response.redirect(home.url);
   const page = (await (await caches.open(SHELL)).keys()).find((each) => each.url.endsWith(".html"));
   return (page && await caches.match(page, { cacheName: SHELL })) || Response.error();
 }
 
-async function noted(cacheName, name) {
-  const kept = await caches.match(name, { cacheName });
-  return kept ? kept.text() : "";
-}
-
-async function note(cacheName, name, text) {
-  await (await caches.open(cacheName)).put(name, new Response(text, { headers: { "X-Kept": Date.now() } }));
-}
-
 async function signOut(request, url) {
+  await Promise.race([runAll(), new Promise((late) => { setTimeout(late, LOAD); })]); // what waits is still hers
   const answer = await fetch(request).catch(() => null);
   if (answer) await forget(true);
   return answer ?? elsewhere(url);
@@ -137,11 +133,11 @@ async function forgetOld() {
 // Order pages that Today leads to are fetched while there is a network, one after the other, the newest day's only.
 async function warm(paths) {
   for (const path of paths) {
-    const url = new URL(path, location);
-    const kept = await copyOf(keyOf(url) ?? "-");
-    if (!keyOf(url) || (kept && age(kept) < 3600e3)) continue;
+    const url = new URL(path, location), key = keyOf(url);
+    const kept = key && await copyOf(key);
+    if (!key || (kept && age(kept) < 3600e3)) continue;
     const answer = await fetch(path, { redirect: "error" }).catch(() => null);
-    if (!answer?.ok || answer.headers.get("X-Person") !== await noted(SHELL, PERSON)) return;
-    await keep(keyOf(url), answer);
+    if (!answer?.ok || !await learn(key, url, answer)) return;
+    await keep(key, answer);
   }
 }

@@ -1,7 +1,7 @@
 // The queue: every form is written down before it is sent, under a key by which the server acts once. What could not be
 // sent waits here, in its order, and goes as an ordinary form when the network is back. Photographs go one by one,
 // beside the forms, once the product they are for has its number.
-const LINE = "queue", HASTE = 12e3, LOAD = 90e3;
+const LINE = "queue", HASTE = 12e3, LOAD = 90e3, SILENCE = 3e3;
 const turns = {};
 let token = "";
 
@@ -9,8 +9,11 @@ const answers = {
   list: () => all(),
   send: async ({ item }) => run(item.slow, await add(item)),
   hold: async ({ item }) => { await add({ ...item, state: "held" }); },
-  drop: ({ n }) => drop(n),
-  again: async ({ n }) => { await change(n, { state: "waiting", words: [] }); await runAll(); },
+  drop: async ({ n }) => {
+    const { key } = (await numbered(n)) ?? {};
+    await forgetQueue((item) => item.n === n || (key && item.of === key));
+  },
+  again: async ({ n }) => { await change({ n }, { state: "waiting", words: [] }); await runAll(); },
   replay: async (said) => { token = said.csrf || token; await runAll(); },
   warm: ({ paths }) => warm(paths),
 };
@@ -47,19 +50,24 @@ async function sendAll(slow, mine) {
 }
 
 async function later() {
-  await tell({ changed: true });
+  await tell({ sending: 0 });
   if (registration.sync) await registration.sync.register("hirfa").catch(() => {});
   return { waiting: true };
 }
 
 async function send(item, queued) {
-  const stop = new AbortController();
+  const fields = item.fields.map(([name, value]) => [name, name === "csrf" && token ? token : value]);
+  fields.push(["once", item.key]);
+  if (item.photo) fields.push(["photos", item.photo, item.name]);
+  const headers = { Accept: "application/json" };
+  if (queued || item.slow) headers["X-Later"] = Math.round((Date.now() - item.at) / 1000);
+  return (item.photo && await carried(item.n, { url: item.url, fields, headers })) || post(item, fields, headers);
+}
+
+async function post(item, fields, headers) {
+  const stop = new AbortController(), body = new FormData();
+  for (const field of fields) body.append(...field);
   const limit = setTimeout(() => stop.abort(), item.slow ? LOAD : HASTE);
-  const body = new FormData();
-  for (const [name, value] of item.fields) body.append(name, name === "csrf" && token ? token : value);
-  body.append("once", item.key);
-  if (item.photo) body.append("photos", item.photo, item.name);
-  const headers = queued || item.slow ? { Accept: "application/json", "X-Later": "1" } : { Accept: "application/json" };
   try {
     const answer = await fetch(item.url, { method: "POST", body, headers, signal: stop.signal });
     return { status: answer.status, said: await answer.json() };
@@ -68,39 +76,47 @@ async function send(item, queued) {
   }
 }
 
+// Only a page hears how far a photograph has come: the one in her hand carries it. Where it leaves or falls silent, the
+// photograph goes from here, under the same key.
+async function carried(n, form) {
+  const page = (await clients.matchAll({ type: "window" })).find((each) => each.visibilityState === "visible");
+  if (!page) return;
+  const { port1, port2 } = new MessageChannel();
+  return new Promise((done) => {
+    let silence;
+    const end = (answer) => { clearTimeout(silence); port1.close(); done(answer); };
+    const wait = () => { clearTimeout(silence); silence = setTimeout(end, SILENCE); };
+    port1.onmessage = ({ data }) => {
+      if ("percent" in data) { wait(); tell({ sending: n, percent: data.percent }); }
+      else end(data.answer);
+    };
+    wait();
+    page.postMessage({ carry: form }, [port2]);
+  });
+}
+
 async function done(item, at, queued) {
   const path = new URL(at, location).pathname;
-  for (const each of await all()) {
-    if (each.of === item.key) await change(each.n, { of: "", url: path + each.path, state: "waiting" });
-  }
-  if (item.show && queued) await change(item.n, { state: "done", at });
+  for (const each of await hanging(item.key)) await change(each, { of: "", url: path + each.path, state: "waiting" });
+  if (item.show && queued) await change(item, { state: "done", at });
   else await remove(item.n);
-  run(true);
+  if (queued) run(true); // otherwise the page that she is led to asks for it, and tells how far it has come
 }
 
-// Refused before her eyes, a form is sent once more as a page, with its errors; what hangs on it waits for that.
+// Refused before her eyes, a form is sent once more as a page, with its errors; its photographs wait for that.
 async function refuse(item, words, seen) {
-  if (!seen) return change(item.n, { state: "refused", words });
-  for (const each of await all()) {
-    if (each.of === item.key) await change(each.n, { of: item.basket ?? "", state: each.photo ? "held" : "dropped" });
+  if (!seen) return change(item, { state: "refused", words });
+  for (const each of await hanging(item.key)) {
+    await (each.photo ? change(each, { of: item.basket ?? "", state: "held" }) : remove(each.n));
   }
   await remove(item.n);
-  for (const each of await all()) if (each.state === "dropped") await remove(each.n);
 }
 
-async function drop(n) {
-  const items = await all();
-  const key = items.find((item) => item.n === n)?.key;
-  for (const item of items) if (item.n === n || (key && item.of === key)) await remove(item.n);
-}
-
-async function add(item) {
-  if (item.basket) {
-    for (const each of await all()) if (each.state === "held" && each.of === item.basket) await change(each.n, { of: item.key, state: "waiting" });
-  }
-  const { then, ...first } = { state: "waiting", at: Date.now(), words: [], ...item };
-  const n = await put(first);
-  if (then) await put({ ...then, of: item.key, state: "waiting", at: Date.now(), words: [] });
+async function add({ then, ...item }) {
+  if (item.basket) for (const each of await hanging(item.basket)) await change(each, { of: item.key, state: "waiting" });
+  const fresh = { state: "waiting", at: Date.now(), words: [] };
+  const n = await put({ ...fresh, ...item });
+  if (then) await put({ ...fresh, ...then, of: item.key });
   return n;
 }
 
@@ -123,13 +139,16 @@ function line(mode, work) {
 }
 
 const all = () => line("readonly", (store) => store.getAll());
-const written = (mode, work) => line(mode, work).then(async (result) => { await tell({ changed: true }); return result; });
-const put = (item) => written("readwrite", (store) => store.put(item));
-const remove = (n) => written("readwrite", (store) => store.delete(n));
+const numbered = (n) => line("readonly", (store) => store.get(n));
+const hanging = async (key) => (await all()).filter((each) => each.of === key);
+const written = (work) => line("readwrite", work).then(async (result) => { await tell({ changed: true }); return result; });
+const put = (item) => written((store) => store.put(item));
+const remove = (n) => written((store) => store.delete(n));
 
-async function change(n, what) {
-  const item = (await all()).find((each) => each.n === n);
-  if (item) await put({ ...item, ...what });
+// What was taken back meanwhile stays away.
+async function change(item, what) {
+  const now = await numbered(item.n);
+  if (now) await put({ ...now, ...what });
 }
 
 async function forgetQueue(wanted) {

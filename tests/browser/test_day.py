@@ -6,22 +6,24 @@ import io
 import re
 import time
 from typing import Any
+from urllib.parse import quote, unquote
 
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
 from shop.plumbing import i18n
-from tests.browser.buying import bar, confirm, fill_details, to_check
+from tests.browser.buying import SOAP, bar, buy_soap, confirm, fill_details, to_check
 from tests.browser.conftest import AMINA, MakePhone, sign_in, speak
 from tests.browser.phone import Phone, under_the_thumb
 from tests.browser.proxy import slow_3g
-from tests.browser.test_cut import at_work, order_of
+from tests.browser.test_cut import KEPT, at_work, card, history, order_of, until, waiting
 from tests.browser.test_purchase import (
     confirm_after_the_call,
     delivered,
     hand_over,
     print_the_label,
+    read_the_label,
     tick_off_the_money,
 )
 
@@ -58,6 +60,7 @@ def add_a_product(amina: Phone, name: str) -> tuple[str, float]:
     page.locator("#craft").select_option("pottery")  # soap would ask for its formalities before it is in the shop
     expect(page.locator("[data-photos] li")).to_have_count(2)
     amina.picture("slow-new-product")
+    page.evaluate("scrollTo(0, 0)")  # from her last field
     under_the_thumb(page.locator(".bar button[value=publish]"))
     page.locator(".bar button[value=publish]").tap()
     page.wait_for_url(re.compile(r"/products/\d+$"), wait_until="commit")
@@ -83,22 +86,53 @@ def test_the_artisans_day_over_3g(phone: MakePhone, keys: dict[str, Any], base: 
         number, took = add_a_product(amina, "صحن من الطين" if lang == "ar" else "Bol en terre")
         print(f"{lang}: a product with two photographs took {took:.0f} s")
         assert took < TWO_MINUTES_S
-        code = ordered(phone(lang), number, amina)
-        confirm_after_the_call(amina, code)
-        reference = print_the_label(amina, code)
-        hand_over(amina, reference)
-        delivered(amina, code)
-        tick_off_the_money(amina, code, reference)
+        first, second = (
+            ordered(phone(lang), number, amina, f"0555 6{2 if lang == 'ar' else 3} 00 {buyer}")
+            for buyer in ("01", "02")
+        )
+        references = [with_a_network(amina, first), through_a_cut(amina, second)]
+        hand_over(amina, *references)
+        delivered(amina, first)
+        delivered(amina, second)
+        tick_off_the_money(amina, second, *references)
 
 
-def ordered(buyer: Phone, number: str, amina: Phone) -> str:
+def ordered(buyer: Phone, number: str, amina: Phone, phone_number: str) -> str:
     """Let somebody buy the new product; return the order's code."""
     page = buyer.open(f"/{buyer.lang}/p/{number}-x")
     buyer.tap(bar(page))
-    phone_number = "0555 62 00 01" if buyer.lang == "ar" else "0555 62 00 02"
     to_check(buyer, fill_details(buyer, number=phone_number))
     confirm(buyer, page)
     return order_of(amina, phone_number)
+
+
+def with_a_network(amina: Phone, code: str) -> str:
+    """Confirm an order and print its label; return the label's reference."""
+    confirm_after_the_call(amina, code)
+    return print_the_label(amina, code)
+
+
+def through_a_cut(amina: Phone, code: str) -> str:
+    """The same, tapped while there is no network: what waits is sent by itself, nothing is lost, nothing done twice."""
+    page = amina.open(f"{STUDIO}/")
+    until(page, f"{KEPT}.then((paths) => paths.includes('{STUDIO}/'))")
+    amina.context.set_offline(True)
+    page.reload()
+    expect(page.locator("[data-strip]")).to_be_visible()
+    card(page, code).locator("form[action$='/calls'] button").tap()
+    waiting(page, 1)
+    card(page, code).locator("form[data-marked] button").tap()
+    waiting(page, 2)
+    page.reload()  # the phone is put away and taken out again
+    waiting(page, 2)
+    amina.context.set_offline(False)
+    amina.tap(page.locator("[data-queue] a"))  # the label can be looked at
+    reference = read_the_label(amina, code)
+    told = history(amina, code)
+    with i18n.speaking(amina.lang):
+        assert told.count(i18n._("Call {n}: the order is confirmed", n=1)) == 1
+        assert told.count(i18n._("Label printed")) == 1
+    return reference
 
 
 @pytest.mark.parametrize("lang", ["ar", "fr"])
@@ -113,11 +147,44 @@ def test_each_task_is_finished_with_one_thumb(phone: MakePhone, keys: dict[str, 
         f"{STUDIO}/hand-over": ".bar button",
         f"{STUDIO}/products": ".bar .btn",
         f"{STUDIO}/products/new": ".bar button",
-        f"/{lang}/t": "main form button",
     }.items():
         page = amina.open(path)
         under_the_thumb(page.locator(action).first)
     change_a_stock(amina)
+    share_a_product(amina)
+    follow_an_order(phone(lang))
+
+
+def share_a_product(amina: Phone) -> None:
+    """From the list of products to the message that WhatsApp opens with."""
+    page = amina.open(f"{STUDIO}/products")
+    amina.open(page.locator(f".ware-a[href$='/products/{SOAP}']").get_attribute("href") or "")
+    under_the_thumb(page.locator(".bar a[href$='/share']"))
+    amina.tap(page.locator(".bar a[href$='/share']"))
+    under_the_thumb(bar(page))
+    message = bar(page).get_attribute("href") or ""
+    assert message.startswith("https://wa.me/?text="), message
+    link = re.search(rf"{re.escape(quote(amina.base, safe=''))}%2Fs%2F[\w-]+", message)
+    assert link, message
+    shown = amina.context.request.get(unquote(link[0]))
+    assert shown.ok
+    assert "/p/" in shown.url, "it leads to the product"
+
+
+def follow_an_order(buyer: Phone) -> None:
+    """A buyer without her link finds her order by its number and the end of her phone's."""
+    number = "0555 64 00 01" if buyer.lang == "ar" else "0555 64 00 02"
+    code = re.search(r"/t/([0-9A-Z]{7})/", buy_soap(buyer, number))
+    assert code
+    buyer.context.clear_cookies()
+    page = buyer.open(f"/{buyer.lang}/t")
+    show = page.locator("main form button")
+    under_the_thumb(show)
+    page.locator("#code").fill(code[1])
+    page.locator("#digits").fill(number.replace(" ", "")[-4:])
+    under_the_thumb(show)
+    buyer.tap(show)
+    assert f"/t/{code[1]}/" in page.url, page.locator("main").inner_text()
 
 
 def change_a_stock(amina: Phone) -> None:

@@ -104,6 +104,12 @@ def print_the_label(amina: Phone, code: str) -> str:
     page = amina.page
     under_the_thumb(bar(page))
     amina.tap(page.locator(".bar button[name=shipments]"))
+    return read_the_label(amina, code)
+
+
+def read_the_label(amina: Phone, code: str) -> str:
+    """Read the label that is shown as a courier's scanner does; return its reference."""
+    page = amina.page
     assert "/labels/" in page.url
     under_the_thumb(bar(page))
     amina.picture("labels")
@@ -123,13 +129,14 @@ def barcodes(pdf: bytes) -> list[str]:
         return [found.text for found in zxingcpp.read_barcodes(page)]
 
 
-def hand_over(amina: Phone, reference: str) -> None:
+def hand_over(amina: Phone, *references: str) -> None:
     page = amina.page
     under_the_thumb(bar(page))
     amina.tap(bar(page))
-    parcel = page.locator("label.tick", has_text=reference)
-    parcel.tap()
-    assert parcel.locator("input").is_checked()
+    for reference in references:
+        parcel = page.locator("label.tick", has_text=reference)
+        parcel.tap()
+        assert parcel.locator("input").is_checked()
     amina.picture("hand-over")
     amina.tap(page.locator("button[value=sheet]"))
     assert re.search(r"/hand-over/\d+$", page.url), page.locator("main").inner_text()
@@ -149,17 +156,18 @@ def delivered(amina: Phone, code: str) -> None:
     amina.picture("order-delivered")
 
 
-def tick_off_the_money(amina: Phone, code: str, reference: str) -> None:
+def tick_off_the_money(amina: Phone, code: str, *references: str) -> None:
     page = amina.page
     amina.tap(bar(page))
     for ticked in page.locator("label.tick:has(input[name=lines]:checked)").all():
         ticked.tap()
-    page.locator("ul.rows > li", has_text=reference).locator("label.tick").tap()
+    for reference in references:
+        page.locator("ul.rows > li", has_text=reference).locator("label.tick").tap()
     page.locator("#reference").fill(f"VR {code}")
     amina.picture("remittance-new")
     amina.tap(bar(page))
     assert re.search(r"/remittances/\d+$", page.url), page.locator("main").inner_text()
-    assert page.locator("ul.rows > li").count() == 1
+    assert page.locator("ul.panel.rows > li").count() == len(references)
     amina.picture("remittance")
     page = amina.open(f"{STUDIO}/money")
     amina.picture("money")

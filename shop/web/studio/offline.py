@@ -16,8 +16,8 @@ from shop.web.ui.here import here
 
 PARTS = ("copies.js", "queue.js")
 SHELL = (
-    "css/hirfa.css", "css/studio.css", "js/ask.js", "js/later.js", "js/marks.js", "js/offline.js", "js/photo_queue.js",
-    "js/photos.js", "js/scan.js", "js/shrink.js", "js/submit.js", "js/waiting.js",
+    "css/hirfa.css", "css/studio.css", "js/ask.js", "js/carry.js", "js/later.js", "js/marks.js", "js/offline.js",
+    "js/photo_queue.js", "js/photos.js", "js/scan.js", "js/shrink.js", "js/submit.js", "js/waiting.js",
 )  # fmt: skip
 ICONS = (192, 512)
 
@@ -64,4 +64,4 @@ def asset(path: str) -> str:
 @cache
 def _source() -> str:
     whole = "\n".join((STATIC / "worker" / part).read_text(encoding="utf-8") for part in PARTS)
-    return re.sub(r"^\s*//.*\n|^\s+", "", whole, flags=re.MULTILINE)  # what is written for us is not sent
+    return re.sub(r"^\s*//.*\n|\s+// .*$|^\s+", "", whole, flags=re.MULTILINE)  # what is written for us is not sent

@@ -1,0 +1,125 @@
+"""Photographs on their way: how far each has come, what waits for a network, what was refused and why."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from shop.plumbing import i18n
+from tests.browser.conftest import AMINA, MakePhone, speak
+from tests.browser.phone import Phone
+from tests.browser.proxy import slow_3g
+from tests.browser.test_cut import QUEUE, at_work, until
+from tests.browser.test_day import shot
+from tests.studio.photographs import photograph
+
+pytestmark = pytest.mark.browser
+
+STUDIO = "/studio/atelier-amina"
+
+
+def a_draft(amina: Phone) -> str:
+    """Make a product without photographs; return the address of its photographs."""
+    page = amina.open(f"{STUDIO}/products/new")
+    page.locator("#name").fill("Assiette")
+    page.locator("#price").fill("900")
+    page.locator("#stock").fill("2")
+    page.locator("#craft").select_option("pottery")
+    with page.expect_navigation(url=re.compile(r"/products/\d+$")):
+        page.locator(".bar button[value=draft]").tap()
+    return f"{page.url}/pictures"
+
+
+def choose(page: Page, *contents: bytes) -> None:
+    files = [
+        {"name": f"IMG_{n}.jpg", "mimeType": "image/jpeg", "buffer": each} for n, each in enumerate(contents, start=1)
+    ]
+    page.locator("#photos").set_input_files(files)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("lang", ["ar", "fr"])
+def test_a_photograph_says_how_far_it_has_come(phone: MakePhone, keys: dict[str, Any], base: str, lang: str) -> None:
+    ready = phone(lang, storage_state=keys[AMINA])
+    speak(ready)
+    pictures = a_draft(ready).removeprefix(base)
+    with slow_3g(base) as network:
+        amina = phone(lang, base_url=network.address, storage_state=keys[AMINA])
+        amina.base = network.address
+        at_work(amina)
+        page = amina.open(pictures)
+        seen = watched(page)
+        choose(page, shot((200, 90, 60)))
+        bar = page.locator("[data-photos] progress")
+        expect(bar).to_be_visible()
+        amina.picture("photograph-sending")
+        expect(page.locator("ol .shot")).to_have_count(1, timeout=60_000)
+        amina.picture("photograph-sent")
+        percents = seen()
+    assert len(percents) >= 3, percents
+    assert percents == sorted(percents), percents
+
+
+def watched(page: Page) -> Any:
+    """Write down every figure that the worker tells; return what reads them, on whatever page she is then."""
+    page.evaluate(
+        "sessionStorage.percents = ''; navigator.serviceWorker.addEventListener('message', ({ data }) => {"
+        " if (data.percent) sessionStorage.percents += data.percent + ' '; })"
+    )
+    return lambda: [int(each) for each in page.evaluate("sessionStorage.percents").split()]
+
+
+@pytest.mark.parametrize("lang", ["ar", "fr"])
+def test_photographs_wait_through_a_cut_and_the_unreadable_one_says_why(
+    phone: MakePhone, keys: dict[str, Any], lang: str
+) -> None:
+    amina = phone(lang, storage_state=keys[AMINA])
+    speak(amina)
+    at_work(amina)
+    page = amina.open(a_draft(amina))
+    amina.context.set_offline(True)
+    amina.expected.add(422)
+    choose(page, photograph((900, 600)).getvalue(), photograph((900, 600)).getvalue()[:600])
+    rows = page.locator("[data-photos] li")
+    expect(rows).to_have_count(2)
+    with i18n.speaking(lang):
+        waits = i18n._("{name}: waiting for the network. It is sent by itself.", name="IMG_1.jpg")
+        broken = i18n._(
+            "This picture can't be opened: the file is damaged or incomplete. Please choose it again or take another."
+        )
+        again, away = i18n._("Send again"), i18n._("Remove")
+    expect(rows.first).to_contain_text(waits)
+    amina.picture("photographs-waiting")
+    amina.context.set_offline(False)
+    expect(page.locator("ol .shot")).to_have_count(1)
+    expect(rows).to_have_count(1)
+    expect(rows.first).to_contain_text(broken)
+    amina.picture("photograph-refused")
+    rows.first.get_by_role("button", name=f"{again} IMG_2.jpg").tap()
+    expect(rows.first).to_contain_text(broken)
+    rows.first.get_by_role("button", name=f"{away} IMG_2.jpg").tap()
+    expect(rows).to_have_count(0)
+    assert page.evaluate(QUEUE) == 0
+
+
+@pytest.mark.parametrize("lang", ["ar", "fr"])
+def test_a_page_that_is_left_hands_its_photograph_to_the_worker(
+    phone: MakePhone, keys: dict[str, Any], base: str, lang: str
+) -> None:
+    ready = phone(lang, storage_state=keys[AMINA])
+    speak(ready)
+    pictures = a_draft(ready).removeprefix(base)
+    with slow_3g(base) as network:
+        amina = phone(lang, base_url=network.address, storage_state=keys[AMINA])
+        amina.base = network.address
+        at_work(amina)
+        page = amina.open(pictures)
+        choose(page, shot((200, 90, 60)))
+        expect(page.locator("[data-photos] progress")).to_be_visible()
+        page.goto("about:blank")
+        page.goto(f"{network.address}/{lang}/help")
+        until(page, f"{QUEUE}.then((left) => left === 0)")
+    page = ready.open(pictures)
+    expect(page.locator("ol .shot")).to_have_count(1)
