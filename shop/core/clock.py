@@ -41,3 +41,9 @@ def local(moment: datetime) -> datetime:
 def start_of_day(day: date) -> datetime:
     """Return the moment at which a day begins in Algeria, in UTC."""
     return datetime(day.year, day.month, day.day, tzinfo=ALGIERS).astimezone(UTC)
+
+
+def month_of(day: date) -> tuple[datetime, datetime]:
+    """Return when the month of a day begins and when the next one does."""
+    first = day.replace(day=1)
+    return start_of_day(first), start_of_day((first + timedelta(days=32)).replace(day=1))

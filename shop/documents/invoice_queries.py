@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import aliased
@@ -80,14 +80,10 @@ def by_codes(store_id: int, codes: Sequence[str]) -> list[Invoice]:
     return [by_code(store_id, code) for code in dict.fromkeys(codes)]
 
 
-def of_month(store_id: int, first: date, *, most: int) -> list[Invoice]:
-    """Return the papers that a store issued in the month that begins on a day, oldest first."""
-    following = (first + timedelta(days=32)).replace(day=1)
-    wanted = select(Invoice).where(
-        Invoice.store_id == store_id,
-        Invoice.at >= clock.start_of_day(first),
-        Invoice.at < clock.start_of_day(following),
-    )
+def of_month(store_id: int, day: date, *, most: int) -> list[Invoice]:
+    """Return the papers that a store issued in the month of a day, oldest first."""
+    first, following = clock.month_of(day)
+    wanted = select(Invoice).where(Invoice.store_id == store_id, Invoice.at >= first, Invoice.at < following)
     return list(session.scalars(wanted.order_by(Invoice.id).limit(most)))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final
 
 from sqlalchemy import select
@@ -35,7 +35,7 @@ COLUMNS: Final = (
     N_("Date"), N_("Order"), N_("Time of the contract"), N_("Fingerprint of the terms"), N_("Invoice"),
     N_("Credit note"), N_("Buyer"), N_("Wilaya"), N_("Goods"), N_("Total excl. tax"), N_("VAT"), N_("Total incl. tax"),
     N_("Payment"), N_("Paid on"), N_("Given back on"), N_("Delivery"), N_("Carrier"), N_("Tracking number"),
-    N_("Delivered on"), N_("State"),
+    N_("Delivered on"), N_("Cancelled on"), N_("State"),
 )  # fmt: skip
 STATES: Final = {
     "placed": N_("To be confirmed"), "confirmed": N_("Confirmed"), "completed": N_("Delivered"),
@@ -53,16 +53,9 @@ def register_csv(store_id: int, month: date) -> bytes:
 
 
 def _rows(store_id: int, month: date) -> Iterator[list[str]]:
-    first = month.replace(day=1)
-    following = (first + timedelta(days=32)).replace(day=1)
-    wanted = (
-        select(Order).where(
-            Order.store_id == store_id, Order.placed_at >= clock.start_of_day(first),
-            Order.placed_at < clock.start_of_day(following),
-        )
-        .order_by(Order.placed_at, Order.id)
-    )  # fmt: skip
-    for some in session.scalars(wanted).partitions(_AT_ONCE):
+    first, following = clock.month_of(month)
+    wanted = select(Order).where(Order.store_id == store_id, Order.placed_at >= first, Order.placed_at < following)
+    for some in session.scalars(wanted.order_by(Order.placed_at, Order.id)).partitions(_AT_ONCE):
         yield from _some(store_id, some)
 
 
@@ -101,7 +94,7 @@ def _row(sale: _Sale) -> list[str]:
         _day(payment.collected_at if payment else None), _day(payment.refunded_at if payment else None),
         _(KINDS[order.kind]), parcel.carrier_title if parcel else "",
         (parcel.tracking or parcel.reference) if parcel else "", _day(parcel.delivered_at if parcel else None),
-        _(STATES[order.state]),
+        _day(order.cancelled_at), _(STATES[order.state]),
     ]  # fmt: skip
 
 

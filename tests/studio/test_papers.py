@@ -158,3 +158,14 @@ def test_nothing_is_to_collect_from_a_parcel_that_comes_back(application: Flask)
     assert "To collect" in day.page(f"/orders/{code}")
     day.send(f"/orders/{code}/scans", {"word": "returning"})
     assert "To collect" not in day.page(f"/orders/{code}")
+
+
+def test_a_cancelled_order_stays_in_the_register_of_its_month_with_the_day_of_its_end(application: Flask) -> None:
+    day = a_day(application)
+    with clock.standing_at(clock.now().replace(year=2027, month=2, day=28)):
+        code = day.confirmed()
+    with clock.standing_at(clock.now().replace(year=2027, month=3, day=2)):
+        day.send(f"/orders/{code}/cancellation", {"reason": "out_of_stock"})
+        assert register(day) == []
+        (line,) = register(day, "2027-02")
+    assert (line["Order"], line["State"], line["Cancelled on"]) == (code, "Cancelled", "02/03/2027")
