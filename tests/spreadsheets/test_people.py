@@ -14,15 +14,17 @@ from shop.customers import queries as customers
 from shop.customers import service as people
 from shop.customers.models import Contact, PastOrder
 from shop.orders.models import Order
-from shop.plumbing.db import session, transaction
+from shop.plumbing.db import after_commit, session, transaction
 from shop.plumbing.i18n import speaking
 from shop.plumbing.journal import Entry
 from shop.spreadsheets import columns, exports, queries, reading, service, writing
 from shop.spreadsheets.columns import CUSTOMERS, PAST
+from shop.spreadsheets.kept import opened
+from shop.spreadsheets.models import Sheet
 from shop.spreadsheets.words import change_said, problem_said
 from tests.checkout.cast import AMINA as HER
 from tests.checkout.cast import Workshop, ordered, workshop
-from tests.spreadsheets.sheets import AMINA, files_of, problems, run_jobs, sheet_csv, verdicts
+from tests.spreadsheets.sheets import AMINA, files_of, problems, run_jobs, sheet_csv, state, verdicts
 
 PEOPLE = ("Nom", "Téléphone", "Wilaya", "Note")
 SALES = ("Référence", "Jour", "Nom", "Téléphone", "Wilaya", "Ce qui a été vendu", "Montant en dinars", "Pris ou refusé")
@@ -207,3 +209,33 @@ def test_somebody_of_before_is_handed_out_and_forgotten_on_request(app: Flask) -
     entry = session.scalars(select(Entry).where(Entry.verb == "customer.erased")).one()
     assert (entry.subject, entry.subject_id) == ("store", shop.id)
     assert "661" not in str(entry.data)
+
+
+def test_a_sheet_that_stopped_after_a_piece_goes_on_where_it_stood(app: Flask) -> None:
+    shop = workshop()
+    rows = [(f"Client {n}", f"0661{n:06}", "31", "") for n in range(450)]
+    sheet_id = look(app, shop.id, CUSTOMERS, sheet_csv(rows, PEOPLE))
+    with transaction():
+        service.confirm(shop.id, sheet_id, by=AMINA)
+
+    class Killed(BaseException):
+        """What no job runner catches."""
+
+    def stop() -> None:
+        raise Killed
+
+    with pytest.raises(Killed), transaction():
+        write_a_piece(app, sheet_id)
+        after_commit(stop)
+    assert len(contacts(shop.id)) == service.LINES_AT_ONCE
+    run_jobs(app)
+    assert [row[0] for row in sorted(contacts(shop.id))] == [f"+213661{n:06}" for n in range(450)]
+    assert (state(sheet_id), session.get_one(Sheet, sheet_id).applied) == ("done", 450)
+    told = session.scalars(select(Entry).where(Entry.verb == "customers.brought"))
+    assert sum(each.data["count"] for each in told) == 450
+
+
+def write_a_piece(app: Flask, sheet_id: int) -> None:
+    """Write the next piece of a sheet, inside the current transaction."""
+    with files_of(app).open(session.get_one(Sheet, sheet_id).key) as file:
+        assert service._apply_some(sheet_id, opened(file, CUSTOMERS), last=False)
