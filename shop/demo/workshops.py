@@ -70,8 +70,9 @@ def _workshop(row: dict[str, str]) -> Store:
 
 def _carrier(store: Store) -> None:
     account = carriers.add_carrier(
-        store.id, "rate_sheet", CARRIER, title_ar=CARRIER_AR, phone="+213550000190", may_open=True, by=SYSTEM
-    )
+        store.id, "rate_sheet", CARRIER, title_ar=CARRIER_AR, phone="+213550000190", may_open=True,
+        return_minor=250_00, by=SYSTEM,
+    )  # fmt: skip
     carriers.set_rates(store.id, account.id, [_rate(w.code) for w in geography.wilayas()], by=SYSTEM)
     desks = [_desk(geography.commune(code)) for code in DESK_TOWNS]
     carriers.set_desks(store.id, account.id, desks, by=SYSTEM)

@@ -14,13 +14,17 @@ from shop.core.money import Money, total
 
 @dataclass(frozen=True, slots=True)
 class Sold:
-    """One line: the name in each language, how many, at which price; `cost` of all its pieces, None when not known."""
+    """One line: the name in each language, how many, at which price, less which share of a reduction.
+
+    `cost` is what all its pieces cost, None when that is not known.
+    """
 
     product_id: int
     names: tuple[tuple[str, str], ...]
     pieces: int
     price: Money
     cost: Money | None
+    discount: Money
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,8 @@ class Ended:
     """One order that was taken or came back, with what is known of its money.
 
     `carriage` is the carrier's price, `delivery` what the buyer paid of it; `kept` is what the carrier kept of it all,
-    `difference` what is too much or missing; both None while the carrier has not paid.
+    `difference` what is too much or missing; both None while the carrier has not paid. `way_back` is what the return
+    costs, None when that is not known.
     """
 
     order_id: int
@@ -38,11 +43,16 @@ class Ended:
     kind: str
     taken: bool
     lines: tuple[Sold, ...] = field(repr=False)
-    discount: Money
     delivery: Money
     carriage: Money
     kept: Money | None
     difference: Money | None
+    way_back: Money | None
+
+    @property
+    def discount(self) -> Money:
+        """What a reduction took off its lines."""
+        return total((line.discount for line in self.lines), self.delivery.currency)
 
     @property
     def price(self) -> Money:
@@ -51,7 +61,7 @@ class Ended:
 
     @property
     def _goods(self) -> Money:
-        return total((line.price for line in self.lines), self.discount.currency)
+        return total((line.price for line in self.lines), self.delivery.currency)
 
     @property
     def offered(self) -> Money:
@@ -68,7 +78,7 @@ class Ended:
     @property
     def cost(self) -> Money:
         """What materials and packaging cost, as far as it is known."""
-        return total((line.cost for line in self.lines if line.cost is not None), self.discount.currency)
+        return total((line.cost for line in self.lines if line.cost is not None), self.delivery.currency)
 
     @property
     def costs_known(self) -> bool:
@@ -77,30 +87,30 @@ class Ended:
 
     @property
     def spent(self) -> Money:
-        """What goes off the articles' price besides materials: discount, delivery given away, fees, missing cash."""
+        """What the whole parcel cost: delivery given away, fees, missing cash; of one that came back, its way back."""
+        if not self.taken:
+            return self.way_back or self._nothing
         lost = self.fees or self._nothing
-        return self.discount + self.offered + lost - (self.difference or self._nothing)
+        return self.offered + lost - (self.difference or self._nothing)
 
     @property
     def earned(self) -> Money:
-        """What is left of the price; nothing of an order that came back."""
-        return self._goods - self.spent - self.cost if self.taken else self._nothing
+        """What is left of the price; of an order that came back, what its way back cost is lost."""
+        return total(self.by_line, self.delivery.currency)
 
     @cached_property
     def by_line(self) -> tuple[Money, ...]:
-        """What each line earned: what went off the order is shared among its lines by their prices."""
-        if not self.taken:
-            return tuple(self._nothing for _line in self.lines)
+        """What each line earned: what the parcel cost is shared among its lines by their prices."""
         weights = [line.price.minor for line in self.lines]
         shares = self.spent.allocate(weights if any(weights) else [1] * len(weights))
         return tuple(
-            line.price - share - (line.cost or self._nothing)
+            (line.price - line.discount - (line.cost or self._nothing) if self.taken else self._nothing) - share
             for line, share in zip(self.lines, shares, strict=True)
         )  # fmt: skip
 
     @property
     def _nothing(self) -> Money:
-        return Money(0, self.discount.currency)
+        return Money(0, self.delivery.currency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +163,23 @@ class Earnings:
         """The price of everything that was taken, before anything goes off."""
         return total(order.price + order.discount for order in self.taken)
 
+    @property
+    def earned(self) -> Money:
+        """What the orders taken earned, less what came back cost."""
+        return total(order.earned for order in self.orders)
+
+    @property
+    def way_back(self) -> Money:
+        """What the parcels that came back cost, as far as it is known."""
+        return total(order.spent for order in self.orders if not order.taken)
+
+    @property
+    def ways_back_unknown(self) -> int:
+        """How many parcels came back at a cost that is not known."""
+        return sum(order.way_back is None for order in self.orders if not order.taken)
+
     def sum(self, what: str) -> Money:
-        """Return the sum of discount, offered, fees, cost, earned or missing over the orders taken."""
+        """Return the sum of discount, offered, fees, cost or missing over the orders taken."""
         if what == "missing":
             return -total(order.difference for order in self.taken if order.difference is not None)
         amounts = (getattr(order, what) for order in self.taken)
@@ -191,7 +216,7 @@ class Earnings:
             key=str(product_id), names=names, taken=len({order.order_id for order, _at in sold}),
             returned=len({order.order_id for order, _at in mine if not order.taken}),
             pieces=sum(order.lines[at].pieces for order, at in sold),
-            earned=total(order.by_line[at] for order, at in sold),
+            earned=total(order.by_line[at] for order, at in mine),
             unknown=len({order.order_id for order, at in sold if order.lines[at].cost is None or order.fees is None}),
         )  # fmt: skip
 
@@ -201,7 +226,7 @@ def _row(key: str, names: tuple[tuple[str, str], ...], orders: list[Ended]) -> R
     return Row(
         key=key, names=names, taken=len(taken), returned=len(orders) - len(taken),
         pieces=sum(line.pieces for order in taken for line in order.lines),
-        earned=total(order.earned for order in taken),
+        earned=total(order.earned for order in orders),
         unknown=sum(not order.costs_known or order.fees is None for order in taken),
     )  # fmt: skip
 

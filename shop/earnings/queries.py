@@ -36,7 +36,7 @@ def earnings(store_id: int, first: date, after: date) -> Earnings:
     """Return what a store earned by the orders that ended from the first day on and before another one."""
     since, until = clock.start_of_day(first), clock.start_of_day(after)
     rows = session.execute(
-        select(Order, Shipment.fee_minor)
+        select(Order, Shipment.fee_minor, Shipment.return_minor)
         .outerjoin(Shipment, _PARCEL)
         .where(Order.store_id == store_id, or_(_TAKEN, _CAME_BACK), since <= _ENDED, until > _ENDED)
         .order_by(_ENDED, Order.id)
@@ -45,7 +45,7 @@ def earnings(store_id: int, first: date, after: date) -> Earnings:
     lines = _lines(store_id, since, until)
     cash = _cash(store_id, since, until)
     return Earnings(
-        tuple(_ended(order, fee, lines.get(order.id, ()), cash.get(order.id)) for order, fee in rows)
+        tuple(_ended(order, fee, back, lines.get(order.id, ()), cash.get(order.id)) for order, fee, back in rows)
     )  # fmt: skip
 
 
@@ -65,7 +65,8 @@ def _lines(store_id: int, since: datetime, until: datetime) -> dict[int, tuple[S
 def _sold(line: OrderLine) -> Sold:
     names = (("ar", line.name_ar), ("fr", line.name_fr), ("en", line.name_en))
     spent = None if line.cost_minor is None else Money(line.cost_minor, line.currency) * line.pieces
-    return Sold(line.product_id, names, line.pieces, line.unit * line.pieces, spent)
+    discount = Money(line.discount_minor, line.currency)
+    return Sold(line.product_id, names, line.pieces, line.unit * line.pieces, spent, discount)
 
 
 def _cash(store_id: int, since: datetime, until: datetime) -> dict[int, tuple[int, int]]:
@@ -84,7 +85,9 @@ def _cash(store_id: int, since: datetime, until: datetime) -> dict[int, tuple[in
     return {row.order_id: (int(row.kept), int(row.difference)) for row in session.execute(wanted)}
 
 
-def _ended(order: Order, fee: int | None, lines: tuple[Sold, ...], cash: tuple[int, int] | None) -> Ended:
+def _ended(
+    order: Order, fee: int | None, back: int | None, lines: tuple[Sold, ...], cash: tuple[int, int] | None
+) -> Ended:
     def money(minor: int) -> Money:
         return Money(minor, order.currency)
 
@@ -93,8 +96,8 @@ def _ended(order: Order, fee: int | None, lines: tuple[Sold, ...], cash: tuple[i
     return Ended(
         order_id=order.id, code=order.code, at=order.completed_at or order.cancelled_at or order.placed_at,
         wilaya_code=order.wilaya_code, kind=order.kind, taken=order.state == "completed", lines=lines,
-        discount=order.discount, delivery=order.delivery, carriage=money(fee or 0),
-        kept=None if cash is None else money(cash[0]), difference=None if cash is None else money(cash[1]),
+        delivery=order.delivery, carriage=money(fee or 0), kept=None if cash is None else money(cash[0]),
+        difference=None if cash is None else money(cash[1]), way_back=None if back is None else money(back),
     )  # fmt: skip
 
 

@@ -67,6 +67,7 @@ def add_carrier(
     title_ar: str = "",
     phone: str = "",
     may_open: bool = False,
+    return_minor: int | None = None,
     settings: Mapping[str, Any] | None = None,
 ) -> CarrierAccount:
     """Give a store one more carrier, the last to be asked. Raises Refused for one that isn't installed."""
@@ -77,8 +78,8 @@ def add_carrier(
     last = session.scalar(select(func.max(CarrierAccount.position)).where(CarrierAccount.store_id == store_id))
     account = CarrierAccount(
         store_id=store_id, carrier=carrier, title=clean(title, limit=80), title_ar=clean(title_ar, limit=80),
-        phone=phone, may_open=may_open, settings=dict(settings or {}), position=0 if last is None else last + 1,
-        active=True,
+        phone=phone, may_open=may_open, return_minor=return_minor, settings=dict(settings or {}),
+        position=0 if last is None else last + 1, active=True,
     )  # fmt: skip
     session.add(account)
     session.flush()
@@ -87,8 +88,8 @@ def add_carrier(
 
 
 def change_carrier(store_id: int, account_id: int, *, by: Actor, **values: Any) -> None:
-    """Change a carrier's title, title_ar, phone, may_open, position or active. Raises NotFound."""
-    allowed = {"title", "title_ar", "phone", "may_open", "position", "active"}
+    """Change a carrier's title, title_ar, phone, may_open, return_minor, position or active. Raises NotFound."""
+    allowed = {"title", "title_ar", "phone", "may_open", "return_minor", "position", "active"}
     if unknown := values.keys() - allowed:
         raise TypeError(f"not to be changed: {sorted(unknown)}")
     mine = update(CarrierAccount).where(CarrierAccount.store_id == store_id, CarrierAccount.id == account_id)

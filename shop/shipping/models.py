@@ -28,9 +28,15 @@ class CarrierAccount(Base):
     title_ar: Mapped[str] = mapped_column(String(80), default="")
     phone: Mapped[str] = mapped_column(String(16), default="")
     may_open: Mapped[bool] = mapped_column(default=False)  # the buyer may open the parcel before paying
+    return_minor: Mapped[int | None]  # what a parcel that comes back costs, in the store's currency; not always known
     settings: Mapped[dict[str, Any]]
     position: Mapped[int] = mapped_column(default=0)
     active: Mapped[bool] = mapped_column(default=True)
+
+    @property
+    def return_cost(self) -> Money | None:
+        """What a parcel that comes back costs, where it is known."""
+        return None if self.return_minor is None else Money(self.return_minor)
 
 
 class DeliveryRate(Base):
@@ -111,6 +117,7 @@ class Shipment(Base):
     reference: Mapped[str] = mapped_column(String(20), unique=True)  # ours, and what the label's bars say
     tracking: Mapped[str] = mapped_column(String(40), default="")  # the carrier's, or ours when it gives none
     fee_minor: Mapped[int]
+    return_minor: Mapped[int | None]  # what its way back would cost, as it was known when it was made
     collect_minor: Mapped[int]
     currency: Mapped[str] = mapped_column(String(3), default="DZD")
     weight_g: Mapped[int]

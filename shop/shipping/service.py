@@ -33,7 +33,7 @@ from shop.shipping.accounts import (
     set_rates,
 )
 from shop.shipping.contract import ParcelScan
-from shop.shipping.models import Handover, Scan, Shipment
+from shop.shipping.models import CarrierAccount, Handover, Scan, Shipment
 from shop.stores.models import Store
 
 __all__ = [
@@ -73,7 +73,8 @@ def open_shipment(store_id: int, order_id: int, new: NewShipment, *, reference: 
         "store_id": store_id, "order_id": order_id, "state": "preparing", "reference": reference, "tracking": "",
         "created_at": clock.now(),
     }  # fmt: skip
-    made: int = session.execute(insert(Shipment).returning(Shipment.id), row).scalar_one()
+    back = select(CarrierAccount.return_minor).where(CarrierAccount.id == new.account_id).scalar_subquery()
+    made: int = session.execute(insert(Shipment).values(**row, return_minor=back).returning(Shipment.id)).scalar_one()
     return made, reference
 
 

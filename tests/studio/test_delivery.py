@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from shop.core.money import Money
 from shop.plumbing.db import session, transaction
 from shop.plumbing.journal import SYSTEM, Entry
 from shop.shipping import queries, service
@@ -40,10 +41,13 @@ def test_a_carrier_is_added_as_buyers_read_it(application: Flask, url: str, shop
     with application.app_context():
         row = session.scalars(select(CarrierAccount)).one()
     assert (row.title, row.title_ar, row.phone, row.may_open) == ("Barq Express", "برق", "+213550000009", True)
-    amina.post(url, {"title": "Barq", "title_ar": "", "phone": "", "action": "stop"})
+    wrong = amina.post(url, {"title": "Barq", "return_cost": "much"})
+    assert (wrong.status_code, 'href="#return_cost"' in wrong.text) == (422, True)
+    amina.post(url, {"title": "Barq", "title_ar": "", "phone": "", "return_cost": "٢٥٠", "action": "stop"})
     with application.app_context():
         row = session.scalars(select(CarrierAccount)).one()
-    assert (row.title, row.may_open, row.active) == ("Barq", False, False)
+    assert (row.title, row.may_open, row.active, row.return_cost) == ("Barq", False, False, Money.dinars(250))
+    assert 'name="return_cost" type="text" value="250"' in amina.get(url).text
     assert "Stopped" in amina.get(f"{shop.url}/settings/delivery").text
 
 

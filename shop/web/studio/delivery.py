@@ -24,7 +24,7 @@ from shop.shipping.service import DeskRow, RateRow
 from shop.web.studio.blueprint import studio
 from shop.web.ui.access import Access, entry
 from shop.web.ui.errors import said
-from shop.web.ui.forms import ChoiceField, HirfaForm, PhoneField, TextField, required
+from shop.web.ui.forms import ChoiceField, DinarsField, HirfaForm, PhoneField, TextField, required
 from shop.web.ui.here import here
 from shop.web.ui.templating import page_url
 
@@ -44,6 +44,7 @@ class CarrierForm(HirfaForm):
     title = TextField(N_("Name in French"), [required()], most=80)
     title_ar = TextField(N_("Name in Arabic"), most=80)
     phone = PhoneField(N_("Phone of the carrier"))
+    return_cost = DinarsField(N_("What does a parcel that comes back cost you?"))
     may_open = BooleanField(N_("The customer may open the parcel before paying"))
 
 
@@ -113,7 +114,7 @@ def new_carrier() -> str | Response | tuple[str, int]:
         with transaction():
             made = service.add_carrier(
                 here().store.id, form.carrier.data, form.title.data or "", title_ar=form.title_ar.data or "",
-                phone=form.phone.data or "", may_open=form.may_open.data, by=here().by,
+                phone=form.phone.data or "", may_open=form.may_open.data, return_minor=_minor(form), by=here().by,
             )  # fmt: skip
     except Refused as refused:
         form.refuse(refused.field, said(refused))
@@ -136,10 +137,14 @@ def carrier(account_id: int) -> str | Response | tuple[str, int]:
     with transaction():
         service.change_carrier(
             here().store.id, account_id, by=here().by, title=form.title.data, title_ar=form.title_ar.data or "",
-            phone=form.phone.data or "", may_open=form.may_open.data, active=active,
+            phone=form.phone.data or "", may_open=form.may_open.data, return_minor=_minor(form), active=active,
         )  # fmt: skip
     flash(_("Saved."), "done")
     return redirect(page_url("studio.delivery"), 303)
+
+
+def _minor(form: CarrierForm) -> int | None:
+    return None if form.return_cost.data is None else form.return_cost.data.minor
 
 
 @studio.route("/<name:store>/settings/delivery/<number:account_id>/rates", methods=["GET", "POST"])

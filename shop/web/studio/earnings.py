@@ -25,7 +25,7 @@ from shop.web.ui.templating import page_url
 
 MOST_ROWS = 20
 HEAD = ("order", "day", "taken", "wilaya", "article", "pieces", "price", "cost", "discount", "delivery given away",
-        "fees", "missing", "earned", "currency")  # fmt: skip
+        "fees", "missing", "way back", "earned", "currency")  # fmt: skip
 TALL = 100  # the height of the highest bar
 
 
@@ -78,12 +78,13 @@ def earnings_csv() -> Response:
 def _rows(order: Ended) -> list[list[object]]:
     begun: list[object] = [order.code, f"{clock.local(order.at):%Y-%m-%d}", "yes" if order.taken else "no",
                            order.wilaya_code]  # fmt: skip
+    missing, back = -order.difference if order.difference else None, None if order.taken else order.way_back
+    whole = [order.offered, order.fees, missing, back]
     rows: list[list[object]] = []
     for at, (line, earned) in enumerate(zip(order.lines, order.by_line, strict=True)):
-        whole = [order.discount, order.offered, order.fees, -order.difference if order.difference else None]
         rows.append([
-            *begun, pick(dict(line.names))[0], line.pieces, _figure(line.price), _figure(line.cost),
-            *(_figure(each) if at == 0 else "" for each in whole), _figure(earned), order.discount.currency,
+            *begun, pick(dict(line.names))[0], line.pieces, *map(_figure, (line.price, line.cost, line.discount)),
+            *(_figure(each) if at == 0 else "" for each in whole), _figure(earned), earned.currency,
         ])  # fmt: skip
     return rows
 
