@@ -43,10 +43,15 @@ class Phone:
         return self.page
 
     def tap(self, target: Locator) -> None:
-        """Tap something that leads to another page, and wait until that has come and nothing follows it."""
+        """Tap something that leads to another page, and wait until that has come and nothing follows it.
+
+        What goes by the worker's queue may lead to a new part of the same page first, and then read the page anew.
+        """
+        queued = target.evaluate("each => 'later' in ((each.form ?? each.closest('form'))?.dataset ?? {})")
         with self.page.expect_navigation():
             target.tap()
-        self.page.wait_for_load_state("networkidle")
+        if queued:
+            self.page.wait_for_load_state("networkidle")
 
     def picture(self, name: str) -> None:
         """Keep a picture of the whole screen for a person to look at, if one asked for them."""
