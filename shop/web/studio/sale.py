@@ -32,8 +32,6 @@ from shop.web.ui.templating import page_url
 
 LONGEST = 64
 CHANGED = N_("The total is another one now. Please look at it, then take the money.")
-
-
 INVOICED = N_("This sale has an invoice already: cancel it with a credit note, on the page of the sale.")
 
 
