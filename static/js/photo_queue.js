@@ -25,9 +25,11 @@ export async function take(box, field) {
 
 function row(box, item, sending) {
   const made = document.createElement("li"), image = document.createElement("img"), text = document.createElement("div");
+  const tools = document.createElement("div");
   const { state, words, n, label, photo } = item;
   const kind = { refused: "problem", held: "held" }[state] ?? (n === sending ? "sending" : "waiting");
   made.className = "row row-w";
+  tools.className = "row row-w wide";
   Object.assign(image, { className: "shot", alt: "", src: URL.createObjectURL(photo), onerror: () => image.remove() });
   const told = (words ?? []).join(" ");
   const sentence = told.includes(label) ? told.replace(label, "{name}") : box.dataset[kind].replace("{problem}", told);
@@ -36,9 +38,9 @@ function row(box, item, sending) {
   text.className = "grow";
   text.append(before, name, after);
   if (kind === "sending") text.append(bar(item));
-  made.append(image, text);
-  if (kind === "problem" || kind === "waiting") made.append(button(box.dataset.again, label, { ask: "again", n }));
-  made.append(button(box.dataset.away, label, { ask: "drop", n }));
+  if (kind === "problem" || kind === "waiting") tools.append(button(box.dataset.again, label, { ask: "again", n }));
+  tools.append(button(box.dataset.away, label, { ask: "drop", n }));
+  made.append(image, text, tools);
   return made;
 }
 

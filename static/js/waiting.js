@@ -26,7 +26,7 @@ function row(item) {
   if (item.state === "refused") tools.append(button(words.again, { ask: "again", n: item.n }));
   if (item.state === "done") tools.append(make("a", words.open, { href: item.at, className: "btn btn-2" }));
   tools.append(button(item.state === "waiting" ? words.back : words.dismiss, { ask: "drop", n: item.n }));
-  made.append(make("p", item.label, { dir: "auto", className: "strong" }), make("p", said, { dir: "auto" }));
+  made.append(make("p", item.label, { dir: "auto", className: "strong" }), make("p", said));
   if (item.photo && item.n === sending) made.append(bar(item));
   made.append(tools);
   return made;

@@ -91,6 +91,9 @@ def test_photographs_wait_through_a_cut_and_the_unreadable_one_says_why(
         )
         again, away = i18n._("Send again"), i18n._("Remove")
     expect(rows.first).to_contain_text(waits)
+    box = rows.first.bounding_box()
+    assert box is not None
+    assert box["height"] < 200, "its words have room beside the picture"
     amina.picture("photographs-waiting")
     amina.context.set_offline(False)
     expect(page.locator("ol .shot")).to_have_count(1)
