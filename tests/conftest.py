@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import CodeType
 
@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
+from werkzeug.routing import Rule
 
 from shop.app import create_app
 from shop.plumbing import i18n, schema
@@ -37,9 +38,25 @@ class _Compiled(BytecodeCache):
         self.codes[bucket.key, bucket.checksum] = bucket.code
 
 
+def _remembering(build: Callable[[Rule, bool], object]) -> Callable[[Rule, bool], object]:
+    """Address builders compiled once for all the applications of a run: most of making one is compiling them."""
+    built: dict[object, object] = {}
+
+    def builder(rule: Rule, append_unknown: bool = True) -> object:
+        if rule.defaults:
+            return build(rule, append_unknown)
+        key = (rule.rule, tuple(rule._trace), append_unknown)
+        if key not in built:
+            built[key] = build(rule, append_unknown)
+        return built[key]
+
+    return builder
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _compiled_once() -> None:
     Flask.jinja_options["bytecode_cache"] = _Compiled()
+    Rule._compile_builder = _remembering(Rule._compile_builder)  # type: ignore[method-assign, assignment]
 
 
 @pytest.fixture(autouse=True)
