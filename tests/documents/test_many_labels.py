@@ -52,9 +52,11 @@ def test_each_of_five_hundred_labels_reads_as_its_own() -> None:
 @pytest.mark.slow
 def test_labels_are_drawn_fast_enough() -> None:
     figures = measure()
-    assert figures["labels_per_second_in_one_pdf"] > 0
+    assert all(figure > 0 for figure in figures.values())
     assert set(figures) == {
         "labels_per_second_in_one_pdf",
         "labels_per_second_as_separate_pdfs",
+        "in one PDF: times a bare page",
+        "as separate PDFs: times a bare page",
         "cold_first_label_ms",
     }

@@ -58,7 +58,7 @@ def test_every_combination_is_told(order: str, shipment: str, payment: str, kind
         (facts("confirmed", "lost"), "lost", "The parcel was lost on the way. Amina will call you."),
         (facts("completed", "delivered", "collected"), "delivered", "Delivered and paid. Thank you."),
         (facts("completed", "delivered", "settled"), "paid", "Delivered and paid. Thank you."),
-        (facts("completed", "delivered", "refunded"), "delivered", "Delivered, then refunded."),
+        (facts("completed", "delivered", "refunded"), "refunded", "Delivered, then refunded."),
         (facts("cancelled", "cancelled", "cancelled"), "cancelled", "This order is cancelled. Nothing to pay."),
         (facts("cancelled", "cancelled", "cancelled", cancel_reason="buyer"), "cancelled",
          "You cancelled this order. Nothing to pay."),

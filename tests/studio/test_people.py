@@ -79,7 +79,9 @@ def test_known_and_unknown_people_get_the_same_answer(application: Flask, client
         for who in ("0550000011", "0550000099")
     ]
     assert [page.status_code for page in pages] == [422, 422]
-    assert pages[0].text.replace("0550000011", "") == pages[1].text.replace("0550000099", "")
+    # every page asks passkeys something that was never asked before
+    told = [re.sub(r"\d{10}\.[\w-]+\.[\w-]+", "", page.text) for page in pages]
+    assert told[0].replace("0550000011", "") == told[1].replace("0550000099", "")
     assert "do not go together" in pages[0].text
     assert "not this one" not in pages[0].text
 
