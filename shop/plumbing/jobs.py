@@ -192,7 +192,7 @@ class Worker(threading.Thread):
             try:
                 with self._scope():
                     busy = run_next(self._handlers)
-            except Exception:
+            except Exception:  # the same place as above: what failed is written down, and the worker lives on
                 log.warning("worker waits", exc_info=True)
                 busy = False
             if not busy:
