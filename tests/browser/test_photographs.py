@@ -33,6 +33,14 @@ def a_draft(amina: Phone) -> str:
     return f"{page.url}/pictures"
 
 
+def on_the_way(phone: MakePhone, keys: dict[str, Any], address: str, lang: str) -> Phone:
+    """Give Amina's phone on a slow network, its worker in place."""
+    amina = phone(lang, base_url=address, storage_state=keys[AMINA])
+    amina.base = address
+    at_work(amina)
+    return amina
+
+
 def choose(page: Page, *contents: bytes) -> None:
     files = [
         {"name": f"IMG_{n}.jpg", "mimeType": "image/jpeg", "buffer": each} for n, each in enumerate(contents, start=1)
@@ -46,9 +54,7 @@ def test_a_photograph_says_how_far_it_has_come(phone: MakePhone, keys: dict[str,
     speak(ready)
     pictures = a_draft(ready).removeprefix(base)
     with slow_3g(base) as network:
-        amina = phone(lang, base_url=network.address, storage_state=keys[AMINA])
-        amina.base = network.address
-        at_work(amina)
+        amina = on_the_way(phone, keys, network.address, lang)
         page = amina.open(pictures)
         seen = watched(page)
         choose(page, shot((200, 90, 60)))
@@ -115,9 +121,7 @@ def test_a_page_that_is_left_hands_its_photograph_to_the_worker(
     speak(ready)
     pictures = a_draft(ready).removeprefix(base)
     with slow_3g(base) as network:
-        amina = phone(lang, base_url=network.address, storage_state=keys[AMINA])
-        amina.base = network.address
-        at_work(amina)
+        amina = on_the_way(phone, keys, network.address, lang)
         page = amina.open(pictures)
         choose(page, shot((200, 90, 60)))
         expect(page.locator("[data-photos] progress")).to_be_visible()
