@@ -6,7 +6,7 @@ A method imports this module and shop.core only. `PLUGIN`, or a third party's en
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
@@ -18,7 +18,10 @@ CONTRACT = 1
 
 @dataclass(frozen=True)
 class Ask:
-    """What is to be paid: one order of one store, under our reference."""
+    """What is to be paid: one order of one store, under our reference (P and nine letters or digits, 10 in all).
+
+    `return_url` is where the buyer comes back to, whatever happened; `notice_url` is where notices are read.
+    """
 
     reference: str
     amount: Money
@@ -26,24 +29,37 @@ class Ask:
     country: str = "DZ"
     stores_in_purchase: int = 1
     return_url: str = ""
+    notice_url: str = ""
     description: str = ""
     face_to_face: bool = False  # buyer and artisan stand before each other: the thing and the money change hands
 
 
 @dataclass(frozen=True)
 class Offer:
-    """How a method presents itself to the buyer: English msgids, translated by the page."""
+    """How a method presents itself to the buyer: English msgids, translated by the page.
+
+    `fee` is what the buyer pays on top. `wait_h` is how many hours an order waits to be paid this way before it is
+    given up and its pieces are free again; None when the money comes with the parcel or is in the hand already.
+    """
 
     title: str
     detail: str = ""
     fee: Money | None = None
+    wait_h: int | None = None
+
+
+Mentions = tuple[tuple[str, str], ...]  # what is shown beside each other: an English msgid, and its value as it is
 
 
 @dataclass(frozen=True)
 class Fact:
     """What became of a payment, as the method knows it.
 
-    state is one of pending, collected, failed, cancelled, refunded, unknown. `redirect` sends the buyer elsewhere.
+    state is one of pending, collected, failed, cancelled, refunded, unknown. `amount` is what really came when it was
+    collected (less or more than was asked, too) and what was given back when it was refunded. `external` is the
+    outside's name of it, `redirect` sends the buyer elsewhere, `event` tells one notice from another. `problem` is an
+    English msgid that says to the buyer why it failed; `mentions` is what the receipt must show; `raw` is the
+    outside's own word, kept for those who look into it.
     """
 
     reference: str
@@ -51,8 +67,21 @@ class Fact:
     amount: Money
     external: str = ""
     redirect: str = ""
+    event: str = ""
+    problem: str = ""
+    mentions: Mentions = ()
     at: datetime | None = None
     raw: str = ""
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A payment that was begun: our reference, what was asked, and its outside name ('' when no answer came)."""
+
+    reference: str
+    amount: Money
+    external: str = ""
+    started_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -97,8 +126,21 @@ class ReadsNotices(Protocol):
 class LooksUp(Protocol):
     """The method can be asked what became of a payment."""
 
-    def look_up(self, external: str) -> Fact:
-        """Return the present fact. Raises Unavailable."""
+    def look_up(self, begun: Begun) -> Fact:
+        """Return the present fact. Without an outside name it is sought by our reference.
+
+        What the outside has never heard of is `cancelled` when nothing can come of it any more, else `unknown`.
+        Raises Unavailable or Misconfigured.
+        """
+        ...
+
+
+@runtime_checkable
+class Expires(Protocol):
+    """The method can close a payment that nobody is to pay any more."""
+
+    def expire(self, begun: Begun) -> Fact:
+        """Close it and return the present fact: `collected` when it was paid meanwhile. Twice is harmless."""
         ...
 
 
@@ -106,8 +148,29 @@ class LooksUp(Protocol):
 class Refunds(Protocol):
     """The method can give money back."""
 
-    def refund(self, external: str, amount: Money, reference: str) -> Fact:
-        """Give back an amount; the same reference acts once. Raises Declined when it is more than was collected."""
+    def refund(self, begun: Begun, amount: Money, reference: str) -> Fact:
+        """Give back an amount; the same reference acts once. The fact bears that reference and that amount.
+
+        Raises Declined when it is more than was collected, Unavailable when the outcome is not known.
+        """
+        ...
+
+
+@runtime_checkable
+class PaidByHand(Protocol):
+    """The buyer pays elsewhere by herself and sends a proof; the artisan says whether the money came."""
+
+    def instructions(self, ask: Ask) -> Mentions:
+        """Return what the buyer needs to know to pay. Pure."""
+        ...
+
+
+@runtime_checkable
+class Checks(Protocol):
+    """The method can tell whether its settings work."""
+
+    def check(self) -> None:
+        """Ask the outside something harmless. Raises Misconfigured (the owner acts) or Unavailable (again later)."""
         ...
 
 
@@ -120,13 +183,33 @@ class TakenAtOnce(Protocol):
         ...
 
 
+def setting(
+    label: str, *, default: Any = "", hint: str = "", secret: bool = False, most: int = 200,
+    choices: Sequence[tuple[str, str]] = (),
+) -> Any:  # fmt: skip
+    """Return a field of a settings dataclass as the studio draws it: English msgids, a default, what may be typed.
+
+    Fields are str, int or bool. A secret is written and never shown again. A settings class may have a method
+    `problems() -> Mapping[str, str]`: the fields that can't be right, each with an English msgid.
+    """
+    told = {"label": label, "hint": hint, "secret": secret, "most": most, "choices": tuple(choices)}
+    return field(default=default, repr=not secret, metadata=told)
+
+
 @dataclass(frozen=True)
 class Plugin:
-    """How a method is found, titled, set and built. `settings` is a frozen dataclass; secret fields say so."""
+    """How a method is found, titled, set and built. `settings` is a frozen dataclass of `setting` fields.
+
+    `build(settings, http)` gets the one way out to the network. A method that is `on` serves every workshop until it
+    says otherwise; others wait until their settings are complete. `hosts` are the origins of its payment pages, to
+    which a form may lead a browser.
+    """
 
     key: str
     title: str
     settings: type[Any]
     build: Callable[[Any, Any], PaymentMethod]
     contract: int = CONTRACT
+    on: bool = False
+    hosts: tuple[str, ...] = ()
     extra: Mapping[str, str] = field(default_factory=dict)

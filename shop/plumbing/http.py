@@ -96,6 +96,8 @@ class Outbound:
 
     Goes to https on port 443 of public addresses only; `trusted` names further `host:port`s, typed by the operator,
     which may speak plain HTTP and live in a private network. `secrets` are masked wherever it speaks of errors.
+    `instead` sends what begins with one address to another one: to the simulators of outside systems, which are
+    trusted; it is empty wherever real money moves.
     Every verb raises Unavailable (no usable answer, 5xx, quota spent: the outcome may be unknown), Misconfigured
     (an address where it may not go), and RuntimeError inside a database transaction.
     """
@@ -103,9 +105,10 @@ class Outbound:
     def __init__(
         self, *, trusted: Collection[str] = (), secrets: Collection[str] = (), quota: Quota | None = None,
         total_s: float = TOTAL_S, most_bytes: int = MOST_BYTES, trust: ssl.SSLContext | None = None,
-        resolve: Resolve = resolve,
+        resolve: Resolve = resolve, instead: Mapping[str, str] | None = None,
     ) -> None:  # fmt: skip
-        self._trusted = frozenset(trusted)
+        self._instead = dict(instead or {})
+        self._trusted = frozenset(trusted) | {origin_of(url) for url in self._instead.values()}
         self._secrets, self._quota = tuple(secrets), quota
         self._total_s, self._most_bytes, self._trust, self._resolve = total_s, most_bytes, trust, resolve
 
@@ -113,7 +116,7 @@ class Outbound:
         """Return the same way out for one account: its secrets are masked too, its quota counts."""
         return Outbound(
             trusted=self._trusted, secrets=(*self._secrets, *secrets), quota=quota, total_s=self._total_s,
-            most_bytes=self._most_bytes, trust=self._trust, resolve=self._resolve,
+            most_bytes=self._most_bytes, trust=self._trust, resolve=self._resolve, instead=self._instead,
         )  # fmt: skip
 
     def get(
@@ -144,7 +147,7 @@ class Outbound:
         if in_transaction():
             raise RuntimeError("network inside a transaction")
         began = time.monotonic()
-        request = _request(method, url, headers or {}, content)
+        request = _request(method, self._led(url), headers or {}, content)
         origin = self._allowed(request)
         if self._quota is not None and not self._quota.take():
             raise Unavailable(f"the quota of the account at {origin} is spent for now")
@@ -154,6 +157,11 @@ class Outbound:
         if answer.status >= 500:
             raise Unavailable(f"{method} {origin}: {answer.status}")
         return answer
+
+    def _led(self, url: str) -> str:
+        """Return where an address really leads."""
+        start = next((each for each in self._instead if url.startswith(each)), None)
+        return url if start is None else self._instead[start] + url.removeprefix(start)
 
     def _allowed(self, request: httpx2.Request) -> str:
         """Return where a request goes, when it may."""

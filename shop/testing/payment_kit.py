@@ -17,7 +17,18 @@ import pytest
 from shop.core.errors import Declined, Forged
 from shop.core.money import Money
 from shop.core.states import PAYMENT
-from shop.payments.contract import CONTRACT, Ask, Fact, LooksUp, Notice, Offer, PaymentMethod, Plugin, ReadsNotices
+from shop.payments.contract import (
+    CONTRACT,
+    Ask,
+    Begun,
+    Fact,
+    LooksUp,
+    Notice,
+    Offer,
+    PaymentMethod,
+    Plugin,
+    ReadsNotices,
+)
 
 STATES = PAYMENT.states | {"unknown"}
 
@@ -120,7 +131,7 @@ class PaymentMethodKit:
         if not isinstance(method, LooksUp):
             pytest.skip("this method cannot be asked")
         fact = method.start(ask)
-        found = method.look_up(fact.external)
+        found = method.look_up(Begun(fact.reference, ask.amount, fact.external))
         assert (found.reference, found.amount, found.external) == (fact.reference, fact.amount, fact.external)
 
     def test_giving_back_more_than_was_taken_is_declined(self, method: PaymentMethod, ask: Ask) -> None:
@@ -129,8 +140,9 @@ class PaymentMethodKit:
         if refund is None:
             pytest.skip("this method gives nothing back")
         fact = method.start(ask)
+        more = ask.amount + Money(1, ask.amount.currency)
         with pytest.raises(Declined):
-            refund(fact.external, ask.amount + Money(1, ask.amount.currency), "RKIT1")
+            refund(Begun(fact.reference, ask.amount, fact.external), more, "RKIT1")
 
     def test_no_secret_is_seen(
         self, method: PaymentMethod, ask: Ask, secrets: list[str], caplog: pytest.LogCaptureFixture

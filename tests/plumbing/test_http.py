@@ -229,6 +229,14 @@ def test_trust_is_in_one_port_of_one_host(there: Outside, way: Outbound) -> None
     assert there.heard == []
 
 
+def test_a_simulator_is_asked_in_place_of_the_outside(there: Outside) -> None:
+    way = Outbound(instead={"https://api.outside.example/v1": there.url + "/simulator"}).for_account(secrets=["s"])
+    assert way.get("https://api.outside.example/v1/rates").ok
+    assert there.heard[-1].path == "/simulator/rates"
+    with pytest.raises(Misconfigured):
+        way.get(there.url.replace("http", "ftp"))
+
+
 def test_the_address_that_was_checked_is_the_one_that_is_asked(there: Outside) -> None:
     # The name changes its mind after the first look: where nobody answers at first, at home ever after.
     answers = iter([["127.0.0.77"], ["127.0.0.1"], ["127.0.0.1"]])

@@ -46,4 +46,5 @@ PLUGIN = Plugin(
     title=TITLE,
     settings=Settings,
     build=lambda settings, _http: CashInHand(settings),
+    on=True,
 )

@@ -46,4 +46,5 @@ PLUGIN = Plugin(
     title=TITLE,
     settings=Settings,
     build=lambda settings, _http: CashOnDelivery(settings),
+    on=True,
 )
