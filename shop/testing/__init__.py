@@ -1,1 +1,1 @@
-"""For everyone who writes an adapter: conformance kits to subclass, importable by third parties."""
+"""For everyone who writes an adapter, importable by third parties: conformance kits to subclass, simulators to meet."""

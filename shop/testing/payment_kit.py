@@ -89,7 +89,7 @@ class PaymentMethodKit:
         assert isinstance(fact, Fact)
         assert (fact.reference, fact.amount) == (ask.reference, ask.amount)
         assert fact.state in STATES
-        assert fact.redirect == "" or fact.redirect.startswith("https://")
+        assert fact.redirect == "" or fact.redirect.startswith(("https://", "http://127.0.0.1:"))
 
     def test_the_same_reference_acts_once(self, method: PaymentMethod, ask: Ask) -> None:
         """Whoever starts twice gets the same fact."""
