@@ -99,6 +99,48 @@ RULES = (
         "AND COALESCE(SUM(p.back), 0) = o.total_minor)",
     ),
     Rule(
+        "I3 balance", "movement {0} of order {1} does not add up: {2} {3}",
+        "SELECT l.movement, MIN(o.code), SUM(l.minor), l.currency FROM ledger l JOIN orders o ON o.id = l.order_id "
+        "GROUP BY l.movement, l.currency HAVING SUM(l.minor) <> 0 OR MIN(l.order_id) <> MAX(l.order_id)",
+    ),
+    Rule(
+        "I3 ledger", "order {0} ({1}) in the ledger: goods {2}, delivery {3}, discount {4}, owed {5}, paid {6}",
+        "SELECT o.code, o.state, COALESCE(l.goods, 0), COALESCE(l.delivery, 0), COALESCE(l.discount, 0), "
+        "COALESCE(l.buyer, 0), COALESCE(p.paid, 0) FROM orders o LEFT JOIN (SELECT order_id, "
+        "SUM(CASE WHEN account = 'goods' THEN -minor ELSE 0 END) AS goods, "
+        "SUM(CASE WHEN account = 'delivery' THEN -minor ELSE 0 END) AS delivery, "
+        "SUM(CASE WHEN account = 'discount' THEN minor ELSE 0 END) AS discount, "
+        "SUM(CASE WHEN account = 'buyer' THEN minor ELSE 0 END) AS buyer "
+        "FROM ledger GROUP BY order_id) l ON l.order_id = o.id "
+        "LEFT JOIN (SELECT order_id, SUM(amount_minor) AS paid FROM payments "
+        "WHERE state IN ('collected', 'settled', 'refunded') GROUP BY order_id) p ON p.order_id = o.id "
+        "WHERE COALESCE(l.goods, 0) <> CASE o.state WHEN 'cancelled' THEN 0 ELSE o.goods_minor END "
+        "OR COALESCE(l.delivery, 0) <> CASE o.state WHEN 'cancelled' THEN 0 ELSE o.delivery_minor END "
+        "OR COALESCE(l.discount, 0) <> CASE o.state WHEN 'cancelled' THEN 0 ELSE o.discount_minor END "
+        "OR COALESCE(l.buyer, 0) + COALESCE(p.paid, 0) <> CASE o.state WHEN 'cancelled' THEN 0 ELSE o.total_minor END",
+    ),
+    Rule(
+        "I4 ledger", "payment {0} ({1}) in the ledger: held {2}, reached the artisan {3}, given back {4}",
+        "SELECT p.reference, p.state, COALESCE(l.held, 0), COALESCE(l.reached, 0), COALESCE(l.back, 0) FROM payments p "
+        "LEFT JOIN (SELECT payment_id, "
+        "SUM(CASE WHEN account IN ('with_carrier', 'with_provider') THEN minor ELSE 0 END) AS held, "
+        "SUM(CASE WHEN account IN ('in_hand', 'fees', 'difference') THEN minor ELSE 0 END) AS reached, "
+        "SUM(CASE WHEN account = 'refunded' THEN minor ELSE 0 END) AS back "
+        "FROM ledger WHERE payment_id IS NOT NULL GROUP BY payment_id) l ON l.payment_id = p.id "
+        "WHERE COALESCE(l.held, 0) <> CASE p.state WHEN 'collected' THEN p.amount_minor ELSE 0 END "
+        "OR COALESCE(l.reached, 0) <> CASE p.state WHEN 'settled' THEN p.amount_minor ELSE 0 END "
+        "OR COALESCE(l.back, 0) <> CASE p.state WHEN 'refunded' THEN p.amount_minor ELSE 0 END",
+    ),
+    Rule(
+        "I4 came", "payment {0}: its remittance says {1} came and {2} was kept, the ledger {3} and {4}",
+        "SELECT p.reference, r.received_minor, r.fee_minor, COALESCE(l.came, 0), COALESCE(l.kept, 0) "
+        "FROM remittance_lines r JOIN payments p ON p.id = r.payment_id LEFT JOIN (SELECT payment_id, "
+        "SUM(CASE WHEN account = 'in_hand' THEN minor ELSE 0 END) AS came, "
+        "SUM(CASE WHEN account = 'fees' THEN minor ELSE 0 END) AS kept "
+        "FROM ledger WHERE kind = 'settled' GROUP BY payment_id) l ON l.payment_id = p.id "
+        "WHERE r.received_minor <> COALESCE(l.came, 0) OR r.fee_minor <> COALESCE(l.kept, 0)",
+    ),
+    Rule(
         "I3 collect", "order {0}: the courier is told {1}, the payment waits for {2}",
         "SELECT o.code, s.collect_minor, p.amount_minor FROM orders o JOIN shipments s ON s.order_id = o.id "
         "AND s.state <> 'cancelled' JOIN payments p ON p.order_id = o.id AND p.method = 'cash_on_delivery' "

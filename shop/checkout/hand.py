@@ -19,6 +19,7 @@ from shop.core.text import clean
 from shop.orders import service as orders
 from shop.orders.models import Order
 from shop.orders.service import NewOrder, Purchased
+from shop.payments import ledger
 from shop.payments import service as payments
 from shop.plumbing import geography, journal
 from shop.plumbing.db import session
@@ -151,6 +152,7 @@ def undo_sale(store_id: int, order_id: int, *, by: Actor) -> None:
     except InvalidTransition:
         raise Refused(TOO_LATE) from None
     orders.put_back(store_id, order_id, reason="cancelled", by=by)
+    ledger.cancelled(store_id, order_id, by=by)
     payments.refund_in_hand(store_id, order_id, by=by)
 
 
@@ -167,6 +169,8 @@ def _written(store: Store, purchase: Purchased, goods: HandGoods, buyer: HandBuy
     orders.mark_confirmed(store.id, order_id, by=by)
     orders.mark_packed(store.id, [order_id])
     orders.mark_completed(store.id, order_id, by=by)
+    nothing = Money(0, goods.total.currency)
+    ledger.sold(store.id, order_id, goods=goods.goods, delivery=nothing, discount=goods.discount, by=by)
     payments.take_in_hand(store.id, order_id, goods.total, by=by)
     return Sold(order_id, code, repeated=False)
 

@@ -19,6 +19,7 @@ from shop.orders import queries as order_queries
 from shop.orders import service as orders
 from shop.orders.models import Order, Purchase
 from shop.orders.service import NewLine, NewOrder, Purchased
+from shop.payments import ledger
 from shop.payments import service as payments
 from shop.payments.models import Payment
 from shop.plumbing import journal
@@ -104,6 +105,9 @@ def _rest(purchase: Purchased, details: Details, written: _Written, *, by: Actor
     orders.add_lines(store_id, order_id, _lines(parcel))
     offers.redeem(store_id, order_id, parcel.deal, phone=details.phone, by=by)
     payment_id, _reference = payments.add_payment(store_id, order_id, parcel.method, parcel.total)
+    ledger.sold(
+        store_id, order_id, goods=parcel.goods, delivery=parcel.delivery, discount=parcel.deal.discount, by=by
+    )  # fmt: skip
     shipment_id, _reference = shipping.open_shipment(store_id, order_id, _shipment(parcel))
     journal.record(
         "order.placed", subject="order", subject_id=order_id, store_id=store_id, by=by, code=written.code,
@@ -158,5 +162,6 @@ def cancel_by_buyer(purchase_code: str, order_code: str) -> Order:
     orders.put_back(order.store_id, order.id, reason="cancelled", by=BUYER)
     offers.give_back(order.store_id, order.id, by=BUYER)
     payments.cancel_for(order.store_id, order.id, by=BUYER)
+    ledger.cancelled(order.store_id, order.id, by=BUYER)
     shipping.cancel_for(order.store_id, order.id, by=BUYER)
     return order

@@ -17,6 +17,7 @@ from shop.orders import calls
 from shop.orders import queries as order_queries
 from shop.orders import service as orders
 from shop.orders.models import CANCEL_REASONS, OUTCOMES, Call, Order
+from shop.payments import ledger
 from shop.payments import queries as payment_queries
 from shop.payments import service as payments
 from shop.plumbing.i18n import N_
@@ -101,6 +102,7 @@ def undo_call(store_id: int, order_id: int, *, by: Actor) -> None:
         orders.take_again(store_id, order_id, by=by)
         offers.take_again(store_id, order_id, by=by)
         payments.reopen_for(store_id, order_id, by=by)
+        ledger.sold_again(store_id, order_id, by=by)
         shipping.reopen_for(store_id, order_id, by=by)
 
 
@@ -148,6 +150,7 @@ def cancel(store_id: int, order_id: int, reason: str, *, by: Actor) -> None:
     parcel = shipping_queries.live_shipment(store_id, order_id)
     orders.mark_cancelled(store_id, order_id, _reason(reason), by=by)
     payments.cancel_for(store_id, order_id, by=by)
+    ledger.cancelled(store_id, order_id, by=by)
     if parcel is not None and parcel.state == "lost":
         offers.give_back(store_id, order_id, by=by)
         return
@@ -157,6 +160,7 @@ def cancel(store_id: int, order_id: int, reason: str, *, by: Actor) -> None:
 def _cancel_placed(store_id: int, order_id: int, reason: str, *, by: Actor) -> None:
     orders.mark_cancelled(store_id, order_id, reason, by=by, still=frozenset({"placed"}))
     payments.cancel_for(store_id, order_id, by=by)
+    ledger.cancelled(store_id, order_id, by=by)
     _free(store_id, order_id, by=by)
 
 
@@ -243,6 +247,7 @@ def _returned(store_id: int, order_id: int, by: Actor) -> None:
     orders.put_back(store_id, order_id, reason="returned", by=by)
     offers.give_back(store_id, order_id, by=by)
     payments.cancel_for(store_id, order_id, by=by)
+    ledger.cancelled(store_id, order_id, by=by)
 
 
 _FOLLOWS: Mapping[str, Callable[[int, int, Actor], None]] = {"delivered": _delivered, "returned": _returned}

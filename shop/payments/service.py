@@ -11,6 +11,7 @@ from shop.core.errors import Declined, InvalidTransition, NotFound
 from shop.core.money import Money
 from shop.core.states import PAYMENT
 from shop.core.text import new_code
+from shop.payments import ledger
 from shop.payments.contract import Ask, Fact, PaymentMethod, TakenAtOnce
 from shop.payments.methods import METHODS
 from shop.payments.models import Payment
@@ -157,6 +158,7 @@ def _moved(store_id: int, payment_id: int, state: str, *, by: Actor) -> bool:
     stamp = {_STAMPS[state]: clock.now()} if state in _STAMPS else {}
     if not changed(mine.where(Payment.state.in_(PAYMENT.sources(state))).values(state=state, **stamp)):
         return False
+    ledger.moved(store_id, payment_id, state, by=by)
     journal.record(f"payment.{state}", subject="payment", subject_id=payment_id, store_id=store_id, by=by)
     return True
 

@@ -11,8 +11,9 @@ from shop.core import clock
 from shop.core.errors import NotFound, Refused
 from shop.core.money import Money, total
 from shop.core.text import clean
-from shop.payments import service as payments
+from shop.payments.ledger import Settled
 from shop.payments.models import Payment
+from shop.payments.settling import settle
 from shop.plumbing import journal
 from shop.plumbing.db import session
 from shop.plumbing.i18n import N_
@@ -53,8 +54,7 @@ def record_remittance(
     )  # fmt: skip
     session.add(remittance)
     session.flush()
-    for payment_id, _received, _fee in lines:
-        payments.mark_settled(store_id, payment_id, by=by)
+    settle(store_id, [Settled(payment_id, received, fee) for payment_id, received, fee in lines], by=by)
     session.execute(insert(RemittanceLine), [
         {
             "store_id": store_id, "remittance_id": remittance.id, "payment_id": payment_id, "fee_minor": fee.minor,

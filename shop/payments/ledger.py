@@ -1,0 +1,182 @@
+"""The ledger: every movement of money of an order, in parts that add up to nothing. Rows are added, never changed.
+
+An order is written when it is placed: from then on its price is agreed and the buyer owes it. What a buyer owes, what a
+carrier or a provider holds, what is in the artisan's hand and what was spent is positive; what she sold is negative.
+docs/payments.md has the accounts. Verbs write when their transaction commits, all rows in one statement.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+
+from shop.core import clock
+from shop.core.money import Money
+from shop.orders.models import Order
+from shop.payments.models import LedgerEntry, Payment
+from shop.plumbing.db import before_commit, session, table_of, waiting
+from shop.plumbing.journal import Actor
+
+SALE = ("buyer", "goods", "delivery", "discount")
+AT_ONCE = 500  # payments that are read by one statement
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What reached the artisan of one payment, and what was kept of it as a fee."""
+
+    payment_id: int
+    received: Money | None = None  # None: all that is left
+    fee: Money | None = None
+
+
+def sold(store_id: int, order_id: int, *, goods: Money, delivery: Money, discount: Money, by: Actor) -> None:
+    """Write that an order was placed: the buyer owes its goods and its delivery, less its discount."""
+    parts = {
+        "buyer": (goods + delivery - discount).minor, "goods": -goods.minor, "delivery": -delivery.minor,
+        "discount": discount.minor,
+    }  # fmt: skip
+    _post("sold", store_id, order_id, parts, currency=goods.currency, by=by)
+
+
+def sold_again(store_id: int, order_id: int, *, by: Actor) -> None:
+    """Write that an order stands again whose cancellation was undone."""
+    order = session.execute(_ORDER.where(Order.store_id == store_id, Order.id == order_id)).one()
+    amounts = (Money(minor, order.currency) for minor in (order.goods, order.delivery, order.discount))
+    goods, delivery, discount = amounts
+    sold(store_id, order_id, goods=goods, delivery=delivery, discount=discount, by=by)
+
+
+_ORDER = select(
+    Order.goods_minor.label("goods"), Order.delivery_minor.label("delivery"), Order.discount_minor.label("discount"),
+    Order.currency,
+)  # fmt: skip
+
+
+def cancelled(store_id: int, order_id: int, *, by: Actor) -> None:
+    """Write that nothing is sold and owed any more of an order; twice is harmless. What was paid stays written."""
+    standing: Counter[tuple[str, str]] = Counter()
+    for account, currency, minor in session.execute(_standing(store_id, order_id)):
+        standing[account, currency] += int(minor)
+    for row in waiting("ledger"):
+        if row["order_id"] == order_id and row["kind"] in _SALES:
+            standing[row["account"], row["currency"]] += row["minor"]
+    for currency in sorted({currency for _account, currency in standing}):
+        parts = {account: -minor for (account, its), minor in standing.items() if its == currency}
+        _post("cancelled", store_id, order_id, parts, currency=currency, by=by)
+
+
+_SALES = ("sold", "cancelled")
+
+
+def _standing(store_id: int, order_id: int) -> Any:
+    mine = (LedgerEntry.store_id == store_id, LedgerEntry.order_id == order_id, LedgerEntry.kind.in_(_SALES))
+    columns = (LedgerEntry.account, LedgerEntry.currency)
+    return select(*columns, func.sum(LedgerEntry.minor)).where(*mine).group_by(*columns)
+
+
+def moved(store_id: int, payment_id: int, state: str, *, by: Actor) -> None:
+    """Write what a change of a whole payment's state means in money; other states than these mean nothing."""
+    match state:
+        case "collected":
+            collected(store_id, payment_id, by=by)
+        case "settled":
+            settled(store_id, [Settled(payment_id)], by=by)
+        case "refunded":
+            refunded(store_id, payment_id, by=by)
+
+
+def collected(store_id: int, payment_id: int, amount: Money | None = None, *, by: Actor) -> None:
+    """Write that an amount left the buyer, or all that was awaited: a carrier or a provider holds it."""
+    payment = _payments(store_id, [payment_id])[payment_id]
+    amount = payment.amount if amount is None else amount
+    parts = {payment.holder: amount.minor, "buyer": -amount.minor}
+    _post("collected", store_id, payment.order_id, parts, currency=amount.currency, by=by, payment_id=payment_id)
+
+
+def settled(store_id: int, lines: Sequence[Settled], *, by: Actor) -> None:
+    """Write that payments reached the artisan, less their fees; what is missing or too much is a difference."""
+    for start in range(0, len(lines), AT_ONCE):
+        some = lines[start : start + AT_ONCE]
+        found = _payments(store_id, [line.payment_id for line in some])
+        for line in some:
+            payment = found[line.payment_id]
+            held, fee = payment.amount, line.fee.minor if line.fee else 0
+            received = held.minor - fee if line.received is None else line.received.minor
+            parts = {
+                payment.holder: -held.minor, "in_hand": received, "fees": fee,
+                "difference": held.minor - received - fee,
+            }  # fmt: skip
+            _post(
+                "settled", store_id, payment.order_id, parts, currency=held.currency, by=by, payment_id=line.payment_id
+            )  # fmt: skip
+
+
+def refunded(store_id: int, payment_id: int, amount: Money | None = None, *, by: Actor) -> None:
+    """Write that an amount, or all of it, went back to the buyer: from the artisan's hand or from who still held it."""
+    payment = _payments(store_id, [payment_id])[payment_id]
+    amount = payment.amount if amount is None else amount
+    parts = {"refunded": amount.minor, "in_hand" if payment.settled else payment.holder: -amount.minor}
+    _post("refunded", store_id, payment.order_id, parts, currency=amount.currency, by=by, payment_id=payment_id)
+
+
+def return_fee(store_id: int, order_id: int, fee: Money, *, by: Actor) -> None:
+    """Write what a carrier kept for bringing an order's parcel back."""
+    parts = {"return_fees": fee.minor, "in_hand": -fee.minor}
+    _post("return_fee", store_id, order_id, parts, currency=fee.currency, by=by)
+
+
+@dataclass(frozen=True, slots=True)
+class _Paid:
+    order_id: int
+    method: str
+    amount: Money
+    settled: bool
+
+    @property
+    def holder(self) -> str:
+        """Who has it between the buyer and the artisan."""
+        return "with_carrier" if self.method == "cash_on_delivery" else "with_provider"
+
+
+def _payments(store_id: int, payment_ids: Sequence[int]) -> dict[int, _Paid]:
+    columns = (
+        Payment.id, Payment.order_id, Payment.method, Payment.amount_minor, Payment.currency, Payment.settled_at
+    )  # fmt: skip
+    wanted = select(*columns).where(Payment.store_id == store_id, Payment.id.in_(payment_ids))
+    return {
+        row.id: _Paid(row.order_id, row.method, Money(row.amount_minor, row.currency), row.settled_at is not None)
+        for row in session.execute(wanted)
+    }
+
+
+def _post(
+    kind: str, store_id: int, order_id: int, parts: Mapping[str, int], *, currency: str, by: Actor,
+    payment_id: int | None = None,
+) -> None:  # fmt: skip
+    """Let one movement be written when the current transaction commits. Raises ValueError unless it is balanced."""
+    if sum(parts.values()):
+        raise ValueError(f"a movement of {sum(parts.values())} {currency} is not balanced")
+    same = {
+        "store_id": store_id, "movement": secrets.randbits(62), "kind": kind, "order_id": order_id,
+        "payment_id": payment_id, "currency": currency, "at": clock.now(), "by_kind": by.kind, "by_id": by.account_id,
+    }  # fmt: skip
+    _wait({**same, "account": account, "minor": minor} for account, minor in parts.items() if minor)
+
+
+def _wait(rows: Iterable[Mapping[str, Any]]) -> None:
+    pending = waiting("ledger")
+    if not pending:
+        before_commit(_write)
+    pending.extend(rows)
+
+
+def _write() -> None:
+    if rows := waiting("ledger"):
+        session.execute(table_of(LedgerEntry).insert(), rows)
+        rows.clear()
