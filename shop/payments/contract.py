@@ -76,12 +76,17 @@ class Fact:
 
 @dataclass(frozen=True)
 class Begun:
-    """A payment that was begun: our reference, what was asked, and its outside name ('' when no answer came)."""
+    """A payment that was begun: our reference, what was asked, and its outside name ('' when no answer came).
+
+    `refunded` is what other refunds have given back already: an outside without references of its own for refunds is
+    told by it from one that has seen this refund before.
+    """
 
     reference: str
     amount: Money
     external: str = ""
     started_at: datetime | None = None
+    refunded: Money | None = None
 
 
 @dataclass(frozen=True)
@@ -91,6 +96,48 @@ class Notice:
     body: bytes
     headers: Mapping[str, str]
     at: datetime
+
+
+class Answer(Protocol):
+    """What an outside system said: any status below 500. Header names are lower case."""
+
+    @property
+    def status(self) -> int:
+        """The status of HTTP."""
+        ...
+
+    @property
+    def ok(self) -> bool:
+        """Tell whether the status is one of success."""
+        ...
+
+    def json(self) -> Any:
+        """Return the body read as strict JSON. Raises Unavailable when it is something else."""
+        ...
+
+
+class Http(Protocol):
+    """The one way out to the network, as methods see it: https, no redirects, 5 s, 2 MB, once each.
+
+    Raises Unavailable without a usable answer (the outcome may be unknown), Misconfigured where it may not go.
+    """
+
+    def for_account(self, *, secrets: Sequence[str]) -> Http:
+        """Return the same way out, which masks these secrets too wherever it speaks."""
+        ...
+
+    def get(
+        self, url: str, *, params: Mapping[str, str | int] | None = None, headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """Read."""
+        ...
+
+    def post(
+        self, url: str, *, json: object = None, form: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None, reference: str = "",
+    ) -> Answer:  # fmt: skip
+        """Send JSON or a form; `reference` becomes the Idempotency-Key."""
+        ...
 
 
 class PaymentMethod(Protocol):
@@ -106,7 +153,7 @@ class PaymentMethod(Protocol):
         ...
 
     def start(self, ask: Ask) -> Fact:
-        """Begin the payment. The same reference gives the same fact and acts once.
+        """Begin the payment. The same reference gives the same fact and acts once; only where to pay may be lost.
 
         Raises Declined, Rejected, Unavailable or Misconfigured.
         """

@@ -34,8 +34,8 @@ class MethodOffer:
 
 
 def offers(ask: Ask) -> list[MethodOffer]:
-    """Return the methods that serve this payment, without network, in the order of their table."""
-    found = ((key, method(key).offer(ask)) for key in METHODS.usable)
+    """Return the methods that are on and serve this payment, without network, in the order of their table."""
+    found = ((key, method(key).offer(ask)) for key, plugin in METHODS.usable.items() if plugin.on)
     return [MethodOffer(key, offer.title, offer.detail, offer.fee) for key, offer in found if offer is not None]
 
 

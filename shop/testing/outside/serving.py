@@ -18,7 +18,10 @@ from shop.testing.outside.pages import hosted_pages
 from shop.testing.outside.world import System, World
 
 # One line registers a simulator: the class, where it stands.
-SYSTEMS: tuple[str, ...] = ()
+SYSTEMS: tuple[str, ...] = (
+    "shop.testing.chargily_sim:ChargilySim",
+    "shop.testing.satim_sim:SatimSim",
+)
 
 
 def application(world: World | None = None) -> Flask:
