@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-# Decimals of a currency's minor unit where they are not two (ISO 4217).
-_DECIMALS = {"JPY": 0, "KRW": 0, "XOF": 0, "XAF": 0, "TND": 3, "BHD": 3, "JOD": 3, "KWD": 3, "OMR": 3}
+# Decimals of a currency's minor unit where they are not two (ISO 4217; nobody counts fifths of an ariary).
+_WHOLE = ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "UGX", "VND", "VUV", "XAF",
+          "XOF", "XPF")  # fmt: skip
+_THOUSANDTHS = ("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND")
+_DECIMALS = {**dict.fromkeys(_WHOLE, 0), **dict.fromkeys(_THOUSANDTHS, 3)}
 
 
 class CurrencyMismatch(TypeError):

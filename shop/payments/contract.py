@@ -107,6 +107,16 @@ class Answer(Protocol):
         ...
 
     @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers."""
+        ...
+
+    @property
+    def body(self) -> bytes:
+        """The body, at most 2 MB."""
+        ...
+
+    @property
     def ok(self) -> bool:
         """Tell whether the status is one of success."""
         ...
@@ -133,10 +143,10 @@ class Http(Protocol):
         ...
 
     def post(
-        self, url: str, *, json: object = None, form: Mapping[str, str] | None = None,
+        self, url: str, *, json: object = None, form: Mapping[str, str] | None = None, content: bytes | None = None,
         headers: Mapping[str, str] | None = None, reference: str = "",
     ) -> Answer:  # fmt: skip
-        """Send JSON or a form; `reference` becomes the Idempotency-Key."""
+        """Send JSON, a form or bytes; `reference` becomes the Idempotency-Key."""
         ...
 
 

@@ -128,9 +128,9 @@ def test_notices_wait_for_their_delivery_and_are_signed_when_they_go(world: Worl
     write(world)
     write(world)
     assert shop.heard == []
-    assert [sent.status for sent in world.notices.deliver()] == [200, 200]
+    assert [sent.status for sent in world.deliver()] == [200, 200]
     assert shop.heard == [(b'{"letter":1}', {"X-Length": "12"}), (b'{"letter":2}', {"X-Length": "12"})]
-    assert world.notices.deliver() == []
+    assert world.deliver() == []
 
 
 def test_a_notice_that_is_not_taken_comes_again_later(world: World, shop: Shop) -> None:
@@ -139,7 +139,7 @@ def test_a_notice_that_is_not_taken_comes_again_later(world: World, shop: Shop) 
     write(world)
     came = []
     for _ in range(80):
-        came += [(world.clock.now().second, sent.status) for sent in world.notices.deliver()]
+        came += [(world.clock.now().second, sent.status) for sent in world.deliver()]
         world.clock.advance(seconds=1)
     assert came == [(0, 500), (2, 0), (12, 404), (12, 200)]
     assert shop.bodies == [b'{"letter":1}'] * 4
@@ -173,7 +173,7 @@ def test_the_same_seed_shuffles_the_same_way(world: World, shop: Shop) -> None:
         world.notices.trouble = type(world.notices.trouble)(shuffled=seed)
         for _ in range(8):
             write(world)
-        world.notices.deliver()
+        world.deliver()
         orders.append(shop.bodies)
     assert orders[0] == orders[1] != orders[2]
     assert sorted(orders[0]) == sorted(orders[2])
@@ -269,7 +269,7 @@ def test_notices_go_over_http_unless_told_otherwise(shop: Shop) -> None:
     with running([Post, Hook]) as world:
         told = {"notice_url": f"{world.url}/hook/notices"}
         world.outbound().post("https://api.post.example/v1/letters", json=told)
-        assert [sent.status for sent in world.notices.deliver()] == [0]
+        assert [sent.status for sent in world.deliver()] == [0]
         assert [sent.status for sent in world.notices.drain()] == [200]
     assert shop.bodies == [b'{"letter":1}'] * 2
     assert shop.heard[0][1]["X-Length"] == "12"

@@ -11,5 +11,6 @@ METHODS: Registry[Plugin] = Registry(
         "cash_in_hand": "shop.payments.methods.cash_in_hand:PLUGIN",
         "chargily": "shop.payments.methods.chargily:PLUGIN",
         "satim": "shop.payments.methods.satim:PLUGIN",
+        "stripe": "shop.payments.methods.stripe:PLUGIN",
     },
 )

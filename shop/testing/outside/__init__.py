@@ -4,7 +4,7 @@
         method = PLUGIN.build(settings, world.outbound())   # the adapter knows only the real addresses
         world.faults.add("stripe", "cut_after")             # or POST /control/faults, see `control`
         world.clock.advance(hours=25)
-        world.notices.deliver()
+        world.deliver()
 
 A system is a subclass of `System` and one line in `SYSTEMS`. `python -m shop.testing.outside --port 8009` serves all of
 them beside a demo shop.

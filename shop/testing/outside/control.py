@@ -86,8 +86,9 @@ def notices() -> ResponseReturnValue:
 @port.post("/notices/delivery")
 def delivery() -> ResponseReturnValue:
     """Send notices now."""
-    post = _world().notices
-    return jsonify([_shown(each) for each in (post.drain() if told().get("all") else post.deliver())])
+    world = _world()
+    sent = [*world.deliver(), *(world.notices.drain() if told().get("all") else [])]
+    return jsonify([_shown(each) for each in sent])
 
 
 @port.post("/reset")

@@ -123,9 +123,3 @@ class Notices:
             with self._lock:
                 self._waiting.append(replace(letter, tries=letter.tries + 1, due=again))
         return Sent(letter.system, letter.url, body, headers, status, letter.altered)
-
-
-def deliver_on(notices: Notices, stop: threading.Event, every_s: float = 0.3) -> None:
-    """Deliver again and again, until told to stop."""
-    while not stop.wait(every_s):
-        notices.deliver()

@@ -13,14 +13,15 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from shop.testing.outside.control import port as control_port
 from shop.testing.outside.faults import strike
-from shop.testing.outside.notices import Post, deliver_on, post
+from shop.testing.outside.notices import Post, post
 from shop.testing.outside.pages import hosted_pages
-from shop.testing.outside.world import System, World
+from shop.testing.outside.world import System, World, deliver_on
 
 # One line registers a simulator: the class, where it stands.
 SYSTEMS: tuple[str, ...] = (
     "shop.testing.chargily_sim:ChargilySim",
     "shop.testing.satim_sim:SatimSim",
+    "shop.testing.stripe_api:Stripe",
 )
 
 
@@ -60,7 +61,7 @@ def running(
 ) -> Iterator[World]:  # fmt: skip
     """Serve a world on a port of this machine (0: a free one) for as long as the block lasts.
 
-    Notices wait for `world.notices.deliver()`, unless they are sent automatically.
+    Notices wait for `world.deliver()`, unless they are sent automatically.
     """
     world = World(known() if systems is None else systems, public_url=public_url, send=send)
     server = make_server("127.0.0.1", port, application(world), threaded=True, request_handler=_Quiet)
@@ -68,7 +69,7 @@ def running(
     stop = threading.Event()
     threads = [threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True, name="outside")]
     if automatic:
-        threads.append(threading.Thread(target=deliver_on, args=(world.notices, stop), daemon=True, name="notices"))
+        threads.append(threading.Thread(target=deliver_on, args=(world, stop), daemon=True, name="notices"))
     for each in threads:
         each.start()
     try:

@@ -11,7 +11,7 @@ from flask import Blueprint, request
 from shop.plumbing.http import Outbound
 from shop.testing.outside.clock import Clock
 from shop.testing.outside.faults import Faults
-from shop.testing.outside.notices import Notices, Post, post
+from shop.testing.outside.notices import Notices, Post, Sent, post
 
 
 class System:
@@ -32,6 +32,9 @@ class System:
 
     def forget(self) -> None:
         """Begin anew, with nothing in memory. Called once at the beginning."""
+
+    def tick(self) -> None:
+        """Do what time does; called before notices are delivered."""
 
     def blueprint(self) -> Blueprint:
         """Return what it serves below `/<key>`."""
@@ -67,6 +70,12 @@ class World:
         """Return a way out that ends in this world."""
         return Outbound(instead=self.instead(), **more)
 
+    def deliver(self) -> list[Sent]:
+        """Let time do its work, then send the notices that are due. Return what was sent."""
+        for system in self.systems.values():
+            system.tick()
+        return self.notices.deliver()
+
     def reset(self) -> None:
         """Forget everything: states, faults, post, time."""
         self.clock.reset()
@@ -75,3 +84,9 @@ class World:
         for system in self.systems.values():
             with system.lock:
                 system.forget()
+
+
+def deliver_on(world: World, stop: threading.Event, every_s: float = 0.3) -> None:
+    """Deliver again and again, until told to stop."""
+    while not stop.wait(every_s):
+        world.deliver()
