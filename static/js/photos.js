@@ -1,7 +1,8 @@
 // Chosen photographs are shown, and shrunk before they are sent: by the worker's queue, one by one (photo_queue.js), or
 // where there is no worker by the plain form.
 import { newKey, worker } from "./ask.js";
-import { csrf, draw, take } from "./photo_queue.js";
+import { csrf, take } from "./photo_queue.js";
+import { draw } from "./photo_rows.js";
 import { shrink } from "./shrink.js";
 
 function preview(shots, file) {

@@ -5,6 +5,7 @@ const WEEK = 7 * 24 * 3600e3, PATIENCE = 3000;
 const HERS = /^\/studio\/[^/.]+\/(?:orders(?:\/[0-9A-Z]{7,10})?|hand-over|products(?:\/new)?)?$/;
 const TODAY = /\/studio\/[^/]+\/$/;
 const OF_NO_WEIGHT = new Set(["step", "done", "carrier"]);
+let era = 0; // ends when the copies are erased: what was asked before is not kept afterwards
 
 addEventListener("install", (event) => {
   skipWaiting();
@@ -55,8 +56,9 @@ function keyOf(url) {
 async function open(event, request, url) {
   const key = keyOf(url);
   const kept = key && await copyOf(key);
+  const then = era;
   const asked = fetch(request).then(async (answer) => {
-    if (await learn(key, url, answer)) event.waitUntil(keep(key, answer.clone()));
+    if (await learn(key, url, answer, then)) event.waitUntil(keep(key, answer.clone()));
     return answer;
   });
   event.waitUntil(asked.catch(() => {}));
@@ -69,9 +71,9 @@ async function open(event, request, url) {
 }
 
 // Whose page is it? True when it is to be kept.
-async function learn(key, url, answer) {
+async function learn(key, url, answer, then) {
   if (url.pathname === "/studio/sign-in") await forget(url.searchParams.has("next")); // her session is over
-  const person = answer.ok && answer.headers.get("X-Person");
+  const person = then === era && answer.ok && answer.headers.get("X-Person");
   const shell = await caches.open(SHELL);
   if (person && person !== await (await shell.match(PERSON))?.text()) { // the first one here, or another one
     await forget(true);
@@ -82,12 +84,15 @@ async function learn(key, url, answer) {
 }
 
 async function keep(key, answer) {
-  const lang = answer.headers.get("Content-Language") ?? "fr";
-  await (await caches.open(COPIES)).put(key, stamped(answer, await answer.text()));
+  const lang = answer.headers.get("Content-Language") ?? "fr", then = era;
+  const copies = await caches.open(COPIES), copy = stamped(answer, await answer.text());
+  if (then !== era) return;
+  await copies.put(key, copy);
   const shell = await caches.open(SHELL);
   if (await shell.match(`/studio/offline-${lang}.html`)) return;
-  for (const old of await shell.keys()) if (old.url.endsWith(".html")) await shell.delete(old);
+  const others = (await shell.keys()).filter((each) => each.url.endsWith(".html"));
   await keepShell(shell, `/studio/offline-${lang}.html`);
+  for (const old of others) await shell.delete(old);
 }
 
 async function copyOf(key) {
@@ -116,6 +121,7 @@ async function signOut(request, url) {
 
 // What was not sent yet goes too, but for a mere visit to the sign-in page.
 async function forget(everything) {
+  era += 1;
   await caches.delete(COPIES);
   if (everything) await forgetQueue(() => true);
 }
@@ -136,8 +142,8 @@ async function warm(paths) {
     const url = new URL(path, location), key = keyOf(url);
     const kept = key && await copyOf(key);
     if (!key || (kept && age(kept) < 3600e3)) continue;
-    const answer = await fetch(path, { redirect: "error" }).catch(() => null);
-    if (!answer?.ok || !await learn(key, url, answer)) return;
+    const then = era, answer = await fetch(path, { redirect: "error" }).catch(() => null);
+    if (!answer?.ok || !await learn(key, url, answer, then)) return;
     await keep(key, answer);
   }
 }

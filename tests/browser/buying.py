@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Locator, Page
 
-from tests.browser.phone import Phone
+from tests.browser.phone import Phone, until
 
 SOAP, BOWL = 40, 31  # of Atelier Amina and of Terre de Maâtkas
 ORAN, ORAN_CITY = "31", "3101"
@@ -37,8 +37,10 @@ def fill_details(phone: Phone, *, number: str = "0555 11 22 33", name: str = "Ya
     page.locator("#name").fill(name)
     choose_oran(phone, page)
     page.locator("#commune").select_option(ORAN_CITY)
+    answered(page)
     for fieldset in page.locator("fieldset.travel").all():
         fieldset.locator("label", has=page.locator("input[value^='home.']")).tap()
+    answered(page)
     page.locator("#address").fill("12 rue des Oliviers, escalier B")
     page.locator("label", has=page.locator("input[name=payment]")).first.tap()
     return page
@@ -51,6 +53,11 @@ def choose_oran(phone: Phone, page: Page) -> None:
         phone.tap(page.locator("button[name=update][value='1']"))
     page.locator(f"#commune option[value='{ORAN_CITY}']").wait_for(state="attached")
     page.locator("fieldset.travel input").first.wait_for(state="attached")
+
+
+def answered(page: Page) -> None:
+    """Wait until the prices that a choice asked for stand in the page."""
+    until(page, "!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
 
 
 def to_check(phone: Phone, page: Page) -> None:

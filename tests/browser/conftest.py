@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from shop.demo.workshops import OPERATOR, PASSWORD
-from tests.browser.phone import Phone
+from tests.browser.phone import PATIENCE_S, Phone
 from tests.browser.server import copy_demo, demo_shop
 
 AMINA = "0550 00 01 01"
@@ -19,6 +19,8 @@ ARGUMENTS = [
     "--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-gpu",
     "--no-first-run",
 ]  # fmt: skip
+
+expect.set_options(timeout=1000 * PATIENCE_S)
 
 
 class MakePhone(Protocol):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, 
 ARTEFACTS = Path(__file__).resolve().parents[2] / "artefacts"
 PICTURES = bool(os.environ.get("TEST_PICTURES"))
 WIDTH, HEIGHT = 360, 640
+PATIENCE_S = 30  # a loaded machine is slow, not broken
 TALLEST = 8000  # what Chromium draws at once everywhere; the rest of a longer list looks like its beginning
 LOCALES = {"ar": "ar-DZ", "fr": "fr-DZ", "en": "en-GB"}
 # The browser says this of every answer from 400 on; the answers are looked at themselves.
@@ -29,7 +31,7 @@ class Phone:
         }  # fmt: skip
         self.base, self.lang, self.javascript = base, lang, javascript
         self.context: BrowserContext = browser.new_context(**(settings | more))
-        self.context.set_default_timeout(20_000)
+        self.context.set_default_timeout(1000 * PATIENCE_S)
         self.complaints: list[str] = []
         self.expected: set[int] = set()
         self.context.on("console", self._console)
@@ -40,18 +42,35 @@ class Phone:
     def open(self, path: str) -> Page:
         """Go to an address of the shop."""
         self.page.goto(path)
+        self._past_copies()
         return self.page
 
     def tap(self, target: Locator) -> None:
-        """Tap something that leads to another page, and wait until that has come and nothing follows it.
+        """Tap something that leads to another page, and wait until that has come.
 
         What goes by the worker's queue may lead to a new part of the same page first, and then read the page anew.
         """
         queued = target.evaluate("each => 'later' in ((each.form ?? each.closest('form'))?.dataset ?? {})")
-        with self.page.expect_navigation():
+        with self.page.expect_event("load") if queued else self.page.expect_navigation():
             target.tap()
-        if queued:
-            self.page.wait_for_load_state("networkidle")
+        self._past_copies()
+
+    def lose_the_network(self) -> None:
+        """Cut the network, and wait until the page knows."""
+        self.context.set_offline(True)
+        until(self.page, "!navigator.onLine")
+
+    def find_the_network(self) -> None:
+        """Let the network come back, and wait until the page knows."""
+        self.context.set_offline(False)
+        until(self.page, "navigator.onLine")
+
+    def _past_copies(self) -> None:
+        """Ask again as long as the worker shows its copy, because the shop was slower than its patience."""
+        for _time in range(5):
+            if not now(self.page, "'kept' in document.documentElement.dataset && navigator.onLine"):
+                return
+            self.page.reload()
 
     def picture(self, name: str) -> None:
         """Keep a picture of the whole screen for a person to look at, if one asked for them."""
@@ -66,14 +85,7 @@ class Phone:
 
     def _height(self) -> int:
         """Return how tall the page is, once it stays: a form that was queued leads on by itself after its answer."""
-        for _time in range(100):
-            try:
-                if tall := self.page.evaluate("document.documentElement?.scrollHeight ?? 0"):
-                    return int(tall)
-            except Error:
-                pass  # it was just leaving
-            self.page.wait_for_timeout(100)
-        raise AssertionError("the page never stays")
+        return int(until(self.page, "document.documentElement?.scrollHeight ?? 0"))
 
     def quietly(self, action: Callable[[], object], *, status: int) -> None:
         """Do what is meant to answer with an error of this status."""
@@ -91,14 +103,41 @@ class Phone:
             self.complaints.append(f"{response.status} {response.url}")
 
 
+def now(page: Page, expression: str) -> Any:
+    """Ask the page something; None while it is just leaving for another one."""
+    try:
+        return page.evaluate(expression)
+    except Error:
+        return None
+
+
+def until(page: Page, expression: str) -> Any:
+    """Wait until something is so in the page, and return it (Playwright's own way needs `eval`, which ours forbid)."""
+    patience = time.monotonic() + PATIENCE_S
+    while time.monotonic() < patience:
+        if found := now(page, expression):
+            return found
+        page.wait_for_timeout(50)
+    raise AssertionError(f"never so: {expression}")
+
+
+def place(target: Locator) -> dict[str, float]:
+    """Return where something lies that is shown, or will be in a moment: x, y, width and height."""
+    patience = time.monotonic() + PATIENCE_S
+    while time.monotonic() < patience:
+        if box := target.bounding_box():
+            return {"x": box["x"], "y": box["y"], "width": box["width"], "height": box["height"]}
+        target.page.wait_for_timeout(50)  # a list that is drawn anew has it for a moment only
+    raise AssertionError(f"{target} is not shown")
+
+
 def under_the_thumb(action: Locator) -> None:
     """Assert that an action can be tapped without scrolling, in the lower half of the screen or in a sticky bar."""
-    box = action.bounding_box()
-    assert box is not None, f"{action} is not shown"
     scrolled = action.page.evaluate("scrollY")
     assert scrolled == 0, f"scrolled by {scrolled}"
+    box = place(action)
     middle = box["y"] + box["height"] / 2
-    in_bar = action.locator("xpath=ancestor::*[contains(concat(' ', @class, ' '), ' bar ')]").count()
+    in_bar = action.evaluate("each => each.closest('.bar') !== null")
     assert box["y"] + box["height"] <= HEIGHT + 1, f"{action} ends at {box['y'] + box['height']:.0f} of {HEIGHT}"
     assert in_bar or middle >= HEIGHT / 2, f"{action} lies at {middle:.0f} of {HEIGHT}"
     assert box["height"] >= 44, f"{action} is {box['height']:.0f} px high"

@@ -40,12 +40,9 @@ def _environment(**told: str) -> dict[str, str]:
 @contextlib.contextmanager
 def demo_shop(folder: Path, *, log_level: str = "WARNING", name: str = "127.0.0.1") -> Iterator[str]:
     """Serve the demo shop of a folder, filled if it is empty, its log beside it; yield its address; stop it at last."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    base = f"http://{name}:{port}"
-    environment = _environment(DATA_DIR=str(folder), PORT=str(port), BASE_URL=base, LOG_LEVEL=log_level)
-    with log_of(folder).open("wb") as log:
+    with _own_port() as port, log_of(folder).open("wb") as log:
+        base = f"http://{name}:{port}"
+        environment = _environment(DATA_DIR=str(folder), PORT=str(port), BASE_URL=base, LOG_LEVEL=log_level)
         process = subprocess.Popen(
             [HIRFA, "run", "--demo"], env=environment, stdout=log, stderr=log, start_new_session=True
         )
@@ -55,7 +52,16 @@ def demo_shop(folder: Path, *, log_level: str = "WARNING", name: str = "127.0.0.
         finally:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGTERM)
-            process.wait(20)
+            process.wait(PATIENCE_S)
+
+
+@contextlib.contextmanager
+def _own_port() -> Iterator[int]:
+    """Keep a port: bound here and not listened at, it is given to nobody but a server that asks for this very one."""
+    with socket.socket() as kept:
+        kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        kept.bind(("127.0.0.1", 0))
+        yield kept.getsockname()[1]
 
 
 def log_of(folder: Path) -> Path:

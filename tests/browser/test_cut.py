@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from playwright.sync_api import Page, expect
 from shop.plumbing import i18n
 from tests.browser.buying import buy_soap
 from tests.browser.conftest import AMINA, MakePhone, sign_in, speak
-from tests.browser.phone import Phone
+from tests.browser.phone import Phone, until
 from tests.browser.proxy import losing
 
 pytestmark = pytest.mark.browser
@@ -42,15 +43,6 @@ def order_of(amina: Phone, number: str) -> str:
     return found[1]
 
 
-def until(page: Page, expression: str) -> None:
-    """Wait until something is so in the page (Playwright's own way needs `eval`, which our pages forbid)."""
-    for _time in range(100):
-        if page.evaluate(expression):
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError(f"never so: {expression}")
-
-
 def at_work(amina: Phone) -> Page:
     """Open Today with the worker in charge of it."""
     page = amina.open(f"{STUDIO}/")
@@ -59,6 +51,16 @@ def at_work(amina: Phone) -> Page:
     until(page, "!!navigator.serviceWorker.controller")
     until(page, f"{KEPT}.then((paths) => paths.includes('{STUDIO}/'))")
     return page
+
+
+def sent(page: Page) -> None:
+    """Wait until nothing waits on the phone any more."""
+    until(page, f"{QUEUE}.then((left) => left === 0)")
+
+
+def nothing_kept(page: Page, *, under: str = "/") -> None:
+    """Wait until no copy is kept on the phone, or none under an address."""
+    until(page, f"{KEPT}.then((paths) => !paths.some((path) => path.startsWith('{under}')))")
 
 
 def card(page: Page, code: str) -> Any:
@@ -84,7 +86,7 @@ def test_confirmed_and_packed_without_a_network_nothing_is_lost_and_nothing_done
     amina = phone(lang, storage_state=keys[AMINA])
     speak(amina)
     page = at_work(amina)
-    amina.context.set_offline(True)
+    amina.lose_the_network()
     page.reload()
     with i18n.speaking(lang):
         words = i18n._("Offline. List from {time}.", time="T").split("T")
@@ -99,7 +101,7 @@ def test_confirmed_and_packed_without_a_network_nothing_is_lost_and_nothing_done
     amina.picture("cut-waiting")
     page.reload()  # the phone is put away and taken out again
     waiting(page, 2)
-    amina.context.set_offline(False)
+    amina.find_the_network()
     expect(page.locator("[data-queue] a")).to_be_visible()  # the label can be looked at
     expect(page.locator(f"#o-{code} a[href$='/hand-over']")).to_be_visible()
     amina.picture("cut-sent")
@@ -125,6 +127,7 @@ def test_an_answer_that_is_lost_is_asked_for_again_and_the_call_is_counted_once(
         assert network.lost == [f"{STUDIO}/orders/{code}/calls"] * len(network.lost)
         network.swallow = ""
         page.reload()
+        sent(page)
         expect(page.locator("[data-queue]")).to_be_hidden()
         assert history(amina, code).count("pas de réponse") == 1, "lost once or more often, done once"
         assert network.lost
@@ -137,18 +140,18 @@ def test_what_another_phone_did_meanwhile_is_said_in_words_and_can_be_put_away(
     amina, other = phone("fr", storage_state=keys[AMINA]), phone("fr", storage_state=keys[AMINA])
     speak(amina)
     page = at_work(amina)
-    amina.context.set_offline(True)
+    amina.lose_the_network()
     card(page, code).locator("form[action$='/calls'] button").tap()
     waiting(page, 1)
     there = other.open(f"{STUDIO}/orders/{code}")
     other.tap(there.locator(".bar button[value=confirmed]"))
-    amina.context.set_offline(False)
+    amina.find_the_network()
     queue = page.locator("[data-queue]")
     expect(queue).to_contain_text(re.compile(r"a déjà été modifiée.*\d\d:\d\d"))
     amina.picture("cut-conflict")
     page.locator("[data-queue] button").last.tap()
     expect(queue).to_be_hidden()
-    assert page.evaluate(QUEUE) == 0
+    sent(page)
 
 
 def test_only_her_own_day_is_kept_and_signing_out_erases_it(phone: MakePhone) -> None:
@@ -163,12 +166,27 @@ def test_only_her_own_day_is_kept_and_signing_out_erases_it(phone: MakePhone) ->
     assert all(path.startswith((f"{STUDIO}/", "/studio/-")) for path in kept), kept
     assert not [path for path in kept if "settings" in path or "money" in path], kept
     amina.open("/studio/account")
+    come = asked_before(amina, f"{STUDIO}/orders?step=to_pack")
     amina.tap(page.locator("form[action$='/sign-out'] button"))
-    assert page.evaluate(KEPT) == []
-    assert page.evaluate(QUEUE) == 0
-    amina.context.set_offline(True)
+    come()
+    nothing_kept(page)
+    sent(page)
+    amina.lose_the_network()
     page.goto(f"{STUDIO}/")
     expect(page.locator("h1")).to_have_text("Pas de réseau")
+
+
+def asked_before(amina: Phone, path: str) -> Callable[[], None]:
+    """Let the worker ask for a page whose answer comes only when what is returned is called."""
+    (worker,) = amina.context.service_workers
+    worker.evaluate(
+        "path => { const asked = fetch; self.come = []; self.fetch = async (what, more) => {"
+        "   const answer = await asked(what, more);"
+        "   if (what === path) await new Promise((go) => come.push(go));"
+        "   return answer; };"
+        " warm([path]); }", path,
+    )  # fmt: skip
+    return lambda: worker.evaluate("() => { come[0](); return new Promise((late) => setTimeout(late, 300)); }")
 
 
 def test_a_session_ended_elsewhere_erases_the_copies_and_what_waited(phone: MakePhone) -> None:
@@ -176,13 +194,14 @@ def test_a_session_ended_elsewhere_erases_the_copies_and_what_waited(phone: Make
     sign_in(amina, AMINA)
     speak(amina)
     page = at_work(amina)
-    amina.context.set_offline(True)
+    amina.lose_the_network()
     page.locator(".job form[action$='/calls'] button").first.tap()
     waiting(page, 1)
     end_session(amina)
-    amina.quietly(lambda: _back_to_sign_in(amina, page), status=403)
-    assert page.evaluate(KEPT) == []
-    assert page.evaluate(QUEUE) == 0
+    amina.expected.add(403)  # what waits is tried, maybe more than once
+    _back_to_sign_in(amina, page)
+    nothing_kept(page)
+    sent(page)
 
 
 def end_session(amina: Phone) -> None:
@@ -194,13 +213,9 @@ def end_session(amina: Phone) -> None:
 
 def _back_to_sign_in(amina: Phone, page: Page) -> None:
     """Let the network come back: what waited is refused, and the page leads to the sign-in by itself or is led."""
-    amina.context.set_offline(False)
-    for _time in range(3):  # an answer slower than the worker's patience shows the copy once more, and erases it
-        amina.open(f"{STUDIO}/")
-        page.wait_for_load_state("networkidle")
-        if "/studio/sign-in" in page.url:
-            return
-    raise AssertionError(page.url)
+    amina.find_the_network()
+    amina.open(f"{STUDIO}/")
+    expect(page).to_have_url(re.compile("/studio/sign-in"))
 
 
 def test_another_person_on_the_same_phone_finds_and_sends_nothing_of_the_former(
@@ -210,7 +225,7 @@ def test_another_person_on_the_same_phone_finds_and_sends_nothing_of_the_former(
     shared = phone("fr")
     sign_in(shared, AMINA)
     page = at_work(shared)
-    shared.context.set_offline(True)
+    shared.lose_the_network()
     card(page, code).locator("form[action$='/calls'] button").tap()
     waiting(page, 1)
     end_session(shared)
@@ -220,10 +235,10 @@ def test_another_person_on_the_same_phone_finds_and_sends_nothing_of_the_former(
     shared.page = page = shared.context.new_page()
     sign_in(shared, ISMAHANE)
     page.evaluate("navigator.serviceWorker.ready.then(() => 1)")
-    assert page.evaluate(QUEUE) == 0
-    assert not [path for path in page.evaluate(KEPT) if path.startswith(STUDIO)]
-    assert page.locator("[data-queue]").is_hidden()
-    shared.context.set_offline(True)
+    sent(page)
+    nothing_kept(page, under=STUDIO)
+    expect(page.locator("[data-queue]")).to_be_hidden()
+    shared.lose_the_network()
     page.goto(f"{STUDIO}/")
     expect(page.locator("h1")).to_have_text("Pas de réseau")
     amina = phone("fr", storage_state=keys[AMINA])
@@ -235,7 +250,7 @@ def test_after_a_week_copies_and_what_waited_are_erased(phone: MakePhone) -> Non
     sign_in(amina, AMINA)
     speak(amina)
     page = at_work(amina)
-    amina.context.set_offline(True)
+    amina.lose_the_network()
     page.locator(".job form[action$='/calls'] button").first.tap()
     waiting(page, 1)
     later(amina, days=6)
@@ -244,10 +259,10 @@ def test_after_a_week_copies_and_what_waited_are_erased(phone: MakePhone) -> Non
     later(amina, days=8)
     page.goto(f"{STUDIO}/orders")
     expect(page.locator("h1")).to_have_text("Pas de réseau")
-    amina.context.set_offline(False)
+    amina.find_the_network()
     page.goto(f"{STUDIO}/")
-    until(page, f"{QUEUE}.then((left) => left === 0)")
-    assert page.locator("[data-queue]").is_hidden()
+    sent(page)
+    expect(page.locator("[data-queue]")).to_be_hidden()
 
 
 def later(amina: Phone, *, days: int) -> None:
@@ -266,7 +281,7 @@ def test_the_network_goes_right_after_the_sign_in(phone: MakePhone, lang: str) -
     sign_in(amina, AMINA)
     speak(amina)
     page = amina.open(f"{STUDIO}/")
-    amina.context.set_offline(True)
+    amina.lose_the_network()
     page.locator(".job form[action$='/calls'] button").first.tap()
     with i18n.speaking(lang):
         said = i18n._("No network: nothing has been sent yet. What you typed is kept, try again in a moment.")
@@ -278,7 +293,7 @@ def test_the_network_goes_right_after_the_sign_in(phone: MakePhone, lang: str) -
     page = modern.page
     until(page, "!!navigator.serviceWorker.controller")
     until(page, f"{KEPT}.then((paths) => paths.includes('{STUDIO}/'))")
-    modern.context.set_offline(True)
+    modern.lose_the_network()
     page.locator(".job form[action$='/calls'] button").first.tap()
     waiting(page, 1)
     page.reload()

@@ -15,9 +15,9 @@ from playwright.sync_api import expect
 from shop.plumbing import i18n
 from tests.browser.buying import SOAP, bar, buy_soap, confirm, fill_details, to_check
 from tests.browser.conftest import AMINA, MakePhone, sign_in, speak
-from tests.browser.phone import Phone, under_the_thumb
+from tests.browser.phone import Phone, place, under_the_thumb, until
 from tests.browser.proxy import slow_3g
-from tests.browser.test_cut import KEPT, at_work, card, history, order_of, until, waiting
+from tests.browser.test_cut import KEPT, at_work, card, history, order_of, waiting
 from tests.browser.test_purchase import (
     confirm_after_the_call,
     delivered,
@@ -116,7 +116,7 @@ def through_a_cut(amina: Phone, code: str) -> str:
     """The same, tapped while there is no network: what waits is sent by itself, nothing is lost, nothing done twice."""
     page = amina.open(f"{STUDIO}/")
     until(page, f"{KEPT}.then((paths) => paths.includes('{STUDIO}/'))")
-    amina.context.set_offline(True)
+    amina.lose_the_network()
     page.reload()
     expect(page.locator("[data-strip]")).to_be_visible()
     card(page, code).locator("form[action$='/calls'] button").tap()
@@ -125,7 +125,7 @@ def through_a_cut(amina: Phone, code: str) -> str:
     waiting(page, 2)
     page.reload()  # the phone is put away and taken out again
     waiting(page, 2)
-    amina.context.set_offline(False)
+    amina.find_the_network()
     amina.tap(page.locator("[data-queue] a"))  # the label can be looked at
     reference = read_the_label(amina, code)
     told = history(amina, code)
@@ -198,9 +198,7 @@ def change_a_stock(amina: Phone) -> None:
     ware.locator("summary").tap()
     save = ware.locator("form button")
     save.scroll_into_view_if_needed()
-    box, covered = save.bounding_box(), page.locator("main .bar").bounding_box()
-    assert box is not None
-    assert covered is not None
+    box, covered = place(save), place(page.locator("main .bar"))
     assert box["y"] + box["height"] <= covered["y"] + 1, "the bar covers it"
     ware.locator("input[name$='-on_hand']").fill("7")
     amina.tap(save)

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser.buying import ORAN, ORAN_CITY, SOAP, bar, choose_oran, fill_details, put_aside, to_check
 from tests.browser.conftest import AMINA, MakePhone
+from tests.browser.phone import until
 
 pytestmark = pytest.mark.browser
 
@@ -87,10 +88,8 @@ def test_the_stepper_sends_once_for_several_taps(phone: MakePhone) -> None:
     page = put_aside(buyer, SOAP)
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
-    more = page.locator(".qty button[value='1']")
-    with page.expect_navigation():
-        more.tap()
-        more.tap()
+    with page.expect_navigation():  # in one go: half a second between them would be two changes
+        page.evaluate("for (const _ of [1, 2]) document.querySelector(\".qty button[value='1']\").click()")
         expect(page.locator("input[name=pieces]")).to_have_value("3")
     expect(page.locator("input[name=pieces]")).to_have_value("3")
     assert len(sent) == 1, sent
@@ -126,13 +125,13 @@ def test_without_a_network_the_form_says_so_and_keeps_what_was_typed(phone: Make
     buyer = phone("fr")
     put_aside(buyer, SOAP)
     page = fill_details(buyer)
-    buyer.context.set_offline(True)
+    buyer.lose_the_network()
     bar(page).tap()
     expect(page.locator("[data-said]")).to_be_visible()
     expect(page.locator("[data-said]")).to_have_attribute("role", "alert")
     expect(page.locator("#name")).to_have_value("Yacine Haddad")
     buyer.picture("details-offline")
-    buyer.context.set_offline(False)
+    buyer.find_the_network()
     to_check(buyer, page)
 
 
@@ -159,7 +158,7 @@ def test_sharing_uses_the_phones_own_sheet_or_stays_a_whatsapp_link(phone: MakeP
     modern.context.add_init_script("navigator.share = async (what) => { window.shared = what; };")
     page = modern.open(f"{STUDIO}/settings")
     page.locator("[data-share]").tap()
-    assert page.evaluate("window.shared.url") == page.locator("[data-share]").get_attribute("data-share")
+    assert until(page, "window.shared?.url") == page.locator("[data-share]").get_attribute("data-share")
     assert page.url.endswith("/settings"), "the link is not followed as well"
 
 

@@ -164,7 +164,7 @@ def first_product(nour: Phone, found: list[str]) -> None:
 def what_was_typed_is_there_after_a_cut(nour: Phone) -> None:
     """She types, the page is lost before she sends it, and everything is there when she comes back."""
     page = nour.page
-    with page.expect_response(lambda answer: answer.status == 204):
+    with page.expect_response(lambda each: each.status == 204 and "home_near=520" in (each.request.post_data or "")):
         page.locator("#title").fill("Barq Express")
         page.locator("#home_near").fill("520")
     page.goto(page.url)

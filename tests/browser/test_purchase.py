@@ -8,7 +8,7 @@ import re
 import pytest
 import zxingcpp
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from shop.documents import engine
 from shop.plumbing import i18n
@@ -136,7 +136,7 @@ def hand_over(amina: Phone, *references: str) -> None:
     for reference in references:
         parcel = page.locator("label.tick", has_text=reference)
         parcel.tap()
-        assert parcel.locator("input").is_checked()
+        expect(parcel.locator("input")).to_be_checked()
     amina.picture("hand-over")
     amina.tap(page.locator("button[value=sheet]"))
     assert re.search(r"/hand-over/\d+$", page.url), page.locator("main").inner_text()
@@ -159,8 +159,10 @@ def delivered(amina: Phone, code: str) -> None:
 def tick_off_the_money(amina: Phone, code: str, *references: str) -> None:
     page = amina.page
     amina.tap(bar(page))
-    for ticked in page.locator("label.tick:has(input[name=lines]:checked)").all():
-        ticked.tap()
+    ticked = page.locator("label.tick:has(input[name=lines]:checked)")
+    for left in reversed(range(ticked.count())):
+        ticked.first.tap()
+        expect(ticked).to_have_count(left)
     for reference in references:
         page.locator("ul.rows > li", has_text=reference).locator("label.tick").tap()
     page.locator("#reference").fill(f"VR {code}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import AMINA, MakePhone, speak
 from tests.browser.phone import Phone, under_the_thumb
@@ -37,7 +38,7 @@ def test_a_stock_is_changed_with_one_thumb(
             more.tap()
         else:
             amina.tap(more)
-    assert page.locator("#pieces").input_value() == str(before + 2)
+    expect(page.locator("#pieces")).to_have_value(str(before + 2))
     page.locator("label", has=page.locator("input[value=made]")).tap()
     amina.tap(page.locator(".bar button"))
     assert page.locator("#pieces").input_value() == str(before + 2)

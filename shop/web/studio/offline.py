@@ -17,7 +17,8 @@ from shop.web.ui.here import here
 PARTS = ("copies.js", "queue.js")
 SHELL = (
     "css/hirfa.css", "css/studio.css", "js/ask.js", "js/carry.js", "js/later.js", "js/marks.js", "js/offline.js",
-    "js/photo_queue.js", "js/photos.js", "js/scan.js", "js/shrink.js", "js/submit.js", "js/waiting.js",
+    "js/photo_queue.js", "js/photo_rows.js", "js/photos.js", "js/scan.js", "js/shrink.js", "js/submit.js",
+    "js/waiting.js",
 )  # fmt: skip
 ICONS = (192, 512)
 
