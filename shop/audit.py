@@ -187,6 +187,12 @@ RULES = (
         "HAVING r.received_minor <> SUM(l.received_minor)",
     ),
     Rule(
+        "I4 outcome", "order {0} is {1}, what is remembered of its parcel: {2}",
+        "SELECT o.code, o.state, r.outcome FROM parcel_outcomes r JOIN orders o ON o.id = r.order_id "
+        "WHERE (r.outcome = 'taken') <> (o.state = 'completed') "
+        "OR (r.outcome = 'refused') <> (o.cancel_reason = 'refused')",
+    ),
+    Rule(
         "I5 label", "shipment {0} is {1} without a printed label",
         "SELECT s.reference, s.state FROM shipments s WHERE s.state NOT IN ('preparing', 'cancelled') "
         "AND NOT EXISTS (SELECT 1 FROM label_prints p WHERE p.shipment_id = s.id)",

@@ -13,6 +13,7 @@ from shop.orders import models as orders
 from shop.payments import models as payments
 from shop.plumbing import jobs, journal, limits, once
 from shop.plumbing.db import Base
+from shop.risk import models as risk
 from shop.settlement import models as settlement
 from shop.sharing import models as sharing
 from shop.shipping import models as shipping
@@ -21,7 +22,7 @@ from shop.stores import models as stores
 
 METADATA = Base.metadata
 ROOMS = (
-    accounts, stores, catalogue, cart, orders, payments, shipping, offers, sharing, checkout, customers, documents,
-    settlement, notifications, opening, spreadsheets,
+    accounts, stores, catalogue, cart, orders, payments, shipping, offers, sharing, risk, checkout, customers,
+    documents, settlement, notifications, opening, spreadsheets,
 )  # fmt: skip
 PLUMBING = (journal, jobs, limits, once)

@@ -18,13 +18,14 @@ from shop.plumbing.jobs import Handler
 from shop.plumbing.journal import SYSTEM
 from shop.plumbing.links import Signer
 from shop.plumbing.settings import Settings
+from shop.risk import service as risk
 from shop.stores import service as stores
 from shop.stores import verification
 
 PERIODIC: Mapping[str, int] = {
     "jobs.forget_done": 86_400, "limits.forget_old": 3_600, "carts.forget_old": 86_400, "codes.forget_old": 86_400,
     "once.forget_old": 86_400, "spreadsheets.forget_old": 86_400, "stores.check_cards": 14_400,
-    "links.expire": 60, "customers.erase": 86_400,
+    "links.expire": 60, "customers.erase": 86_400, "risk.forget_old": 86_400,
 }  # fmt: skip
 
 
@@ -67,6 +68,7 @@ def handlers(settings: Settings, signer: Signer) -> Mapping[str, Handler]:
         "stores.check_cards": partial(_check_cards, settings),
         "links.expire": _expire_links,
         "customers.erase": _erase_customers,
+        "risk.forget_old": risk.forget_old,
     }
 
 

@@ -82,6 +82,9 @@ REVIEW = _machine("review", waiting="allowed refused", allowed="waiting", refuse
 # A link that holds pieces for whoever has it: for one order, and for so long.
 LINK = _machine("link", open="used expired withdrawn", used="", expired="", withdrawn="")
 
+# What was written of a parcel that came back: contested, it counts for nobody until it is struck or upheld.
+OUTCOME = _machine("outcome", counted="contested struck", contested="upheld struck", upheld="struck", struck="")
+
 # What a carrier's scan can mean, and the shipment state it asks for ('' moves nothing).
 SCANS: Mapping[str, str] = {
     "picked_up": "in_transit",

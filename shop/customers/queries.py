@@ -18,6 +18,7 @@ from shop.orders import queries as order_queries
 from shop.orders.companies import LONGEST, companies
 from shop.orders.models import Call, Company, Order, OrderLine
 from shop.plumbing.db import session
+from shop.risk.queries import outcomes_of
 
 PER_PAGE = 30
 MOST_ORDERS = 500  # of one customer that a page or a file tells
@@ -195,6 +196,11 @@ def everything(store_id: int, found: Customer) -> dict[str, Any]:
             {"at": each.at.isoformat(), "channel": each.channel, "given": each.given, "where": each.place,
              "wording": each.wording, "by": each.by_name}
             for each in found.consents
+        ],
+        "parcels": [
+            {"order": each.order_id, "at": each.at.isoformat(), "outcome": each.outcome, "counts": each.state,
+             "contested": each.said}
+            for each in outcomes_of(store_id, ids)
         ],
         "before": _before(found),
     }  # fmt: skip

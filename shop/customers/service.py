@@ -20,6 +20,7 @@ from shop.plumbing import journal
 from shop.plumbing.db import changed, session
 from shop.plumbing.i18n import N_
 from shop.plumbing.journal import SYSTEM, Actor
+from shop.risk import service as risk
 
 # A customer may give an article back within 4 working days and is refunded within 15: until then the order must say
 # whose it is. What the tax office keeps (invoices) stands in papers of its own.
@@ -152,6 +153,7 @@ def _forget_orders(store_id: int, order_ids: Collection[int]) -> None:
 def _forget_beside(store_id: int, phone: str) -> None:
     for table in (CustomerNote, Consent, Wish, Contact, PastOrder):
         changed(delete(table).where(table.store_id == store_id, table.phone == phone))
+    risk.forget(store_id, phone)
 
 
 def _require_customer(store_id: int, phone: str) -> None:

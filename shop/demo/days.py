@@ -95,13 +95,17 @@ TALES: Sequence[Tale] = (
 )
 
 
+# Purchases of before whose buyer orders again now: of five parcels she took each; of three he sent two back; one taken.
+BUYER_OF = {26: 0, 27: 0, 30: 0, 31: 0, 32: 0, 24: 1, 25: 1, 33: 1, 34: 2}
+
+
 def tell(owners: dict[str, Actor]) -> int:
     """Place and carry on what has not been placed yet; return how many purchases were."""
     chance = random.Random(16)  # noqa: S311 - the same story each time
     now = clock.now()
     told = 0
     for number, tale in sorted(enumerate(TALES), key=lambda each: -each[1].days_ago):
-        buyer = BUYERS[(number * 7) % len(BUYERS)]
+        buyer = BUYERS[(BUYER_OF.get(number, number) * 7) % len(BUYERS)]
         pieces = [chance.choice((1, 1, 1, 2, 3)) for _ in range(6)]
         key = f"demo-purchase-{number}"
         if session.scalar(select(Purchase.id).where(Purchase.key_hash == digest(key))) is None:
@@ -130,7 +134,7 @@ def _place(tale: Tale, number: int, buyer: Buyer, pieces: list[int], key: str) -
                 carts.add(cart.id, variant_id, pieces=pieces[place])
         commune = geography.commune(buyer.commune)
         details = Details(
-            phone=f"+2135500002{number:02d}", name=buyer.name, wilaya_code=commune.wilaya_code,
+            phone=f"+2135500002{BUYER_OF.get(number, number):02d}", name=buyer.name, wilaya_code=commune.wilaya_code,
             commune_code=commune.code, address=buyer.address, note="", language=buyer.language,
         )  # fmt: skip
         choices = _choices(cart.id, details, tale)

@@ -19,6 +19,7 @@ from shop.payments.models import Payment
 from shop.plumbing.db import session
 from shop.plumbing.i18n import pick
 from shop.plumbing.journal import Entry
+from shop.risk.queries import History, histories
 from shop.shipping.models import Shipment
 
 __all__ = [
@@ -90,6 +91,7 @@ class JobCard:
     cancel_reason: str
     lines: tuple[JobLine, ...]
     alike: tuple[str, ...]  # codes of earlier orders that this one may repeat
+    known: History | None  # of the phone, while it is to be confirmed and the courier would take cash
 
     @property
     def cover(self) -> str:
@@ -246,7 +248,7 @@ _COLUMNS = (
 def _cards(store_id: int) -> Select[*tuple[Any, ...]]:
     parcel = (
         Shipment.id.label("shipment_id"), Shipment.state.label("shipment_state"), Shipment.reference,
-        Shipment.tracking, Shipment.carrier_title, Payment.state.label("payment_state"),
+        Shipment.tracking, Shipment.carrier_title, Shipment.collect_minor, Payment.state.label("payment_state"),
     )  # fmt: skip
     return (
         select(*_COLUMNS, *parcel)
@@ -261,7 +263,13 @@ def _filled(store_id: int, rows: Sequence[Any]) -> list[JobCard]:
     ids = [row.id for row in rows]
     lines = order_queries.lines(store_id, ids)
     alike = _alike(store_id, ids)
-    return [_card(row, lines.get(row.id, []), alike.get(row.id, ())) for row in rows]
+    asked = {row.phone for row in rows if _is_asked_about(row)}
+    known = histories(store_id, asked) if asked else {}
+    return [_card(row, lines.get(row.id, []), alike.get(row.id, ()), known) for row in rows]
+
+
+def _is_asked_about(row: Any) -> bool:
+    return bool(row.phone and row.collect_minor) and row.state == "placed"
 
 
 def _alike(store_id: int, order_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
@@ -274,7 +282,9 @@ def _alike(store_id: int, order_ids: Collection[int]) -> dict[int, tuple[str, ..
     return {row.subject_id: tuple(row.data["of"]) for row in session.execute(wanted)}
 
 
-def _card(row: Any, lines: Sequence[OrderLine], alike: tuple[str, ...]) -> JobCard:
+def _card(
+    row: Any, lines: Sequence[OrderLine], alike: tuple[str, ...], known: Mapping[str, History]
+) -> JobCard:  # fmt: skip
     return JobCard(
         order_id=row.id, code=row.code, state=row.state, step=_step(row), buyer_name=row.buyer_name, phone=row.phone,
         language=row.language, wilaya_code=row.wilaya_code, commune_code=row.commune_code, kind=row.kind,
@@ -283,6 +293,7 @@ def _card(row: Any, lines: Sequence[OrderLine], alike: tuple[str, ...]) -> JobCa
         reference=row.reference or "", tracking=row.tracking or "", carrier_title=row.carrier_title or "",
         payment_state=row.payment_state or "cancelled", cancel_reason=row.cancel_reason,
         lines=tuple(_line(line) for line in lines), alike=alike,
+        known=known.get(row.phone) if _is_asked_about(row) else None,
     )  # fmt: skip
 
 

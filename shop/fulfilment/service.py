@@ -22,6 +22,7 @@ from shop.payments import queries as payment_queries
 from shop.payments import service as payments
 from shop.plumbing.i18n import N_
 from shop.plumbing.journal import Actor
+from shop.risk import service as risk
 from shop.shipping import queries as shipping_queries
 from shop.shipping import service as shipping
 from shop.shipping.contract import ParcelScan
@@ -240,6 +241,7 @@ def record(store_id: int, shipment_id: int, scans: Sequence[ParcelScan], *, by: 
 def _delivered(store_id: int, order_id: int, by: Actor) -> None:
     orders.mark_completed(store_id, order_id, by=by)
     payments.collect_for(store_id, order_id, by=by)
+    _remember(store_id, order_id, "taken")
 
 
 def _returned(store_id: int, order_id: int, by: Actor) -> None:
@@ -248,6 +250,14 @@ def _returned(store_id: int, order_id: int, by: Actor) -> None:
     offers.give_back(store_id, order_id, by=by)
     payments.cancel_for(store_id, order_id, by=by)
     ledger.cancelled(store_id, order_id, by=by)
+    _remember(store_id, order_id, "refused")
+
+
+def _remember(store_id: int, order_id: int, outcome: str) -> None:
+    """Write down what became of a parcel that was to be paid on delivery; one that was paid before says nothing."""
+    parcel = shipping_queries.live_shipment(store_id, order_id)
+    if parcel is not None and parcel.collect_minor:
+        risk.record(store_id, order_id, parcel.id, outcome)
 
 
 _FOLLOWS: Mapping[str, Callable[[int, int, Actor], None]] = {"delivered": _delivered, "returned": _returned}

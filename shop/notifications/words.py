@@ -59,6 +59,13 @@ TOLD: Mapping[str, Mapping[str, Words]] = {
             "cancelled_artisan", N_("Order {code} was cancelled. {studio}"), N_("Order {code} was cancelled")
         ),
     },
+    "order.contested": {
+        ARTISAN: Words(
+            "contested",
+            N_("Order {code}: the customer says that the parcel did not come back because of them. Answer: {studio}"),
+            N_("Order {code}: a parcel is contested"),
+        ),
+    },
     "stock.low": {
         ARTISAN: Words(
             "stock_low",

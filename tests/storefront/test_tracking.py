@@ -14,6 +14,7 @@ from shop.documents import service as documents
 from shop.fulfilment import service as fulfilment
 from shop.orders.models import Order
 from shop.plumbing.db import session, transaction
+from shop.risk import service as risk
 from shop.shipping.queries import live_shipment
 from shop.stores.models import Store
 from tests.checkout.cast import AMINA, Workshop
@@ -259,3 +260,34 @@ def test_her_papers_are_behind_her_link_without_phone_or_street(
             assert hidden not in text, hidden
     assert yacine.client.get(paper.replace(number, "F-2026-9999")).status_code == 404
     assert yacine.client.get(paper.replace(page.path.rsplit("/", 1)[1], "x" * 24)).status_code == 404
+
+
+def test_a_parcel_that_came_back_through_no_fault_of_hers_is_contested_once(
+    application: Flask, yacine: Buyer, amina: Workshop
+) -> None:
+    path = yacine.buy(amina).path
+    assert not yacine.page.has_form("/contestation")
+    _send(application, amina, "returned")
+    page = yacine.open(path)
+    assert "It did not come back because of me" in page.text
+    order = page.filled(page.form("/contestation"))["order"]
+    said = yacine.press("/contestation", said="Le livreur n'est jamais venu")
+    assert "Until the workshop or Hirfa has answered, this parcel counts for nobody." in said.text
+    assert not yacine.page.has_form("/contestation")
+    again = yacine.send(f"{path}/contestation", {"order": order})
+    assert again.status == 409
+    assert "There is nothing to contest, or you have said so already." in again.text
+    assert yacine.send(f"{path}/contestation", {"order": "ZZZZZZZ"}).status == 404
+    with application.app_context(), transaction():
+        risk.uphold(amina.id, _order(application, amina).id, by=AMINA)
+    assert "The workshop says that this parcel counts." in yacine.open(path).text
+    with application.app_context(), transaction():
+        risk.strike(amina.id, _order(application, amina).id, by=AMINA)
+    assert "This parcel was struck: it counts for nobody." in yacine.open(path).text
+
+
+def test_a_parcel_that_was_delivered_has_nothing_to_contest(application: Flask, yacine: Buyer, amina: Workshop) -> None:
+    path = yacine.buy(amina).path
+    _send(application, amina, "delivered")
+    assert not yacine.open(path).has_form("/contestation")
+    assert yacine.send(f"{path}/contestation", {"order": _order(application, amina).code}).status == 409

@@ -146,11 +146,13 @@ def _of(street: Street, endpoint: str, shop: Shop) -> dict[str, Any]:
     stage = {
         "studio.call": "placed", "studio.undo_call": "called", "studio.cancel_order": "confirmed",
         "studio.correct_lots": "confirmed", "studio.issue_invoice": "confirmed", "studio.scan": "handed_over",
-        "studio.undo_sale": "hand", "studio.order_company": "confirmed",
+        "studio.undo_sale": "hand", "studio.order_company": "confirmed", "studio.answer_outcome": "contested",
     }.get(endpoint, "paid")  # fmt: skip
     tracked = endpoint in {"storefront.tracking", "storefront.cancel", "storefront.contract_pdf"}
     invoiced = endpoint in {"studio.invoice_pdf", "storefront.invoice_pdf"}
     bought = shop.purchase if tracked else shop.codes[stage]
+    if endpoint == "storefront.contest":
+        bought = shop.codes["sent_back"]
     if endpoint == "storefront.shared":
         bought = f"s{shop.store_id}w"
     return {
@@ -168,7 +170,7 @@ def _of(street: Street, endpoint: str, shop: Shop) -> dict[str, Any]:
         "link_id": shop.link_id,
         "store_id": street.suspended[0] if endpoint == "desk.resume" else shop.store_id, "review_id": shop.review_id,
         "variant_id": shop.variant_id, "sheet_id": shop.sheet_id, "kind": "csv",
-        "contact_id": shop.contact_id,
+        "contact_id": shop.contact_id, "outcome_id": shop.outcome_id,
     }  # fmt: skip
 
 
@@ -223,6 +225,7 @@ STILL: Mapping[str, Fields] = {
     "desk.retire_word": {"word": "vodka"}, "desk.answer_goods": {"action": "allow"},
     "studio.new_offer": {"kind": "percent", "value": "5", "name": "Aid"},
     "studio.offer": {"kind": "amount", "value": "50", "name": "Aid", "most_per_phone": "2"},
+    "studio.answer_outcome": {"answer": "struck"}, "desk.answer_contestation": {"answer": "upheld"},
     "studio.terms": {"terms_fr": "Nos conditions."}, "studio.set_language": {"language": "en"},
     "studio.rename": {"name": "Quelqu'une"}, "studio.change_password": {"old": PASSWORD, "new": PASSWORD * 2},
     "studio.sign_in": {"identifier": "0550000011", "password": PASSWORD},
@@ -254,6 +257,7 @@ OF_A_SHOP: Mapping[str, Callable[[Street, Shop], Fields]] = {
     "storefront.place": lambda street, _shop: street.confirmation,
     "storefront.find_order": lambda _street, shop: {"code": shop.purchase, "digits": shop.phone[-4:]},
     "storefront.cancel": lambda _street, shop: {"order": shop.codes["placed"]},
+    "storefront.contest": lambda _street, shop: {"order": shop.codes["sent_back"], "said": "Personne"},
     "desk.approve": lambda _street, shop: {"submission": shop.submission_id},
     "desk.refuse": lambda _street, shop: {"submission": shop.submission_id, "reason": "unreadable"},
     "studio.holiday": lambda _street, _shop: {"until": (clock.today() + timedelta(days=9)).isoformat()},
@@ -307,6 +311,7 @@ SMUGGLED_IN: Mapping[tuple[str, str], Callable[[Street], Fields]] = {
     ("storefront.details", "POST"): lambda street: {f"delivery-{street.amina.store_id}": street.ismahane.value},
     ("storefront.find_order", "POST"): lambda street: {"digits": street.ismahane.phone[-4:][::-1]},
     ("storefront.cancel", "POST"): lambda street: {"order": street.ismahane.codes["placed"]},
+    ("storefront.contest", "POST"): lambda street: {"order": street.ismahane.codes["sent_back"]},
     ("storefront.parcels", "GET"): lambda street: {
         "wilaya": "31", f"delivery-{street.amina.store_id}": street.ismahane.value,
     },

@@ -108,6 +108,7 @@ class Shop:
     offer_id: int = 0
     offer_code: str = ""
     link_id: int = 0
+    outcome_id: int = 0  # of a parcel that came back and is contested
     order_link: str = ""  # the secret of a link that keeps a piece, and of one that was withdrawn
     closed_link: str = ""
     link_seen: str = ""  # what its check page showed
@@ -197,6 +198,8 @@ def _secrets() -> Iterator[Secret]:
         yield Secret(word(of, "Mail").lower(), readers, seen=False)
     yield Secret(word("Amina", "Offer"), frozenset({"owner", "operator"}))
     yield Secret(word("Ismahane", "Offer"), frozenset({"neighbour", "operator"}))
+    yield Secret(word("Amina", "Contest"), frozenset({"owner", "operator"}))
+    yield Secret(word("Ismahane", "Contest"), ISMAHANES | {"operator"})
     yield Secret(word("Amina", "Device"), frozenset({"owner"}))
     yield Secret(word("Ismahane", "Device"), ISMAHANES)
     yield Secret(word("Amina", "Key"), frozenset({"owner"}))
@@ -238,6 +241,7 @@ def _furnished(of: str, members: list[tuple[str, Person]], temporary: Person) ->
     _waiting(of, shop, members)
     for stage in STAGES:
         _order(of, stage, shop, made, owner)
+    sales.send_back(shop, owner)
     _papers(of, shop, owner)
     _identity(of, shop, owner)
     _carrier(of, shop, made, owner)

@@ -48,6 +48,7 @@ from shop.plumbing.journal import SYSTEM
 from shop.plumbing.links import Signer
 from shop.plumbing.settings import Settings
 from shop.plumbing.storage import FileStorage
+from shop.risk.models import Outcome
 from shop.settlement import service as settlement
 from shop.settlement.models import Remittance
 from shop.settlement.queries import money
@@ -67,6 +68,7 @@ from tests.storefront.buying import Buyer
 from tests.studio.conftest import LEGAL, make_ready
 from tests.studio.day import Day, a_day
 from tests.studio.photographs import photograph
+from tests.studio.test_outcome import sent_back
 from tests.trust.bad_input import Broken, Report, Visitor, World, attack
 from tests.trust.ways_in import give_keys, made_on_a_device
 
@@ -104,7 +106,8 @@ HINTS = {
     "studio.new_offer:kind": "percent", "studio.new_offer:value": "10",
     "message": "Yacine 0550 12 34 56 Oran, 2 savons", "studio.new_order:action": "link", "v1": "1",
     "studio.product_link:hours": "2",
-    "studio.sale:action": "check", "channel": "sms", "answer": "yes", "place": "Salon", "wording": "Oui",
+    "studio.sale:action": "check", "channel": "sms", "answer": "yes", "studio.answer_outcome:answer": "struck",
+    "desk.answer_contestation:answer": "upheld", "place": "Salon", "wording": "Oui",
 }  # fmt: skip
 HINTS_OF_PAPERS = {
     "studio.invoicing:kind": "voucher", "vat_rate": "19", "legal_form": "SARL", "month": "2026-11",
@@ -185,6 +188,7 @@ def attacked(application: Flask, settings: Settings, tmp_path: Path) -> Iterator
     fill_a_basket(yacine)
     hints = HINTS | HINTS_OF_OPENING | HINTS_OF_PAPERS | {"storefront.find_order:code": day.ordered()}
     hints |= made_on_a_device(application, day.amina.account_id)
+    hints |= {"storefront.contest:order": parcels_back(application)[0]}
     with application.app_context(), i18n.speaking("en"), transaction():
         card_and_doubt(day, settings)
     made = Attacked(settings, tmp_path)
@@ -250,6 +254,8 @@ def furnish(application: Flask, settings: Settings, day: Day) -> None:
     day.labelled()
     day.handed_over()
     paid, _held = day.delivered(), day.delivered()
+    sent_back(day)
+    sent_back(day, contested="Personne")
     payment = day.payment(paid)
     with application.app_context(), i18n.speaking("en"), transaction():
         shop = day._workshop()
@@ -345,6 +351,7 @@ def places(application: Flask, day: Day) -> dict[str, list[str]]:
     with application.app_context():
         open_one = select(Purchase.code).join(Order).where(Order.state == "placed")
         purchase = session.scalars(open_one).first() or ""
+        back = parcels_back(application)[0]
         with transaction():
             token = stores.invite(day.store_id, "helper", by=SYSTEM)
             give_keys(day.amina.account_id, mail="amina", device="Chrome, Android", passkey="Blue phone")
@@ -379,7 +386,10 @@ def places(application: Flask, day: Day) -> dict[str, list[str]]:
             "contact_id": numbers(Contact),
             "picture_id": numbers(Picture), "lot_id": numbers(Lot), "remittance_id": numbers(Remittance),
             "proof": [signer.proof("track", purchase)], "storefront.tracking:code": [purchase],
-            "storefront.cancel:code": [purchase], "storefront.store:slug": ["atelier-amina"],
+            "storefront.cancel:code": [purchase], "outcome_id": numbers(Outcome),
+            "studio.answer_outcome:code": parcels_back(application),
+            "storefront.contest:code": [back], "storefront.contest:proof": [signer.proof("track", back)],
+            "storefront.store:slug": ["atelier-amina"],
             "storefront.store_terms:slug": ["atelier-amina"], "storefront.product:slug": ["savon"],
             "storefront.shared:code": ["s1w", "p1i"],
             "media.picture:key": [PICTURE], "storefront.share_picture:key": [PICTURE], "seal": ["older"],
@@ -392,6 +402,13 @@ def places(application: Flask, day: Day) -> dict[str, list[str]]:
             found.setdefault(f"{rule.endpoint}:code", codes)
             found.setdefault(f"{rule.endpoint}:number", sheets)
     return found
+
+
+def parcels_back(application: Flask) -> list[str]:
+    """Return the codes of orders whose parcels came back, the uncontested first."""
+    with application.app_context():
+        sent = select(Order.code).join(Outcome, Outcome.order_id == Order.id).where(Outcome.outcome == "refused")
+        return list(session.scalars(sent.order_by(Outcome.id)))
 
 
 def of_opening(application: Flask) -> dict[str, list[str]]:
@@ -417,7 +434,7 @@ def places_of_papers(day: Day, signer: Signer, purchase: str, codes: list[str]) 
 
 
 def numbers(
-    table: type[Sheet | Device | Passkey | CarrierAccount | Desk | Member | Offer | Picture | Remittance],
+    table: type[Sheet | Device | Passkey | CarrierAccount | Desk | Member | Offer | Picture | Remittance | Outcome],
 ) -> list[str]:
     """Return the numbers of a table's rows."""
     return [str(number) for number in session.scalars(select(table.id))]

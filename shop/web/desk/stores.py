@@ -18,6 +18,7 @@ from shop.orders.models import Order
 from shop.plumbing import geography
 from shop.plumbing.db import session, transaction
 from shop.plumbing.i18n import N_, _
+from shop.risk.queries import contested
 from shop.stores import queries, service
 from shop.stores.models import ROLES, Store
 from shop.web.desk.blueprint import desk
@@ -67,6 +68,7 @@ def home() -> str:
     return render_template(
         "desk/stores.html", rows=rows, states=states(), home_url=page_url("desk.home"), wilaya_name=wilaya_name,
         papers=len(queries.waiting_submissions()), goods=len(forbidden.waiting_reviews()),
+        contested=len(contested()),
     )  # fmt: skip
 
 

@@ -24,6 +24,9 @@ from shop.plumbing.db import transaction
 from shop.plumbing.formats import date_long, time_short
 from shop.plumbing.i18n import LANGUAGES, N_, _, ngettext, pick
 from shop.plumbing.links import tracking_path
+from shop.risk import service as risk
+from shop.risk.models import Outcome
+from shop.risk.queries import outcome_of
 from shop.shipping.models import Desk, Shipment
 from shop.shipping.queries import desks, live_shipment
 from shop.stores import queries as stores
@@ -57,6 +60,10 @@ TITLES = {
     "cancelled": N_("This order is cancelled"),
 }
 CANCELLED = N_("The parcel is cancelled. Nothing is to be paid for it.")
+CONTESTED = N_("Thank you. Until the workshop or Hirfa has answered, this parcel counts for nobody.")
+SAID_BEFORE = N_("There is nothing to contest, or you have said so already.")
+TOLD = {"cancelled": CANCELLED, "contested": CONTESTED}
+LONGEST_SAID = 600
 TOO_LATE = N_("The workshop has already confirmed this parcel. Call it to cancel.")
 
 
@@ -80,6 +87,7 @@ class ParcelView:
     desk: Desk | None
     story: Story
     papers: list[Invoice]
+    outcome: Outcome | None  # what is remembered of it, once it came back
 
     @property
     def tag(self) -> tuple[str, str]:
@@ -136,7 +144,7 @@ class ParcelView:
 @entry(Access.LINK)
 def tracking(code: str, proof: str) -> Response:
     """Show a purchase to whoever holds its link."""
-    told = _(CANCELLED) if request.args.get("told") == "cancelled" else ""
+    told = _(TOLD.get(request.args.get("told", ""), ""))
     return _page(purchase_of(code, proof), told=told, kind="good")
 
 
@@ -155,6 +163,24 @@ def cancel(code: str, proof: str) -> Response:
     return redirect(tracking_url(purchase.code) + "?told=cancelled", 303)
 
 
+@front.post("/<lang:lang>/t/<code:code>/<proof>/contestation")
+@entry(Access.LINK)
+def contest(code: str, proof: str) -> Response:
+    """Let the buyer say that a parcel did not come back because of her; the workshop or the desk answers."""
+    purchase, wanted = purchase_of(code, proof), request.form.get("order", "")[:12]
+    order = next((each for each in orders.orders_of_purchase(purchase.id) if each.code == wanted), None)
+    if order is None:
+        raise NotFound
+    try:
+        with transaction():
+            risk.contest(order.store_id, order.id, request.form.get("said", "")[:LONGEST_SAID])
+    except InvalidTransition:
+        answer = _page(purchase_of(code, proof), told=_(SAID_BEFORE), kind="bad")
+        answer.status_code = 409
+        return answer
+    return redirect(tracking_url(purchase.code) + "?told=contested", 303)
+
+
 def purchase_of(code: str, proof: str) -> Purchase:
     """Return the purchase of a secret link. Raises NotFound when the proof is not its own."""
     found = orders.purchase_by_code(code) if signer().holds("track", code, proof) else None
@@ -169,7 +195,7 @@ def _page(purchase: Purchase, *, told: str, kind: str) -> Response:
     address = settings().base_url + tracking_path(signer(), here().lang, purchase.code)
     page = render_template(
         "storefront/tracking.html", purchase=purchase, proof=proof, parcels=parcels, title=title_of(parcels),
-        told=told, told_kind=kind, due=[each for each in parcels if each.due],
+        told=told, told_kind=kind, contact=settings().contact_phone, due=[each for each in parcels if each.due],
         share=shared_on_whatsapp(address, len(parcels)),
         alternates=[(lang, tracking_path(signer(), lang, purchase.code)) for lang in LANGUAGES],
     )  # fmt: skip
@@ -188,6 +214,7 @@ def _parcel(order: Order) -> ParcelView:
         order=order, store=store, lines=orders.lines(order.store_id, [order.id])[order.id], shipment=shipment,
         desk=_desk(shipment), story=story_of(order, payment, shipment, artisan=artisan_of(store)),
         papers=papers_of(order.store_id, order.id),
+        outcome=outcome_of(order.store_id, order.id) if order.cancel_reason == "refused" else None,
     )  # fmt: skip
 
 

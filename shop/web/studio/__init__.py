@@ -29,6 +29,7 @@ from shop.web.studio import (
     once,
     options,
     orders,
+    outcome,
     papers,
     passkeys,
     past_customers,
@@ -51,9 +52,9 @@ from shop.web.studio.blueprint import studio
 
 PAGES = (
     account, calls, costs, customers, delivery, documents, earnings, goods, handover, identity, invoices, joining,
-    labels, links, lots, members, money, new_order, new_product, offers, offline, once, options, orders, papers,
-    passkeys, past_customers, people, phone_codes, pictures, products, profile, sale, second_step, share, sheets,
-    squares, stock, today, variants, wizard,
+    labels, links, lots, members, money, new_order, new_product, offers, offline, once, options, orders, outcome,
+    papers, passkeys, past_customers, people, phone_codes, pictures, products, profile, sale, second_step, share,
+    sheets, squares, stock, today, variants, wizard,
 )  # fmt: skip
 
 

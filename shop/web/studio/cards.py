@@ -13,6 +13,7 @@ from shop.fulfilment.queries import JobCard
 from shop.plumbing import geography
 from shop.plumbing.formats import ago, date_short, time_short
 from shop.plumbing.i18n import N_, _, ngettext
+from shop.risk import words
 from shop.web.ui.here import here
 from shop.web.ui.templating import page_url
 
@@ -43,16 +44,19 @@ class Card:
     phone: str
     shipment_id: int | None
     warning: str
+    risk: str
+    risk_kind: str
 
 
 def card(job: JobCard, *, now: datetime | None = None) -> Card:
     """Tell a job."""
-    words, kind = tag_of(job, now or clock.now())
+    told, kind = tag_of(job, now or clock.now())
     return Card(
         id=f"o-{job.code}", code=job.code, url=page_url("studio.order", code=job.code), title=title_of(job),
         who=job.buyer_name or _(IN_HAND), place=geography.name(geography.wilaya(job.wilaya_code)), amount=job.total,
-        picture=job.cover, craft=here().store.craft, tag=words, tag_kind=kind, step=job.step, phone=job.phone,
+        picture=job.cover, craft=here().store.craft, tag=told, tag_kind=kind, step=job.step, phone=job.phone,
         shipment_id=job.shipment_id, warning=repeated(job.alike) if job.step == "to_confirm" else "",
+        risk=words.sentence(job.known) if job.known else "", risk_kind=words.kind(job.known) if job.known else "",
     )  # fmt: skip
 
 
@@ -94,12 +98,12 @@ def tag_of(job: JobCard, now: datetime) -> Tag:
     if job.step == "to_hand_over":
         return job.carrier_title, ""
     if job.step == "done":
-        words, kind = DONE.get(job.payment_state, (N_("delivered"), "good"))
-        return _(words), kind
+        told, kind = DONE.get(job.payment_state, (N_("delivered"), "good"))
+        return _(told), kind
     if job.step == "cancelled":
         return _(CANCELLED.get(job.shipment_state, N_("cancelled"))), ""
-    words, kind = ROAD[job.shipment_state]
-    return _(words), kind
+    told, kind = ROAD[job.shipment_state]
+    return _(told), kind
 
 
 DONE = {"settled": (N_("received"), "good"), "refunded": (N_("refunded"), "")}

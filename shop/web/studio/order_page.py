@@ -25,6 +25,8 @@ from shop.payments.models import Payment
 from shop.plumbing import geography
 from shop.plumbing.formats import money_text, sms_url, whatsapp_url
 from shop.plumbing.i18n import N_, _, pick, speaking
+from shop.risk import words as risk_words
+from shop.risk.queries import history, outcome_of
 from shop.shipping import queries as shipping
 from shop.shipping.models import Shipment
 from shop.web.studio.call_form import CallForm, reasons
@@ -96,7 +98,24 @@ def order_page(
         copies=copies(shipment), received=_received(payment), money_word=money_word(told.key, payment),
         done=just_done(request.args.get("done", "")), cancel_reason=_(REASONS.get(order.cancel_reason, "")),
         cancellable=order.state == "confirmed" and (shipment is None or _is_here(shipment)),
+        risk=risk_of(order, shipment), outcome=outcome_of(store.id, order.id),
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """What is said of the phone of an order before its parcel leaves, and in which colour."""
+
+    sentence: str
+    kind: str
+
+
+def risk_of(order: Order, shipment: Shipment | None) -> Risk | None:
+    """Return what is known of the phone, while the parcel is here and the courier is to take cash for it."""
+    if shipment is None or not (order.phone and shipment.collect_minor and _is_here(shipment)):
+        return None
+    known = history(order.store_id, order.phone)
+    return Risk(risk_words.sentence(known), risk_words.kind(known))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,40 @@
+"""What became of a parcel that was to be paid on delivery."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shop.plumbing.db import Base, BigKey, of_store
+
+
+class Outcome(Base):
+    """One parcel that was taken or came back: once per parcel, under a mark of the phone that never says which.
+
+    `state` moves by states.OUTCOME; what the buyer said when she contested it stands in `said`.
+    """
+
+    __tablename__ = "parcel_outcomes"
+    __table_args__ = (
+        of_store("order_id", table="orders"),
+        of_store("shipment_id", table="shipments"),
+        CheckConstraint("outcome IN ('taken', 'refused')", name="outcome"),
+        CheckConstraint("state IN ('counted', 'contested', 'upheld', 'struck')", name="state"),
+        Index("ix_parcel_outcomes_phone", "phone_mark", "at"),
+        Index("ix_parcel_outcomes_order", "order_id"),
+        Index("ix_parcel_outcomes_state", "state", "contested_at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    store_id: Mapped[int]
+    order_id: Mapped[int] = mapped_column(BigKey)
+    shipment_id: Mapped[int] = mapped_column(BigKey, unique=True)
+    phone_mark: Mapped[str] = mapped_column(String(64))
+    outcome: Mapped[str] = mapped_column(String(8))
+    state: Mapped[str] = mapped_column(String(12), default="counted")
+    at: Mapped[datetime]
+    said: Mapped[str] = mapped_column(String(300), default="")
+    contested_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
