@@ -96,8 +96,9 @@ class SatimSim(System):
     stands_for = {"https://test2.satim.dz/payment/rest": "/rest", "https://cib.satim.dz/payment/rest": "/rest"}
 
     def forget(self) -> None:
-        """Know no orders."""
+        """Know no orders, and give money back."""
         self.orders: dict[str, Order] = {}
+        self.gives_back = True
 
     def blueprint(self) -> Blueprint:
         """Return the interface, which takes forms only, and the hosted pages."""
@@ -167,7 +168,7 @@ class SatimSim(System):
             return UNHEARD
         if not amount.isdecimal() or int(amount) == 0:
             return MISSING
-        if order.status not in {2, 4} or int(amount) > order.amount - order.refunded:
+        if not self.gives_back or order.status not in {2, 4} or int(amount) > order.amount - order.refunded:
             return WRONG_STATE
         order.status, order.refunded = 4, order.refunded + int(amount)
         return DONE

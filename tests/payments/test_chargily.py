@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -20,10 +21,12 @@ from shop.plumbing.http import Outbound
 from shop.testing.chargily_sim import LIVES_S, ChargilySim, signed
 from shop.testing.outside import World, running
 from shop.testing.payment_kit import PaymentMethodKit
+from tests.plumbing.outside import outside
 
 KEY = "test_sk_CanaryNeverSeen123"
 HOOK = "http://127.0.0.1:1/hook"
 ASK = Ask("PKIT234567", Money.dinars(2500), "fr", return_url="https://s.example/r", notice_url=HOOK)
+INPUTS = int(os.environ.get("TEST_INPUTS", "2000"))
 SERVED = st.integers(75, 10**9).map(Money.dinars)
 
 
@@ -138,7 +141,7 @@ def test_dinars_come_back_to_the_centime(running_world: World, amount: Money) ->
     assert (found.state, found.amount, read.external) == ("collected", amount, fact.external)
 
 
-@pytest.mark.parametrize("amount", [True, None, "x", "1e400", "NaN", -5, 0, 25.001, [2500], 10**20])
+@pytest.mark.parametrize("amount", [True, None, "x", "1e400", "1e9999999", "NaN", -5, 0, 25.001, [2500], 10**20])
 def test_an_amount_that_is_none_is_never_collected(chargily: Chargily, there: ChargilySim, amount: object) -> None:
     fact = chargily.start(ASK)
     there.become(fact.external, "paid", "cib")
@@ -267,6 +270,7 @@ def test_a_page_closes_by_itself_and_by_us_and_what_was_paid_stays_paid(
     other = replace(ASK, reference="PKIT234568")
     paid = chargily.start(other)
     there.become(paid.external, "paid", "cib")
+    world.faults.add("chargily", "error", "expire")  # what is paid is not even asked to be closed
     assert chargily.expire(Begun(other.reference, other.amount, paid.external)).state == "collected"
     assert chargily.expire(Begun("PNEVER2345", ASK.amount)).state == "cancelled"
 
@@ -308,6 +312,33 @@ def test_a_refused_key_is_for_the_owner_to_mend(chargily: Chargily, there: Charg
         Chargily(Settings(), None).start(ASK)
 
 
+@pytest.mark.parametrize(
+    ("status", "body", "error"),
+    [
+        (401, b"{}", Misconfigured), (403, b"{}", Misconfigured), (302, b"", Unavailable), (429, b"{}", Unavailable),
+        (400, b"{}", Rejected), (422, b"{}", Rejected), (200, b"[]", Unavailable), (200, b"<html>", Unavailable),
+        (200, b'{"status": "pending"}', Unavailable),
+    ],
+)  # fmt: skip
+def test_odd_answers_are_no_facts(status: int, body: bytes, error: type[Exception]) -> None:
+    with outside() as server:
+        server.answers(status, body)
+        method = Chargily(Settings(KEY), Outbound(instead={"https://pay.chargily.net": server.url}))
+        with pytest.raises(error):
+            method.look_up(Begun(ASK.reference, ASK.amount, "01abc"))
+
+
+def test_an_id_that_was_told_and_is_gone_is_unknown_for_its_page_may_have_been_used(chargily: Chargily) -> None:
+    assert chargily.look_up(Begun(ASK.reference, ASK.amount, "01gone")).state == "unknown"
+    assert chargily.look_up(Begun(ASK.reference, ASK.amount, "../balance")).state == "unknown"
+    assert chargily.look_up(Begun(ASK.reference, ASK.amount)).state == "cancelled"
+
+
+def test_its_way_out_masks_the_key(chargily: Chargily) -> None:
+    assert isinstance(chargily.http, Outbound)
+    assert KEY not in chargily.http._masked(f"refused: {KEY}")
+
+
 def test_the_prefix_of_the_key_says_which_world_it_is(world: World, there: ChargilySim) -> None:
     built(world, "live_sk_CanaryNeverSeen123").check()
     built(world).check()
@@ -336,3 +367,49 @@ def test_metadata_in_a_list_are_read_too(chargily: Chargily, there: ChargilySim)
     fact = chargily.start(ASK)
     there.checkouts[fact.external].more["metadata"] = [{"shop": "x"}, {"reference": ASK.reference}]
     assert chargily.look_up(Begun(ASK.reference, ASK.amount)).external == fact.external
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3), max_leaves=6,
+)  # fmt: skip
+CHECKOUT = st.fixed_dictionaries(
+    {}, optional={name: JSON | st.sampled_from(["paid", "checkout", "dzd", "01abc"]) for name in (
+        "id", "entity", "status", "amount", "currency", "metadata", "livemode", "payment_method", "updated_at",
+        "checkout_url",
+    )},
+)  # fmt: skip
+
+
+@given(
+    st.binary(max_size=60)
+    | st.fixed_dictionaries({"data": CHECKOUT | JSON, "id": JSON}).map(json.dumps).map(str.encode)
+)
+@settings(max_examples=INPUTS // 10, deadline=None)
+def test_whatever_is_signed_is_read_or_refused_and_can_be_written_down(body: bytes) -> None:
+    method = Chargily(Settings(KEY), None)
+    notice = Notice(body, signed(KEY, body), datetime.now(UTC))
+    try:
+        facts = method.read(notice)
+    except Forged:
+        return
+    for fact in facts:
+        repr(fact).encode()  # no lone surrogates
+        assert fact.event
+        assert fact.external
+        assert fact.amount >= Money(0)
+        if fact.state == "collected":
+            assert b'"paid"' in body
+            assert b'"dzd"' in body
+
+
+@given(CHECKOUT)
+@settings(max_examples=INPUTS // 20, deadline=None)
+def test_whatever_is_answered_is_a_fact_or_no_usable_answer(checkout: dict[str, Any]) -> None:
+    method = Chargily(Settings(KEY), None)
+    try:
+        fact = method._fact(checkout, Begun(ASK.reference, ASK.amount))
+    except Unavailable:
+        return
+    repr(fact).encode()
+    assert fact.reference == ASK.reference

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -22,6 +23,7 @@ from shop.testing.outside import World, running
 from shop.testing.payment_kit import PaymentMethodKit
 from shop.testing.satim_sim import CARDS, LEFT, LIVES_S, PASSWORD, TERMINAL, USER_NAME, Card, SatimSim
 from tests.checkout.cast import ordered, workshop
+from tests.plumbing.outside import outside
 
 ASK = Ask("PKIT234567", Money(250_050), "fr", return_url="https://s.example/r")
 ACCOUNT = Settings(USER_NAME, PASSWORD, TERMINAL)
@@ -101,13 +103,13 @@ class TestSatim(PaymentMethodKit):
         replace(ASK, amount=LEAST - Money(1)), replace(ASK, face_to_face=True),
     ],
 )  # fmt: skip
-def test_what_it_does_not_serve_is_neither_offered_nor_begun(satim: Satim, there: SatimSim, other: Ask) -> None:
+def test_what_it_does_not_serve_is_not_even_asked_for(satim: Satim, world: World, other: Ask) -> None:
+    world.faults.add("satim", "error", times=None)
     assert satim.offer(other) is None
     with pytest.raises(Rejected):
         satim.start(other)
     with pytest.raises(Rejected):
         satim.start(replace(ASK, reference="PELEVEN2345"))
-    assert not there.orders
 
 
 @given(st.integers(LEAST.minor, 10**11))
@@ -241,6 +243,21 @@ def test_refunds_in_parts_end_where_the_money_ends(satim: Satim, there: SatimSim
     assert satim.look_up(one).amount == ASK.amount
 
 
+def test_too_much_is_not_even_asked_for(satim: Satim, there: SatimSim, world: World) -> None:
+    one = paid(satim, there)
+    world.faults.add("satim", "error", "refund")
+    with pytest.raises(Declined):
+        satim.refund(one, ASK.amount + Money(1), "R1")
+
+
+def test_a_refund_that_they_refuse_is_declined(satim: Satim, there: SatimSim) -> None:
+    one = paid(satim, there)
+    there.gives_back = False
+    with pytest.raises(Declined):
+        satim.refund(one, Money(100_000), "R1")
+    assert there.orders[one.external].refunded == 0
+
+
 def test_what_somebody_gave_back_at_the_bank_is_looked_at_by_a_person(satim: Satim, there: SatimSim) -> None:
     one = paid(satim, there)
     there.orders[one.external].refunded = 70_000
@@ -282,6 +299,28 @@ def test_a_refused_account_is_for_the_owner_to_mend(satim: Satim, world: World, 
         built(world, replace(ACCOUNT, terminal="E999")).start(ASK)
 
 
+@pytest.mark.parametrize(
+    ("status", "body", "error"),
+    [
+        (401, b"{}", Misconfigured), (403, b"{}", Misconfigured), (302, b"", Unavailable), (404, b"{}", Unavailable),
+        (429, b"{}", Unavailable), (200, b"[]", Unavailable), (200, b"<html>", Unavailable), (200, b"{}", Unavailable),
+        (200, b'{"errorCode": 7}', Unavailable), (200, b'{"errorCode": "5"}', Misconfigured),
+        (200, b'{"errorCode": 14}', Rejected), (200, b'{"errorCode": 0, "orderId": null}', Unavailable),
+    ],
+)  # fmt: skip
+def test_odd_answers_are_no_facts(status: int, body: bytes, error: type[Exception]) -> None:
+    with outside() as server:
+        server.answers(status, body)
+        method = Satim(ACCOUNT, Outbound(instead={"https://test2.satim.dz": server.url}))
+        with pytest.raises(error):
+            method.start(ASK)
+
+
+def test_its_way_out_masks_the_password(satim: Satim) -> None:
+    assert isinstance(satim.http, Outbound)
+    assert PASSWORD not in satim.http._masked(f"refused: {PASSWORD}")
+
+
 def test_settings_say_what_is_wrong() -> None:
     assert ACCOUNT.problems() == {}
     assert set(Settings().problems()) == {"user_name", "password", "terminal"}
@@ -294,6 +333,29 @@ def test_pages_elsewhere_are_refused(satim: Satim, world: World) -> None:
             satim._page(url)
     with pytest.raises(Unavailable):  # in production nobody is led to a page on this machine
         built(world, replace(ACCOUNT, mode="live")).start(ASK)
+
+
+VALUES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | st.sampled_from(
+    [2, "2", 0, 4, -2007, 250_050, "012", ASK.reference, {"respCode": "00", "respCode_desc": "\ud800 ok"},
+     {"refundedAmount": 5}, [{"name": "mdOrder", "value": "x1"}], [3], {}]
+)  # fmt: skip
+ANSWER = st.fixed_dictionaries({}, optional=dict.fromkeys((
+    "errorCode", "orderStatus", "actionCode", "amount", "depositAmount", "currency", "orderNumber", "params",
+    "attributes", "paymentAmountInfo", "approvalCode", "date", "authDateTime", "actionCodeDescription",
+), VALUES))  # fmt: skip
+
+
+@given(ANSWER)
+@settings(max_examples=int(os.environ.get("TEST_INPUTS", "2000")) // 10, deadline=None)
+def test_whatever_is_answered_is_a_fact_or_no_usable_answer(answer: dict[str, Any]) -> None:
+    try:
+        fact = words._fact(answer, Begun(ASK.reference, ASK.amount), words._order_id(answer))
+    except Unavailable:
+        return
+    repr(fact).encode()  # no lone surrogates
+    if fact.state == "collected":
+        assert str(answer["errorCode"]) == "0"
+        assert str(answer["orderStatus"]) == "2"
 
 
 @pytest.mark.usefixtures("app")

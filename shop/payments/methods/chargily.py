@@ -11,9 +11,9 @@ import hmac
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
@@ -120,24 +120,25 @@ class Chargily:
         checkout = event.get("data")
         if not isinstance(checkout, Mapping) or checkout.get("entity", "checkout") != "checkout":
             return []
-        reference = _reference(checkout)
-        begun = Begun(reference, _money(checkout.get("amount")) or Money(0))
-        told = {"livemode": event.get("livemode"), **checkout}
-        return [self._fact(told, begun, event=str(event.get("id", ""))[:80])]
+        if not _name(checkout.get("id")):
+            return []
+        begun = Begun(_reference(checkout), _money(checkout.get("amount")) or Money(0))
+        fact = self._fact({"livemode": event.get("livemode"), **checkout, "checkout_url": ""}, begun)
+        return [replace(fact, event=_name(event.get("id")) or hashlib.sha256(notice.body).hexdigest())]
 
     def check(self) -> None:
         """Ask for the balance."""
         self._read(self._get("balance"))
 
-    def _fact(self, checkout: Mapping[str, Any], begun: Begun, *, event: str = "") -> Fact:
-        status, external = str(checkout.get("status", "")), str(checkout.get("id", ""))
-        if not _ID.fullmatch(external):
+    def _fact(self, checkout: Mapping[str, Any], begun: Begun) -> Fact:
+        status, external = str(checkout.get("status", "")), _name(checkout.get("id"))
+        if not external:
             raise Unavailable("a checkout of Chargily without an id")
         state, came = STATES.get(status, "unknown"), _money(checkout.get("amount"))
         if state == "collected" and (came is None or not self._is_ours(checkout, begun)):
             state = "unknown"  # other currency, other payment, other world: nothing that we could count
         return Fact(
-            reference=begun.reference, state=state, external=external, event=event, raw=_kept(checkout),
+            reference=begun.reference, state=state, external=external, raw=_kept(checkout),
             amount=came if state == "collected" and came else begun.amount,
             redirect=self._page(str(checkout.get("checkout_url") or "")) if state == "pending" else "",
             problem=PROBLEMS.get(status, ""), mentions=_mentions(checkout) if state == "collected" else (),
@@ -164,7 +165,7 @@ class Chargily:
         return not self.settings.secret_key.startswith("live_sk_")
 
     def _one(self, external: str) -> Mapping[str, Any] | None:
-        if not _ID.fullmatch(external):
+        if not _name(external):
             return None
         return self._read(self._get(f"checkouts/{external}"))
 
@@ -242,16 +243,21 @@ def _reference(checkout: Mapping[str, Any]) -> str:
     """Return our reference; metadata come as one object or as a list of them."""
     metadata = checkout.get("metadata")
     for each in metadata if isinstance(metadata, list) else [metadata]:
-        if isinstance(each, Mapping) and isinstance(each.get("reference"), str):
-            return str(each["reference"])[:40]
+        if isinstance(each, Mapping) and _name(each.get("reference")):
+            return _name(each["reference"])
     return ""
+
+
+def _name(value: object) -> str:
+    """Return an id or a reference, '' for what can't be one."""
+    return value if isinstance(value, str) and _ID.fullmatch(value) else ""
 
 
 def _money(dinars: object) -> Money | None:
     """Return an amount in dinars, however it is written; None for what is none."""
     try:
         minor = Decimal(str(dinars)) * 100
-    except InvalidOperation:
+    except ArithmeticError:
         return None
     if isinstance(dinars, bool) or not minor.is_finite() or minor != minor.to_integral_value():
         return None

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from shop.core import clock
 from shop.core.errors import Declined, Misconfigured, Rejected, Unavailable
 from shop.core.money import Money
+from shop.core.text import clean
 from shop.payments.contract import Ask, Begun, Fact, Http, Mentions, Offer, Plugin, setting
 
 TITLE = "By CIB or EDAHABIA card"
@@ -104,8 +105,8 @@ class Satim:
         if _number(answer, "errorCode") == REUSED:
             return self.look_up(begun)
         self._require(answer)
-        external, page = str(answer.get("orderId", "")), str(answer.get("formUrl", ""))
-        if not _ORDER_ID.fullmatch(external):
+        external, page = _name(answer.get("orderId")), str(answer.get("formUrl", ""))
+        if not external:
             raise Unavailable("an order of SATIM without an id")
         redirect = self._page(page)
         return Fact(ask.reference, "pending", ask.amount, external=external, redirect=redirect, raw=_kept(answer))
@@ -144,7 +145,10 @@ class Satim:
         wanted = {"orderId": external, "amount": str(amount.minor), "currency": DINARS}
         answer = self._ask("refund.do", wanted, "fr")
         if _number(answer, "errorCode") in {DENIED, DISORDER}:
-            raise Declined("SATIM does not give this amount back")
+            # Both mean a refusal and a fault of theirs alike: what was given back tells.
+            if _given_back(self._status(begun) or {}) != before + amount:
+                raise Declined("SATIM does not give this amount back")
+            return done
         self._require(answer)
         return done
 
@@ -281,8 +285,12 @@ def _given_back(answer: Mapping[str, Any]) -> Money:
 def _order_id(answer: Mapping[str, Any]) -> str:
     pairs = answer.get("attributes")
     found = [each for each in pairs if isinstance(each, Mapping)] if isinstance(pairs, list) else []
-    told = next((str(each.get("value")) for each in found if each.get("name") == "mdOrder"), "")
-    return told if _ORDER_ID.fullmatch(told) else ""
+    return next((_name(each.get("value")) for each in found if each.get("name") == "mdOrder"), "")
+
+
+def _name(value: object) -> str:
+    """Return an id of an order, '' for what can't be one."""
+    return value if isinstance(value, str) and _ORDER_ID.fullmatch(value) else ""
 
 
 def _params(answer: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -306,7 +314,7 @@ def _number(answer: Mapping[str, Any], name: str) -> int | None:
 
 
 def _text(value: object) -> str:
-    return "" if value is None else " ".join(str(value).split())[:120]
+    return "" if value is None else clean(str(value), limit=120)
 
 
 def _kept(answer: Mapping[str, Any]) -> str:
