@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 
 from shop.core.errors import Forged, Misconfigured, Rejected, Unavailable
 from shop.core.money import Money
+from shop.core.states import PAYMENT
 from shop.payments.contract import Ask, Begun, Fact, Notice
 from shop.payments.methods.chargily import LEAST, PLUGIN, Chargily, Settings
 from shop.plumbing.http import Outbound
 from shop.testing.chargily_sim import LIVES_S, ChargilySim, signed
-from shop.testing.outside import World, running
+from shop.testing.outside import Trouble, World, running
 from shop.testing.payment_kit import PaymentMethodKit
 from tests.plumbing.outside import outside
 
@@ -367,6 +368,41 @@ def test_metadata_in_a_list_are_read_too(chargily: Chargily, there: ChargilySim)
     fact = chargily.start(ASK)
     there.checkouts[fact.external].more["metadata"] = [{"shop": "x"}, {"reference": ASK.reference}]
     assert chargily.look_up(Begun(ASK.reference, ASK.amount)).external == fact.external
+
+
+ENDS = {"paid": "collected", "failed": "failed", "canceled": "cancelled", "expired": "cancelled"}
+TROUBLES = st.builds(
+    Trouble, copies=st.integers(1, 3), shuffled=st.integers(0, 99), forged=st.booleans(), delay_s=st.integers(0, 9000)
+)
+
+
+@given(st.lists(st.sampled_from(sorted(ENDS)), min_size=1, max_size=4), TROUBLES)
+@settings(max_examples=INPUTS // 80, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_in_whatever_order_notices_come_the_end_is_the_same(
+    running_world: World, ends: list[str], trouble: Trouble
+) -> None:
+    running_world.reset()
+    chargily, there = built(running_world), running_world.systems["chargily"]
+    assert isinstance(there, ChargilySim)
+    running_world.notices.trouble = trouble
+    asked = [replace(ASK, reference=f"PKIT23456{at}", amount=Money.dinars(100 + at)) for at in range(len(ends))]
+    facts = [chargily.start(each) for each in asked]
+    for fact, end in zip(facts, ends, strict=True):
+        there.become(fact.external, end, "cib" if end == "paid" else None)
+    states, money = dict.fromkeys((each.reference for each in asked), "pending"), 0
+    for sent in running_world.notices.drain():
+        notice = Notice(sent.body, sent.headers, datetime.now(UTC))
+        if sent.altered:
+            with pytest.raises(Forged):
+                chargily.read(notice)
+            continue
+        [told] = chargily.read(notice)
+        found = chargily.look_up(Begun(told.reference, told.amount, told.external))
+        if PAYMENT.allows(states[told.reference], found.state):
+            states[told.reference] = found.state
+            money += found.amount.minor if found.state == "collected" else 0
+    assert list(states.values()) == [ENDS[end] for end in ends]
+    assert money == sum(each.amount.minor for each, end in zip(asked, ends, strict=True) if end == "paid")
 
 
 JSON = st.recursive(
