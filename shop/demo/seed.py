@@ -6,7 +6,7 @@ from flask import current_app
 from sqlalchemy import func, select
 
 from shop.accounts.models import Account
-from shop.demo import beside, contests, days, doubts, offers, opening, papers, registers, shelves, workshops
+from shop.demo import beside, contests, days, doubts, lists, offers, opening, papers, registers, shelves, workshops
 from shop.plumbing import journal
 from shop.plumbing.db import session, transaction
 from shop.plumbing.journal import SYSTEM, Actor, Entry
@@ -44,6 +44,7 @@ def fill() -> list[str]:
             beside.tell(_owners())
             contests.contest()
             papers.give_back(_owners()[days.AMINA])
+            lists.bring(days.AMINA, _owners()[days.AMINA])
         with transaction():
             journal.record("demo.filled", subject="demo", subject_id=1, store_id=None, by=SYSTEM)
     session.rollback()

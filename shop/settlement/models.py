@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.plumbing.db import Base, BigKey, of_store, store_key
@@ -14,7 +15,11 @@ class Remittance(Base):
     """One payment from a carrier to the artisan."""
 
     __tablename__ = "remittances"
-    __table_args__ = (store_key(), UniqueConstraint("store_id", "carrier_title", "reference"))
+    __table_args__ = (
+        store_key(),
+        UniqueConstraint("store_id", "carrier_title", "reference"),
+        UniqueConstraint("store_id", "lines_hash"),
+    )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"))
@@ -28,6 +33,7 @@ class Remittance(Base):
     recorded_at: Mapped[datetime]
     account_id: Mapped[int | None]
     by_name: Mapped[str] = mapped_column(String(120), default="")
+    lines_hash: Mapped[str | None] = mapped_column(String(64))  # of the carrier's list: the same one is written once
 
 
 class RemittanceLine(Base):
@@ -48,3 +54,61 @@ class RemittanceLine(Base):
     received_minor: Mapped[int]
     fee_minor: Mapped[int] = mapped_column(default=0)  # what the carrier kept for itself
     currency: Mapped[str] = mapped_column(String(3), default="DZD")
+
+
+class RemittanceOther(Base):
+    """A line of a carrier's list that settles no payment: a way back, an unknown parcel, one that was paid before."""
+
+    __tablename__ = "remittance_others"
+    __table_args__ = (
+        of_store("remittance_id", table="remittances"),
+        of_store("order_id", table="orders"),
+        CheckConstraint("kind IN ('returned', 'early', 'unknown', 'again', 'unexpected')", name="kind"),
+        Index("ix_remittance_others_remittance", "store_id", "remittance_id", "id"),
+        Index("ix_remittance_others_order", "store_id", "order_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    store_id: Mapped[int]
+    remittance_id: Mapped[int] = mapped_column(BigKey)
+    kind: Mapped[str] = mapped_column(String(12))
+    tracking: Mapped[str] = mapped_column(String(40))
+    order_id: Mapped[int | None] = mapped_column(BigKey)
+    collected_minor: Mapped[int]
+    fee_minor: Mapped[int]  # of a parcel that came back: what its way back cost
+    currency: Mapped[str] = mapped_column(String(3), default="DZD")
+
+
+class Statement(Base):
+    """A carrier's list as it came, until it is written down or set aside: its cells, and what its columns mean."""
+
+    __tablename__ = "statements"
+    __table_args__ = (
+        store_key(),
+        of_store("remittance_id", table="remittances"),
+        Index("ix_statements_store", "store_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"))
+    carrier_title: Mapped[str] = mapped_column(String(80))
+    name: Mapped[str] = mapped_column(String(120))
+    reference: Mapped[str] = mapped_column(String(60))
+    received_on: Mapped[date]
+    headers: Mapped[dict[str, Any]]  # {"names": [...], "keys": [...] or none while nobody has said what they mean}
+    body: Mapped[str] = mapped_column(Text, deferred=True)  # a row of JSON per line; nothing once it is written down
+    lines: Mapped[int]
+    remittance_id: Mapped[int | None] = mapped_column(BigKey)
+    created_at: Mapped[datetime]
+    account_id: Mapped[int | None]
+    by_name: Mapped[str] = mapped_column(String(120), default="")
+
+
+class StatementColumns(Base):
+    """What the columns of a carrier's lists mean, as it was said once: header → meaning."""
+
+    __tablename__ = "statement_columns"
+
+    store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"), primary_key=True, autoincrement=False)
+    carrier_title: Mapped[str] = mapped_column(String(80), primary_key=True)
+    keys: Mapped[dict[str, Any]]

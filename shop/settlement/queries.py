@@ -16,7 +16,7 @@ from shop.orders.models import Order
 from shop.payments.models import Payment
 from shop.payments.service import IN_HAND
 from shop.plumbing.db import session
-from shop.settlement.models import Remittance, RemittanceLine
+from shop.settlement.models import Remittance, RemittanceLine, RemittanceOther
 from shop.shipping.models import Shipment
 
 RECENT = timedelta(days=30)
@@ -242,6 +242,35 @@ def remittance(store_id: int, remittance_id: int) -> RemittanceView:
     if not found:
         raise NotFound(f"no remittance {remittance_id}")
     return found[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherRow:
+    """A line of a carrier's list that settled nothing: why, which parcel, how much."""
+
+    kind: str
+    tracking: str
+    code: str
+    buyer_name: str
+    collected: Money
+    fee: Money
+
+
+def others(store_id: int, remittance_id: int) -> list[OtherRow]:
+    """Return what came with a remittance and settled no payment, by what it is."""
+    wanted = (
+        select(RemittanceOther, Order.code, Order.buyer_name)
+        .outerjoin(Order, and_(Order.id == RemittanceOther.order_id, Order.store_id == RemittanceOther.store_id))
+        .where(RemittanceOther.store_id == store_id, RemittanceOther.remittance_id == remittance_id)
+        .order_by(RemittanceOther.kind, RemittanceOther.id)
+    )
+    return [
+        OtherRow(
+            kind=row.kind, tracking=row.tracking, code=code or "", buyer_name=buyer or "",
+            collected=Money(row.collected_minor, row.currency), fee=Money(row.fee_minor, row.currency),
+        )
+        for row, code, buyer in session.execute(wanted)
+    ]  # fmt: skip
 
 
 def last_day(store_id: int) -> date | None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import insert, select
@@ -11,6 +14,7 @@ from shop.core import clock
 from shop.core.errors import NotFound, Refused
 from shop.core.money import Money, total
 from shop.core.text import clean
+from shop.payments import ledger
 from shop.payments.ledger import Settled
 from shop.payments.models import Payment
 from shop.payments.settling import settle
@@ -18,10 +22,107 @@ from shop.plumbing import journal
 from shop.plumbing.db import session
 from shop.plumbing.i18n import N_
 from shop.plumbing.journal import Actor
-from shop.settlement.models import Remittance, RemittanceLine
+from shop.settlement.matching import SETTLES, Match, match, of_contract
+from shop.settlement.models import Remittance, RemittanceLine, RemittanceOther
+from shop.settlement.reading import Line
+from shop.shipping import service as shipping
+from shop.shipping.contract import StatementLine
 from shop.stores.models import Store
 
 Received = tuple[int, Money, Money]  # payment, what came, what the carrier kept for itself
+NOTHING_NEW = N_("Nothing in this list can be written down yet. Look at what is said of its lines.")
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A carrier's list that is written down, now or before."""
+
+    remittance_id: int
+    repeated: bool
+
+
+def record_statement(
+    store_id: int,
+    *,
+    carrier_title: str,
+    received_on: date,
+    lines: Sequence[StatementLine] | Sequence[Line],
+    by: Actor,
+    reference: str = "",
+    note: str = "",
+) -> Recorded:
+    """Write a carrier's list down: its matched parcels are settled, ways back are charged to their orders.
+
+    What is unknown, early or was paid before is kept beside them and settles nothing. The same list again, or one all
+    of whose parcels were settled by one remittance, changes nothing and gives that one. Raises Refused when nothing
+    of it can be written, and what `record_remittance` raises.
+    """
+    in_turn(store_id)
+    read = [line if isinstance(line, Line) else of_contract([line])[0] for line in lines]
+    lines_hash = _hash(carrier_title, read)
+    before = _before(store_id, lines_hash)
+    if before is not None:
+        return Recorded(before, repeated=True)
+    matches = match(store_id, read)
+    settles = [each for each in matches if each.outcome in SETTLES]
+    returned = [each for each in matches if each.outcome == "returned" and each.fee]
+    if not settles and not returned:
+        before = _settled_before(store_id, [each.payment_id for each in matches if each.outcome == "again"])
+        if before is None:
+            raise Refused(NOTHING_NEW, field="lines")
+        return Recorded(before, repeated=True)
+    made = _record(
+        store_id, carrier_title=carrier_title, received_on=received_on, by=by, reference=reference, note=note,
+        lines=[(each.payment_id or 0, each.received, each.fee) for each in settles], lines_hash=lines_hash,
+    )  # fmt: skip
+    _write_others(store_id, made.id, [each for each in matches if each.outcome not in {*SETTLES, "unread"}])
+    for each in returned:
+        _charge(store_id, each, by=by)
+    return Recorded(made.id, repeated=False)
+
+
+def _charge(store_id: int, way_back: Match, *, by: Actor) -> None:
+    assert way_back.order_id is not None
+    assert way_back.shipment_id is not None
+    ledger.return_fee(store_id, way_back.order_id, way_back.fee, by=by)
+    shipping.say_return_cost(store_id, way_back.shipment_id, way_back.fee)
+
+
+def _write_others(store_id: int, remittance_id: int, matches: Sequence[Match]) -> None:
+    if matches:
+        session.execute(insert(RemittanceOther), [
+            {
+                "store_id": store_id, "remittance_id": remittance_id, "kind": each.outcome, "tracking": each.name[:40],
+                "order_id": each.order_id, "collected_minor": each.collected.minor, "fee_minor": each.fee.minor,
+                "currency": each.collected.currency,
+            }
+            for each in matches
+        ])  # fmt: skip
+
+
+def _hash(carrier_title: str, lines: Sequence[Line]) -> str:
+    told = sorted(json.dumps([*line.names, line.collected, line.fee, line.net]) for line in lines)
+    return hashlib.sha256(json.dumps([carrier_title, told]).encode()).hexdigest()
+
+
+def _before(store_id: int, lines_hash: str) -> int | None:
+    seen = select(Remittance.id).where(Remittance.store_id == store_id, Remittance.lines_hash == lines_hash)
+    return session.scalar(seen)
+
+
+def _settled_before(store_id: int, payment_ids: Sequence[int | None]) -> int | None:
+    """Return the one remittance that settled all of these payments, or None."""
+    found: set[int] = set()
+    for start in range(0, len(payment_ids), 400):
+        some = payment_ids[start : start + 400]
+        wanted = select(RemittanceLine.remittance_id).where(RemittanceLine.store_id == store_id)
+        found |= set(session.scalars(wanted.where(RemittanceLine.payment_id.in_(some)).distinct()))
+    return found.pop() if len(found) == 1 else None
+
+
+def in_turn(store_id: int) -> None:
+    """Let the remittances of a store be written one after the other, so that a second tap sees the first."""
+    session.execute(select(Store.id).where(Store.id == store_id).with_for_update(key_share=True))
 
 
 def record_remittance(
@@ -40,8 +141,21 @@ def record_remittance(
     nothing ticked, the same payment twice, a reference that was used before or a day to come, and
     InvalidTransition for a payment that is not collected or is already settled.
     """
-    # The remittances of a store are written one after the other, so a second tap sees the first.
-    session.execute(select(Store.id).where(Store.id == store_id).with_for_update(key_share=True))
+    in_turn(store_id)
+    if not lines:
+        raise Refused(N_("Please tick at least one parcel."), field="lines")
+    if any(received < Money(0) or fee < Money(0) for _id, received, fee in lines):
+        raise Refused(N_("An amount can't be less than nothing."), field="lines")
+    return _record(
+        store_id, carrier_title=carrier_title, received_on=received_on, lines=lines, by=by, reference=reference,
+        note=note,
+    )  # fmt: skip
+
+
+def _record(
+    store_id: int, *, carrier_title: str, received_on: date, lines: Sequence[Received], by: Actor, reference: str,
+    note: str, lines_hash: str | None = None,
+) -> Remittance:  # fmt: skip
     reference = clean(reference, limit=60) or received_on.isoformat()
     _check(store_id, carrier_title, reference, received_on=received_on, lines=lines)
     expected = _expected(store_id, [payment_id for payment_id, _received, _fee in lines])
@@ -50,19 +164,21 @@ def record_remittance(
         store_id=store_id, carrier_title=carrier_title, reference=reference, received_on=received_on,
         expected_minor=total(expected.values(), came.currency).minor, received_minor=came.minor,
         currency=came.currency, note=clean(note, limit=300), recorded_at=clock.now(), account_id=by.account_id,
-        by_name=by.name,
+        by_name=by.name, lines_hash=lines_hash,
     )  # fmt: skip
     session.add(remittance)
     session.flush()
     settle(store_id, [Settled(payment_id, received, fee) for payment_id, received, fee in lines], by=by)
-    session.execute(insert(RemittanceLine), [
+    rows = [
         {
             "store_id": store_id, "remittance_id": remittance.id, "payment_id": payment_id, "fee_minor": fee.minor,
             "expected_minor": expected[payment_id].minor, "received_minor": received.minor,
             "currency": came.currency,
         }
         for payment_id, received, fee in lines
-    ])  # fmt: skip
+    ]  # fmt: skip
+    if rows:
+        session.execute(insert(RemittanceLine), rows)
     journal.record(
         "remittance.recorded", subject="remittance", subject_id=remittance.id, store_id=store_id, by=by,
         parcels=len(lines), expected=remittance.expected_minor, received=came.minor, reference=reference,
@@ -71,12 +187,8 @@ def record_remittance(
 
 
 def _check(store_id: int, carrier_title: str, reference: str, *, received_on: date, lines: Sequence[Received]) -> None:
-    if not lines:
-        raise Refused(N_("Please tick at least one parcel."), field="lines")
     if len({payment_id for payment_id, _received, _fee in lines}) != len(lines):
         raise Refused(N_("A parcel is ticked twice."), field="lines")
-    if any(received < Money(0) or fee < Money(0) for _id, received, fee in lines):
-        raise Refused(N_("An amount can't be less than nothing."), field="lines")
     if received_on > clock.today():
         raise Refused(N_("This day is still to come."), field="received_on")
     seen = select(Remittance.id).where(
@@ -88,14 +200,16 @@ def _check(store_id: int, carrier_title: str, reference: str, *, received_on: da
 
 
 def _expected(store_id: int, payment_ids: Sequence[int]) -> dict[int, Money]:
-    wanted = select(Payment.id, Payment.amount_minor, Payment.currency).where(
-        Payment.store_id == store_id, Payment.id.in_(payment_ids)
-    )
-    found = {row.id: Money(row.amount_minor, row.currency) for row in session.execute(wanted)}
+    found: dict[int, Money] = {}
+    for start in range(0, len(payment_ids), ledger.AT_ONCE):
+        wanted = select(Payment.id, Payment.amount_minor, Payment.currency).where(
+            Payment.store_id == store_id, Payment.id.in_(payment_ids[start : start + ledger.AT_ONCE])
+        )
+        found |= {row.id: Money(row.amount_minor, row.currency) for row in session.execute(wanted)}
     if len(found) != len(payment_ids):
         raise NotFound("a payment that isn't there")
     return found
 
 
 def _currency(expected: dict[int, Money]) -> str:
-    return next(iter(expected.values())).currency
+    return next((amount.currency for amount in expected.values()), "DZD")

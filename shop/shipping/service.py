@@ -104,6 +104,12 @@ def mark_labelled(store_id: int, shipment_ids: Collection[int], *, by: Actor) ->
     return done
 
 
+def say_return_cost(store_id: int, shipment_id: int, cost: Money) -> None:
+    """Write what a carrier really took for bringing a parcel back; the last word counts."""
+    mine = update(Shipment).where(Shipment.store_id == store_id, Shipment.id == shipment_id)
+    changed(mine.values(return_minor=cost.minor))
+
+
 def mark_handed_over(store_id: int, shipment_ids: Collection[int], *, by: Actor) -> Handover:
     """labelled → handed_over for all of them, under the store's next sheet number; a second tap gets the same sheet.
 

@@ -162,6 +162,7 @@ def _of(street: Street, endpoint: str, shop: Shop) -> dict[str, Any]:
         "store": shop.waiting if endpoint == "studio.opening" else shop.slug,
         "number": shop.invoice if invoiced else shop.sheet,
         "batch": shop.batch, "page": 1, "figure": "expected", "remittance_id": shop.remittance_id,
+        "statement_id": shop.statement_id,
         "product_id": shop.draft_id if endpoint in {"studio.publish", "studio.product"} else shop.product_id,
         "picture_id": shop.picture_id, "lot_id": shop.lot_id, "account_id": shop.account_id, "desk_id": shop.desk_id,
         "offer_id": shop.offer_id, "member_id": shop.member_id, "device_id": shop.device_id,
@@ -282,6 +283,11 @@ OF_A_SHOP: Mapping[str, Callable[[Street, Shop], Fields]] = {
         "carrier": shop.carrier, "received_on": clock.today().isoformat(), "reference": "R-2",
         "lines": shop.payments["delivered"], f"received-{shop.payments['delivered']}": "1100",
     },
+    "studio.bring_statement": lambda _street, shop: {
+        "carrier": shop.carrier, "received_on": clock.today().isoformat(), "text": "yal-1X2Y3 1100 DA",
+    },
+    "studio.say_columns": lambda _street, _shop: {"column-0": "tracking", "column-1": "collected"},
+    "studio.write_statement": lambda _street, _shop: {"received_on": clock.today().isoformat(), "reference": "R-9"},
     "studio.change_figures": lambda _street, shop: {
         f"p{shop.product_id}-price": "650", f"p{shop.product_id}-on_hand": "9",
     },
@@ -320,6 +326,7 @@ SMUGGLED_IN: Mapping[tuple[str, str], Callable[[Street], Fields]] = {
     ("studio.order", "GET"): lambda street: {"done": street.ismahane.codes["called"]},
     ("studio.products", "GET"): lambda street: {"q": "Savon", "before": street.ismahane.draft_id + 1},
     ("studio.money_orders", "GET"): lambda street: {"carrier": street.ismahane.carrier},
+    ("studio.statements", "GET"): lambda street: {"carrier": street.ismahane.carrier},
     ("studio.remittance", "GET"): lambda street: {"carrier": street.ismahane.carrier, "all": "1"},
     ("studio.slips_pdf", "GET"): lambda street: {"orders": street.ismahane.orders["confirmed"]},
     ("studio.tags_pdf", "GET"): lambda street: {

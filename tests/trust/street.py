@@ -33,10 +33,13 @@ from shop.plumbing.journal import SYSTEM, Actor
 from shop.plumbing.links import Signer
 from shop.plumbing.settings import Settings
 from shop.plumbing.storage import FileStorage
+from shop.settlement import drafts
 from shop.settlement import service as settlement
+from shop.settlement.reading import pasted
 from shop.shipping import queries as shipping_queries
 from shop.shipping import service as shipping
 from shop.shipping.models import CarrierAccount, Desk, Handover
+from shop.shipping.queries import live_shipment
 from shop.spreadsheets import reading
 from shop.spreadsheets import service as sheets
 from shop.stores import service as stores
@@ -86,6 +89,7 @@ class Shop:
     device_id: int = 0
     passkey_id: int = 0
     remittance_id: int = 0
+    statement_id: int = 0
     sheet_id: int = 0
     contact_id: int = 0
     submission_id: int = 0
@@ -372,6 +376,12 @@ def _papers(of: str, shop: Shop, by: Actor) -> None:
             lines=[(payment.id, Money(payment.amount_minor), Money(0))], reference=f"R-{of}",
         )  # fmt: skip
         shop.remittance_id = made.id
+        box = live_shipment(shop.store_id, shop.orders["delivered"])
+        assert box is not None
+        shop.statement_id = drafts.keep(
+            shop.store_id, pasted(f"{box.tracking or box.reference} 1100 DA"), carrier_title="Barq Express",
+            name=word(of, "Remittance"), reference=f"L-{of}", received_on=clock.today(), by=by,
+        ).id  # fmt: skip
     with transaction():
         shop.invoice = invoices.issue(shop.store_id, paid.id, by=by).code
         if of == "Ismahane":  # one more invoice than Amina has: its number is nobody's in her workshop

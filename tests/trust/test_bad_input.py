@@ -49,10 +49,12 @@ from shop.plumbing.links import Signer
 from shop.plumbing.settings import Settings
 from shop.plumbing.storage import FileStorage
 from shop.risk.models import Outcome
+from shop.settlement import drafts
 from shop.settlement import service as settlement
-from shop.settlement.models import Remittance
+from shop.settlement.models import Remittance, Statement
 from shop.settlement.queries import money
-from shop.shipping.models import CarrierAccount, Desk, Handover
+from shop.settlement.reading import pasted
+from shop.shipping.models import CarrierAccount, Desk, Handover, Shipment
 from shop.spreadsheets import reading
 from shop.spreadsheets import service as sheets
 from shop.spreadsheets.models import Sheet
@@ -77,6 +79,7 @@ ROUND = 250  # so many inputs, then the shop as it was: what they changed must n
 INPUTS = int(os.environ.get("TEST_INPUTS", "2000"))
 SEED = os.environ.get("TEST_SEED", "")
 SEVERAL = 15
+LISTS = 20  # of a carrier, of each sort
 # Passwords are hashed and pictures unpacked slowly, on purpose: asked less often, but asked.
 RARE = {"studio.sign_in": 0.1, "studio.join": 0.2, "studio.change_password": 0.1, "studio.add_pictures": 0.2,
         "studio.new_product": 0.3, "studio.product": 0.4}  # fmt: skip
@@ -113,6 +116,8 @@ HINTS_OF_PAPERS = {
     "studio.invoicing:kind": "voucher", "vat_rate": "19", "legal_form": "SARL", "month": "2026-11",
     "studio.goods_labels_pdf:paper": "60x40", "studio.tags_pdf:paper": "a4x21", "copies": "2", "products": "1",
     "languages": "ar fr", "rate": "9", "studio.credit_invoice:reason": "Adresse",
+    "studio.write_statement:delivered": "1", "=studio.write_statement:reference": "R 13",
+    "=studio.say_columns:column-0": "tracking", "=studio.say_columns:column-1": "collected",
 }  # fmt: skip
 HINTS_OF_OPENING = {"studio.second_factor_page:action": "begin", "person": "Nour"}
 RARE_OF_OPENING = {"studio.second_factor_page": 0.3, "studio.wizard": 0.5}
@@ -271,6 +276,7 @@ def furnish(application: Flask, settings: Settings, day: Day) -> None:
             day.store_id, carrier_title=shop.carrier.title, received_on=clock.today(), by=SYSTEM,
             lines=[(payment.id, Money(payment.amount_minor), Money(0))],
         )  # fmt: skip
+        bring_lists(day, shop)
         for _time in range(40):  # enough that some are left to be confirmed and set aside
             bring_a_sheet(settings, day)
         invoices.issue(day.store_id, payment.order_id, by=SYSTEM)
@@ -293,6 +299,19 @@ def furnish(application: Flask, settings: Settings, day: Day) -> None:
     for key in (PICTURE, DOUBTFUL, f"{draft_id:024x}"):
         for width in (240, 480, 900):
             (folder / f"{key}-{width}.webp").write_bytes(photograph((width, width), kind="WEBP").getvalue())
+
+
+def bring_lists(day: Day, shop: cast.Workshop) -> None:
+    """Bring carriers' lists, inside the current transaction: first those whose columns nobody has said."""
+    road = session.scalars(select(Shipment).where(Shipment.state == "handed_over")).first()
+    assert road is not None
+    name = road.tracking or road.reference
+    for content in (f"Suivi;Montant\n{name};1100", f"{name} 1100 DA"):
+        for _time in range(LISTS):
+            drafts.keep(
+                day.store_id, pasted(content), carrier_title=shop.carrier.title, name="liste", reference="",
+                received_on=clock.today(), by=SYSTEM,
+            )  # fmt: skip
 
 
 def bring_a_sheet(settings: Settings, day: Day) -> None:
@@ -385,6 +404,7 @@ def places(application: Flask, day: Day) -> dict[str, list[str]]:
             "variant_id": ["1"] * 5 + ["2", "9"], "sheet_id": numbers(Sheet), "kind": ["csv", "xlsx", "exe"],
             "contact_id": numbers(Contact),
             "picture_id": numbers(Picture), "lot_id": numbers(Lot), "remittance_id": numbers(Remittance),
+            "statement_id": numbers(Statement), "studio.write_statement:statement_id": numbers(Statement)[LISTS:],
             "proof": [signer.proof("track", purchase)], "storefront.tracking:code": [purchase],
             "storefront.cancel:code": [purchase], "outcome_id": numbers(Outcome),
             "studio.answer_outcome:code": parcels_back(application),

@@ -43,6 +43,7 @@ from shop.web.studio import (
     share,
     sheets,
     squares,
+    statements,
     stock,
     today,
     variants,
@@ -54,7 +55,7 @@ PAGES = (
     account, calls, costs, customers, delivery, documents, earnings, goods, handover, identity, invoices, joining,
     labels, links, lots, members, money, new_order, new_product, offers, offline, once, options, orders, outcome,
     papers, passkeys, past_customers, people, phone_codes, pictures, products, profile, sale, second_step, share,
-    sheets, squares, stock, today, variants, wizard,
+    sheets, squares, statements, stock, today, variants, wizard,
 )  # fmt: skip
 
 

@@ -31,6 +31,8 @@ from shop.web.ui.forms import NOT_AN_AMOUNT, DinarsField, HirfaForm, TextField, 
 from shop.web.ui.here import here
 from shop.web.ui.templating import page_url
 
+PER_PAGE = 100
+
 # Which orders stand behind each figure: the steps to read, and the states of their parcels.
 FIGURES: Mapping[str, tuple[str, tuple[str, ...], frozenset[str]]] = {
     "expected": (N_("To be sent"), ("to_confirm", "to_pack", "to_hand_over"), frozenset({"preparing", "labelled"})),
@@ -130,7 +132,16 @@ def record() -> Response | tuple[str, int]:
 def remittance_page(remittance_id: int) -> str:
     """Show one remittance: what was expected, what came, every difference."""
     view = queries.remittance(here().store.id, remittance_id)
-    return shop_page("studio/remittance.html", "money", view=view)
+    beside = queries.others(here().store.id, remittance_id)
+    kinds = [(kind, [each for each in beside if each.kind == kind]) for kind in dict.fromkeys(o.kind for o in beside)]
+    at = (whole(request.args.get("page", "")) or 0) * PER_PAGE
+    following = page_url("studio.remittance_page", remittance_id=remittance_id, page=at // PER_PAGE + 1)
+    return shop_page(
+        "studio/remittance.html", "money", view=view, rows=view.rows[at : at + PER_PAGE], others=kinds,
+        ways_back=total(each.fee for each in beside if each.kind == "returned"),
+        strays=total(each.collected - each.fee for each in beside if each.kind in {"unknown", "early", "unexpected"}),
+        following=following if len(view.rows) > at + PER_PAGE else "",
+    )  # fmt: skip
 
 
 def remittance_form(form: RemittanceForm, listed: list[Row], *, problem: str = "") -> str:
