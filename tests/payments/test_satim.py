@@ -187,6 +187,19 @@ def test_whose_card_it_was_is_not_kept(satim: Satim, there: SatimSim) -> None:
         assert canary not in repr(found)
 
 
+@pytest.mark.parametrize("number", ["6280581110003427", "6280 5811 1000 3427", "6280-5811-1000-3427"])
+def test_the_number_of_a_card_is_never_shown_even_if_the_bank_writes_it(number: str) -> None:
+    answer = {
+        "errorCode": 0, "orderStatus": 2, "amount": 250_050, "currency": "012", "orderNumber": ASK.reference,
+        "Pan": number, "approvalCode": number,
+        "params": {"respCode": "00", "respCode_desc": f"Carte {number} acceptée"},
+    }  # fmt: skip
+    fact = words._fact(answer, Begun(ASK.reference, ASK.amount), "x")
+    assert fact.state == "collected"
+    assert number not in repr(fact)
+    assert dict(fact.mentions)["Answer of the bank"] == "Carte ••• acceptée"
+
+
 @pytest.mark.parametrize(
     "other",
     [{"currency": "978"}, {"orderNumber": "PANOTHER23"}, {"amount": 0}, {"amount": "x"}, {"errorCode": "2"}],

@@ -55,6 +55,7 @@ WORDS = {
 # All that is kept of an answer: it names the holder of the card, too.
 KEPT = ("orderStatus", "actionCode", "amount", "currency", "orderNumber", "approvalCode", "errorCode", "depositAmount")
 _ORDER_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
+_CARD_NUMBER = re.compile(r"\d(?:[ -]?\d){12,18}")
 _NUMBER = re.compile(r"[A-Za-z0-9]{1,10}")
 
 
@@ -314,12 +315,13 @@ def _number(answer: Mapping[str, Any], name: str) -> int | None:
 
 
 def _text(value: object) -> str:
-    return "" if value is None else clean(str(value), limit=120)
+    """Return a text that can be shown; what could be the number of a card never is."""
+    return "" if value is None else clean(_CARD_NUMBER.sub("•••", str(value)), limit=120)
 
 
 def _kept(answer: Mapping[str, Any]) -> str:
     plain = {name: answer[name] for name in KEPT if isinstance(answer.get(name), str | int)}
-    return json.dumps({name: str(value)[:40] for name, value in plain.items()}, sort_keys=True)
+    return json.dumps({name: _text(value)[:40] for name, value in plain.items()}, sort_keys=True)
 
 
 def _build(settings: Settings, http: Http | None) -> Satim:
