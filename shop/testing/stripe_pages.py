@@ -22,9 +22,9 @@ WORDS: Words = {
     "Card whose bank asks first": ("بطاقة يسأل بنكها أولاً", "Carte dont la banque demande d’abord"),
     "Bank debit that arrives later": ("خصم بنكي يصل لاحقًا", "Prélèvement qui arrive plus tard"),
     "Bank debit that fails later": ("خصم بنكي يفشل لاحقًا", "Prélèvement qui échoue plus tard"),
-    "Your bank asks whether it is you": ("بنكك يسأل هل أنت صاحب البطاقة", "Votre banque demande si c’est bien vous"),
-    "It is me": ("نعم، أنا", "C’est bien moi"),
-    "It is not me": ("لا، لست أنا", "Ce n’est pas moi"),
+    "Your bank asks whether it is you": ("البنك يطلب التأكّد من الهوية", "Votre banque demande si c’est bien vous"),
+    "It is me": ("تأكيد الهوية", "C’est bien moi"),
+    "It is not me": ("رفض التأكيد", "Ce n’est pas moi"),
     "The card was not accepted. Nothing was taken.": (
         "لم تُقبل البطاقة. لم يُؤخذ أي مبلغ.",
         "La carte n’a pas été acceptée. Rien n’a été prélevé.",

@@ -7,9 +7,11 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+import stripe
 
 from shop.core.errors import AdapterError, Declined, Misconfigured, Rejected, Unavailable
 from shop.core.money import Money
@@ -265,8 +267,10 @@ def test_refunds_add_up_to_what_was_collected_and_act_once(amina: Amina) -> None
     assert (one.reference, one.state, one.amount) == ("RONE234567", "refunded", Money(1000, "EUR"))
     assert amina.method.refund(payment, Money(1000, "EUR"), "RONE234567") == one
     assert amina.method.look_up(payment).state == "collected"
-    with pytest.raises(Declined):
+    amina.world.faults.add("stripe", "error", "/refunds$", method="POST")
+    with pytest.raises(Declined):  # without asking
         amina.method.refund(payment, Money(1501, "EUR"), "RTWO234567")
+    amina.world.faults.clear()
     amina.method.refund(payment, Money(1500, "EUR"), "RTWO234567")
     with pytest.raises(Declined):
         amina.method.refund(payment, Money(50, "EUR"), "RTHREE2345")
@@ -367,6 +371,14 @@ def test_nothing_of_this_machine_is_sent(amina: Amina) -> None:
         {"Authorization", "Content-Type", "Idempotency-Key", "Stripe-Version"}
     ]
     assert sent[0]["Idempotency-Key"] == f"hirfa-start-{ASK.reference}"
+
+
+def test_nothing_is_written_on_this_machine(amina: Amina, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setattr(stripe, "enable_telemetry", True)
+    monkeypatch.setattr("stripe._telemetry_id._loaded", False)
+    amina.method.check()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_no_secret_is_seen_when_things_go_wrong(amina: Amina, caplog: pytest.LogCaptureFixture, capfd: Any) -> None:

@@ -28,6 +28,12 @@ def everybodys() -> Iterator[World]:
         yield world
 
 
+@pytest.fixture(autouse=True)
+def _silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their library writes nothing into the home of whoever runs the tests."""
+    monkeypatch.setattr(stripe, "enable_telemetry", False)
+
+
 @pytest.fixture
 def world(everybodys: World) -> Iterator[World]:
     yield everybodys
