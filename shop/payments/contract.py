@@ -59,7 +59,8 @@ class Fact:
     collected (less or more than was asked, too) and what was given back when it was refunded. `external` is the
     outside's name of it, `redirect` sends the buyer elsewhere, `event` tells one notice from another. `problem` is an
     English msgid that says to the buyer why it failed; `mentions` is what the receipt must show; `raw` is the
-    outside's own word, kept for those who look into it.
+    outside's own word, kept for those who look into it: it begins with `dispute` when the buyer's bank calls it back.
+    A fact of a notice may bear no reference: looking up its `external` tells it.
     """
 
     reference: str

@@ -146,7 +146,7 @@ class Stripe:
         try:
             with _in_our_words():
                 made = self._client.v1.checkout.sessions.create(_wanted(ask, amount), _once("start", ask.reference))
-            return _fact(made.to_dict(), Begun(ask.reference, ask.amount))
+            return _fact(_session_of(made), Begun(ask.reference, ask.amount))
         except Conflict:  # begun before in another language, or with another address to come back to
             session, _ = self._sought(ask.reference, clock.now() - timedelta(hours=25))
         if session is None or session["amount_total"] != amount:
@@ -181,14 +181,17 @@ class Stripe:
     def refund(self, begun: Begun, amount: Money, reference: str) -> Fact:
         """Give back; what bears this reference already is not given again, however long ago it was."""
         session, _ = self._session(begun)
-        payment = _payment(session or {})
+        payment, charge = _payment(session or {}), _charge(session or {})
         if session is None or payment.get("status") != "succeeded":
             raise Declined("nothing was collected, so nothing can be given back")
         given = self._refunds(payment["id"])
-        mine = next((each for each in given if each["metadata"].get("reference") == reference), None)
+        mine = next((each for each in given if dict(each["metadata"] or {}).get("reference") == reference), None)
         if mine is None:
-            back, left = counted(amount), _charge(session)["amount"] - _charge(session)["amount_refunded"]
-            if amount.currency != session["currency"].upper() or back is None or not 0 < back <= left:
+            back = counted(amount)
+            taken, returned = (money(charge.get(name), session["currency"]) for name in ("amount", "amount_refunded"))
+            if taken is None or returned is None:
+                raise Unavailable("Stripe's answer is not whole")
+            if back is None or back < 1 or amount.currency != taken.currency or amount > taken - returned:
                 raise Declined("this is more than is left of what was collected")
             return _refunded(self._given_back(payment["id"], back, reference), reference, amount)
         return _refunded(mine, reference, amount)
@@ -268,7 +271,7 @@ class Stripe:
                 fetched = self._client.v1.checkout.sessions.retrieve(begun.external, {"expand": EXPANDED})
         except Rejected:
             return None, False
-        return fetched.to_dict(), False
+        return _session_of(fetched), False
 
     def _sought(self, reference: str, since: datetime) -> tuple[Told | None, bool]:
         """Return the newest session that bears our reference, and whether all of them were seen."""
@@ -286,34 +289,36 @@ class Stripe:
     def _page(self, wanted: dict[str, Any]) -> list[dict[str, Any]]:
         with _in_our_words():
             asked: Any = {"limit": PER_PAGE, "expand": [f"data.{each}" for each in EXPANDED], **wanted}
-            return [each.to_dict() for each in self._client.v1.checkout.sessions.list(asked).data]
+            return [_session_of(each) for each in _items(self._client.v1.checkout.sessions.list(asked))]
 
     def _disputed(self, fact: Fact, session: Told) -> Fact:
         """Return the fact of a payment that the buyer's bank has called back: lost is for a person to look at."""
         with _in_our_words():
-            found = self._client.v1.disputes.list({"payment_intent": _payment(session)["id"], "limit": 1}).data
-        status = found[0].status if found else "unknown"
+            found = _items(self._client.v1.disputes.list({"payment_intent": _payment(session)["id"], "limit": 1}))
+            status = found[0].status if found else "unknown"
         return replace(fact, state="unknown" if status == "lost" else fact.state, raw=f"dispute:{status}")
 
     def _refunds(self, payment: str) -> list[dict[str, Any]]:
         with _in_our_words():
-            return [
-                each.to_dict() for each in self._client.v1.refunds.list({"payment_intent": payment, "limit": 100}).data
-            ]
+            listed = self._client.v1.refunds.list({"payment_intent": payment, "limit": 100})
+            return [_has(each, "id", "status", "metadata") for each in _items(listed)]
 
     def _given_back(self, payment: str, back: int, reference: str) -> Told:
         import stripe  # noqa: PLC0415 - loaded by shops that use it, when they do
 
         wanted: Any = {"payment_intent": payment, "amount": back, "metadata": {"reference": reference}}
-        with _in_our_words():
-            try:
-                return self._client.v1.refunds.create(wanted, _once("refund", reference)).to_dict()
-            except stripe.InvalidRequestError as error:
-                if error.code in TOO_MUCH or error.param == "amount":
-                    raise Declined("this is more than is left of what was collected") from None
-                if error.code in {"balance_insufficient", "insufficient_funds"}:
-                    raise Misconfigured(TOO_LITTLE) from None
-                raise
+        try:
+            with _in_our_words():
+                try:
+                    return _has(self._client.v1.refunds.create(wanted, _once("refund", reference)), "id", "status")
+                except stripe.InvalidRequestError as error:
+                    if error.code in TOO_MUCH or error.param == "amount":
+                        raise Declined("this is more than is left of what was collected") from None
+                    if error.code in {"balance_insufficient", "insufficient_funds"}:
+                        raise Misconfigured(TOO_LITTLE) from None
+                    raise
+        except Conflict:  # another amount is on its way under this reference: the list will have it
+            raise Unavailable("this refund was asked for a moment ago") from None
 
 
 def _wanted(ask: Ask, amount: int) -> Any:
@@ -396,6 +401,25 @@ def _refunded(refund: Told, reference: str, amount: Money) -> Fact:
     return Fact(reference, REFUNDS.get(status, "unknown"), really, external=str(refund.get("id")), raw=status)
 
 
+def _items(listed: Any) -> list[Any]:
+    found = getattr(listed, "data", None)
+    if not isinstance(found, list):
+        raise Unavailable("Stripe's list is none")
+    return found
+
+
+def _session_of(told: Any) -> dict[str, Any]:
+    return _has(told, "id", "status", "payment_status", "client_reference_id", "amount_total", "currency")
+
+
+def _has(told: Any, *names: str) -> dict[str, Any]:
+    """Return an object of the library as a plain one that has these. Raises Unavailable for one that has not."""
+    found = told.to_dict() if hasattr(told, "to_dict") else {}
+    if not set(names) <= set(found):
+        raise Unavailable("Stripe's answer is not whole")
+    return dict(found)
+
+
 def _payment(session: Told) -> Told:
     found = session.get("payment_intent")
     return found if isinstance(found, Mapping) else {}
@@ -425,6 +449,8 @@ def _in_our_words() -> Iterator[None]:
         raise Rejected(f"Stripe refuses it: {error.code}", fields={str(error.param): str(error.code)}) from None
     except stripe.StripeError as error:
         raise Unavailable(f"Stripe: {type(error).__name__} {error.http_status}") from None
+    except (AttributeError, LookupError, TypeError, ValueError):  # the library takes answers apart without looking
+        raise Unavailable("Stripe's answer can't be read") from None
 
 
 @cache
