@@ -69,6 +69,10 @@ RULES = (
         "AND NOT (m.delta = 0 AND EXISTS (SELECT 1 FROM payments p WHERE p.order_id = o.id AND p.state = 'refunded'))",
     ),
     Rule(
+        "I2 aside", "order {0} is {1} though its pieces were never taken",
+        "SELECT code, state FROM orders WHERE NOT set_aside AND state IN ('confirmed', 'completed')",
+    ),
+    Rule(
         "I2 held", "variant {0}: {1} pieces put aside, the open links hold {2}",
         "SELECT v.id, COALESCE(m.held, 0), COALESCE(h.pieces, 0) FROM variants v "
         "LEFT JOIN (SELECT variant_id, -SUM(delta) AS held FROM stock_movements WHERE reason IN ('held', 'released') "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -12,6 +12,7 @@ from shop.checkout import links
 from shop.customers import service as customers
 from shop.fulfilment import booking
 from shop.notifications.words import JOB, VERBS
+from shop.orders import service as orders
 from shop.plumbing import jobs, journal, limits, once
 from shop.plumbing.db import transaction
 from shop.plumbing.jobs import Handler
@@ -26,6 +27,7 @@ PERIODIC: Mapping[str, int] = {
     "jobs.forget_done": 86_400, "limits.forget_old": 3_600, "carts.forget_old": 86_400, "codes.forget_old": 86_400,
     "once.forget_old": 86_400, "spreadsheets.forget_old": 86_400, "stores.check_cards": 14_400,
     "links.expire": 60, "customers.erase": 86_400, "risk.forget_old": 86_400,
+    "orders.forget_networks": 3_600,
 }  # fmt: skip
 
 
@@ -60,7 +62,7 @@ def handlers(settings: Settings, signer: Signer) -> Mapping[str, Handler]:
         "fulfilment.cancel_booking": booking.cancel_booking,
         "jobs.forget_done": jobs.forget_done,
         "limits.forget_old": limits.forget_old,
-        "carts.forget_old": _forget_carts,
+        "carts.forget_old": partial(_in_one, carts.forget_old),
         "once.forget_old": once.forget_old,
         sheets.LOOK: partial(sheets.look, private),
         sheets.APPLY: partial(sheets.apply, private),
@@ -68,7 +70,8 @@ def handlers(settings: Settings, signer: Signer) -> Mapping[str, Handler]:
         "stores.check_cards": partial(_check_cards, settings),
         "links.expire": _expire_links,
         "customers.erase": _erase_customers,
-        "risk.forget_old": risk.forget_old,
+        "risk.forget_old": partial(_in_one, risk.forget_old),
+        "orders.forget_networks": partial(_in_one, orders.forget_networks),
     }
 
 
@@ -93,9 +96,10 @@ def _expire_links(_payload: dict[str, Any]) -> None:
     links.expire_due()
 
 
-def _forget_carts(_payload: dict[str, Any]) -> None:
+def _in_one(verb: Callable[[], object], _payload: dict[str, Any]) -> None:
+    """Do something that comes round by itself, in one transaction."""
     with transaction():
-        carts.forget_old()
+        verb()
 
 
 def _check_cards(settings: Settings, _payload: dict[str, Any]) -> None:

@@ -156,9 +156,7 @@ def accept_changes(cart_id: int) -> None:
 
 def keep_details(cart_id: int, details: dict[str, Any]) -> None:
     """Keep what was typed at checkout, right or wrong, until the order is placed."""
-    cart = session.get_one(Cart, cart_id)
-    cart.details, cart.touched_at = details, clock.now()
-    session.flush()
+    changed(update(Cart).where(Cart.id == cart_id).values(details=details, touched_at=clock.now()))
 
 
 def clear(cart_id: int, line_ids: Iterable[int]) -> None:

@@ -49,9 +49,14 @@ class _Step(NamedTuple):
 
 def take(store_id: int, variant_id: int, pieces: int, *, order_id: int, by: Actor) -> None:
     """Take pieces for an order; what is made to order waits in its queue. Raises OutOfStock, ValueError for none."""
+    hold_product_of(variant_id)
+    take_held(store_id, variant_id, pieces, order_id=order_id, by=by)
+
+
+def take_held(store_id: int, variant_id: int, pieces: int, *, order_id: int, by: Actor) -> None:
+    """Do what `take` does for whoever holds the product already."""
     if pieces <= 0:
         raise ValueError("pieces are taken")
-    hold_product_of(variant_id)
     made_to_order = exists().where(Product.id == Variant.product_id, Product.made_to_order_days.is_not(None))
     if _shifted(store_id, variant_id, -pieces, ~made_to_order, reason="sold", order_id=order_id, by=by):
         return

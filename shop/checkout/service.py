@@ -9,6 +9,8 @@ from sqlalchemy import select
 
 from shop.cart import service as carts
 from shop.cart.models import Cart
+from shop.catalogue import stock
+from shop.checkout.aside import without_room
 from shop.checkout.queries import review
 from shop.checkout.words import Choice, Details, Line, Placed, Review, ReviewParcel, request_hash
 from shop.core.errors import NotFound, PriceChanged
@@ -25,6 +27,7 @@ from shop.payments.models import Payment
 from shop.plumbing import journal
 from shop.plumbing.db import session
 from shop.plumbing.journal import BUYER, Actor
+from shop.plumbing.marks import mark
 from shop.shipping import service as shipping
 from shop.shipping.service import NewShipment
 
@@ -42,9 +45,13 @@ class _Written:
 
 
 def place(
-    cart_id: int, *, key: str, details: Details, choices: Sequence[Choice], review_hash: str, by: Actor = BUYER
-) -> Placed:
+    cart_id: int, *, key: str, details: Details, choices: Sequence[Choice], review_hash: str, network: str = "",
+    by: Actor = BUYER,
+) -> Placed:  # fmt: skip
     """Make one order per workshop, all or none, and empty the basket.
+
+    `network` is from where somebody unknown orders; of what waiting orders of one phone or network may set aside,
+    `aside` says how much. Without one, nobody is counted: the artisan writes the order, or sent the link to it.
 
     Idempotent by `key`: the same request again, even at the same moment, gives the first purchase back. Raises
     Conflict when the key came with another request, PriceChanged when anything differs from what `review_hash`
@@ -59,7 +66,7 @@ def place(
     seen = review(cart_id, details, choices)
     if seen.hash != review_hash:
         raise PriceChanged
-    placed = _write(purchase, seen, by=by)
+    placed = _write(purchase, seen, network=network, by=by)
     carts.clear(cart_id, [line.line_id for parcel in seen.parcels for line in parcel.lines])
     return placed
 
@@ -73,16 +80,27 @@ def _placed_before(purchase: Purchased) -> Placed:
     return Placed(purchase.code, order_ids, tuple(row[1] for row in rows), repeated=True)
 
 
-def _write(purchase: Purchased, seen: Review, *, by: Actor) -> Placed:
+def _write(purchase: Purchased, seen: Review, *, network: str, by: Actor) -> Placed:
     alone = purchase.code if len(seen.parcels) == 1 else None
-    written = [_order(purchase, parcel, seen.details, alone) for parcel in seen.parcels]
-    taken = [(each.parcel.store_id, each.order_id, line) for each in written for line in _lines(each.parcel)]
-    orders.take_stock(taken, by=by)
+    came = mark("network", network) if network else ""
+    written = [_order(purchase, parcel, seen.details, alone, came) for parcel in seen.parcels]
+    # whoever orders the same at the same moment is counted after this one
+    stock.hold_products({line.product_id for parcel in seen.parcels for line in parcel.lines})
+    full = without_room(seen.parcels, phone=seen.details.phone, network_mark=came) if came else set()
+    orders.take_held([
+        (each.parcel.store_id, each.order_id, line)
+        for each in written if each.parcel.store_id not in full for line in _lines(each.parcel)
+    ], by=by)  # fmt: skip
+    for each in written:
+        if each.parcel.store_id in full:
+            orders.leave_in_stock(each.parcel.store_id, each.order_id, by=by)
     paid = [_rest(purchase, seen.details, each, by=by) for each in written]
     return Placed(purchase.code, tuple(each.order_id for each in written), tuple(paid), repeated=False)
 
 
-def _order(purchase: Purchased, parcel: ReviewParcel, details: Details, code: str | None) -> _Written:
+def _order(
+    purchase: Purchased, parcel: ReviewParcel, details: Details, code: str | None, network_mark: str
+) -> _Written:
     offer, products = parcel.deal.offer, {line.product_id for line in parcel.lines}
     alike = order_queries.orders_alike(parcel.store_id, phone=details.phone, product_ids=products)
     new = NewOrder(
@@ -93,7 +111,7 @@ def _order(purchase: Purchased, parcel: ReviewParcel, details: Details, code: st
         discount_minor=parcel.deal.discount.minor, offer_name=offer.name if offer else "",
         offer_code=offer.code if offer else "", currency=parcel.total.currency, promised_from=parcel.promised[0],
         promised_to=parcel.promised[1],
-        terms=parcel.terms, terms_hash=parcel.terms_hash,
+        terms=parcel.terms, terms_hash=parcel.terms_hash, network_mark=network_mark,
     )  # fmt: skip
     order_id, order_code = orders.add_order(purchase, new, wanted_code=code)
     return _Written(parcel, order_id, order_code, alike)

@@ -91,6 +91,7 @@ class JobCard:
     cancel_reason: str
     lines: tuple[JobLine, ...]
     alike: tuple[str, ...]  # codes of earlier orders that this one may repeat
+    set_aside: bool  # else its pieces are taken when it is confirmed
     known: History | None  # of the phone, while it is to be confirmed and the courier would take cash
 
     @property
@@ -241,7 +242,7 @@ def _of_lot(code: str) -> ColumnElement[bool]:
 _COLUMNS = (
     Order.id, Order.code, Order.state, Order.buyer_name, Order.phone, Order.language, Order.wilaya_code,
     Order.commune_code, Order.kind, Order.total_minor, Order.currency, Order.tries, Order.call_at, Order.placed_at,
-    Order.confirmed_at, Order.cancel_reason,
+    Order.confirmed_at, Order.cancel_reason, Order.set_aside,
 )  # fmt: skip
 
 
@@ -292,7 +293,7 @@ def _card(
         confirmed_at=row.confirmed_at, shipment_id=row.shipment_id, shipment_state=row.shipment_state or "cancelled",
         reference=row.reference or "", tracking=row.tracking or "", carrier_title=row.carrier_title or "",
         payment_state=row.payment_state or "cancelled", cancel_reason=row.cancel_reason,
-        lines=tuple(_line(line) for line in lines), alike=alike,
+        lines=tuple(_line(line) for line in lines), alike=alike, set_aside=row.set_aside,
         known=known.get(row.phone) if _is_asked_about(row) else None,
     )  # fmt: skip
 

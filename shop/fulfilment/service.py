@@ -59,7 +59,8 @@ def call(
 
     confirmed: to be packed · no_answer: called again in two hours, cancelled after `most_tries` · postponed: called
     again at `call_at` (a day: at nine) · wrong_number, fake, cancelled (with its `reason`): cancelled, the stock is
-    free. Raises NotFound, Refused (with its field) and InvalidTransition.
+    free. Raises NotFound, Refused (with its field), InvalidTransition, and OutOfStock for an order that waited without
+    its pieces.
     """
     order = order_queries.order(store_id, order_id)
     if outcome not in OUTCOMES:
@@ -68,6 +69,7 @@ def call(
     calls.record_call(store_id, order_id, outcome, by=by, note=clean(note, limit=300), call_at=again)
     match outcome:
         case "confirmed":
+            orders.take_at_last(store_id, order_id, by=by)
             orders.mark_confirmed(store_id, order_id, by=by)
         case "postponed":
             orders.put_off(store_id, order_id, call_at=again)

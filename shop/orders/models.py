@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.core.money import Money
@@ -46,7 +46,9 @@ class Order(Base):
         Index("ix_orders_store_state", "store_id", "state", "placed_at", "id"),
         Index("ix_orders_store_phone", "store_id", "phone"),
         Index("ix_orders_store_placed", "store_id", "placed_at", "id"),
-    )
+        Index("ix_orders_network", "placed_at", sqlite_where=text("network_mark <> ''"),
+              postgresql_where=text("network_mark <> ''")),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"))
@@ -74,6 +76,8 @@ class Order(Base):
     terms: Mapped[str] = mapped_column(Text, default="")
     terms_hash: Mapped[str] = mapped_column(String(64), default="")
     seller: Mapped[dict[str, Any] | None]  # who sold, as the store's legal identity was at that moment
+    set_aside: Mapped[bool] = mapped_column(default=True, server_default=true())  # else taken when it is confirmed
+    network_mark: Mapped[str] = mapped_column(String(64), server_default="")  # from where it came, for a day
     tries: Mapped[int] = mapped_column(default=0)
     call_at: Mapped[datetime | None]  # not before this moment: the next try, or the day it was put off to
     placed_at: Mapped[datetime]

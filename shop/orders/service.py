@@ -5,29 +5,32 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from shop.catalogue import making
+from shop.catalogue import making, stock
 from shop.catalogue import service as catalogue
 from shop.catalogue.models import StockMovement, Variant
 from shop.core import clock
-from shop.core.errors import Conflict, InvalidTransition
+from shop.core.errors import Conflict, InvalidTransition, OutOfStock
 from shop.core.states import ORDER
 from shop.core.text import fold, new_code
 from shop.orders import lots
 from shop.orders.models import Order, OrderLine, Purchase
 from shop.plumbing import journal
 from shop.plumbing.db import changed, session
+from shop.plumbing.i18n import N_
 from shop.plumbing.journal import Actor
 from shop.plumbing.links import digest
 from shop.stores.models import Store
 from shop.stores.queries import identity
 
 CODE_LETTERS = 6  # and one that checks them
+NETWORK_KEPT = timedelta(hours=24)
+NOT_LEFT = N_("Too few pieces are left for this order. Make more first, or cancel it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ class NewOrder:
     promised_to: date | None = None
     terms: str = ""
     terms_hash: str = ""
+    network_mark: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,11 +153,47 @@ def take_stock(wanted: Sequence[tuple[int, int, NewLine]], *, by: Actor) -> None
 
     Raises OutOfStock.
     """
+    stock.hold_products({line.product_id for _store, _order, line in wanted})
+    take_held(wanted, by=by)
+
+
+def take_held(wanted: Sequence[tuple[int, int, NewLine]], *, by: Actor) -> None:
+    """Do what `take_stock` does for whoever holds the products already. Raises OutOfStock."""
     pieces: dict[tuple[int, int, int, int], int] = defaultdict(int)  # two lines may differ by their personal text only
     for store_id, order_id, line in wanted:
         pieces[line.product_id, line.variant_id, store_id, order_id] += line.pieces
     for (_product, variant_id, store_id, order_id), count in sorted(pieces.items()):
-        catalogue.take(store_id, variant_id, count, order_id=order_id, by=by)
+        stock.take_held(store_id, variant_id, count, order_id=order_id, by=by)
+
+
+def forget_networks() -> None:
+    """Forget from which network orders came that are older than a day."""
+    old = update(Order).where(Order.network_mark != "", Order.placed_at < clock.now() - NETWORK_KEPT)
+    changed(old.values(network_mark=""))
+
+
+def leave_in_stock(store_id: int, order_id: int, *, by: Actor) -> None:
+    """Let an order wait without its pieces: they are taken when it is confirmed. Raises InvalidTransition."""
+    _update(store_id, order_id, frozenset({"placed"}), Order.set_aside.is_(True), set_aside=False)
+    _tell("order.left_in_stock", store_id, order_id, by=by)
+
+
+def take_at_last(store_id: int, order_id: int, *, by: Actor) -> None:
+    """Take the pieces of an order that waits without them; another one has its own already. Raises OutOfStock."""
+    waits = (Order.store_id == store_id, Order.id == order_id, Order.state == "placed", Order.set_aside.is_(False))
+    if not changed(update(Order).where(*waits).values(set_aside=True)):
+        return
+    lines = (
+        select(OrderLine.variant_id, func.sum(OrderLine.pieces)).join(Variant, Variant.id == OrderLine.variant_id)
+        .where(OrderLine.store_id == store_id, OrderLine.order_id == order_id)
+        .group_by(OrderLine.variant_id, Variant.product_id).order_by(Variant.product_id, OrderLine.variant_id)
+    )  # fmt: skip
+    try:
+        for variant_id, pieces in session.execute(lines).all():
+            catalogue.take(store_id, variant_id, int(pieces), order_id=order_id, by=by)
+    except OutOfStock:
+        raise OutOfStock(NOT_LEFT, field="outcome") from None
+    _tell("order.taken_at_last", store_id, order_id, by=by)
 
 
 def follow_cover(store_id: int, old: str, new: str) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import String, bindparam, delete, text
+from sqlalchemy import String, bindparam, case, delete, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.core import clock
@@ -29,14 +32,50 @@ def allow(what: str, key: str, *, most: int, within_s: int) -> bool:
     The window starts at the first try. The key is stored hashed, so no phone or address stands in the table.
     """
     now = clock.now()
-    digest = hashlib.sha256(f"{what}:{key}".encode()).hexdigest()
+    digest = _digest(what, key)
     bind = {"key": digest, "now": now, "until": now + timedelta(seconds=within_s)}
     return int(session.execute(_COUNT, bind).scalar_one()) <= most
 
 
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most so many tries of a key within a window of time."""
+
+    what: str
+    key: str
+    most: int
+    within_s: int
+
+
+def allow_all(limits: Sequence[Limit]) -> bool:
+    """Count one try of each of these, in one statement; return whether all are within their limits."""
+    now = clock.now()
+    most = {_digest(each.what, each.key): each.most for each in limits}
+    rows = [
+        {"key": _digest(each.what, each.key), "tries": 1, "until": now + timedelta(seconds=each.within_s)}
+        for each in limits
+    ]
+    upsert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    fresh = upsert(Tally).values(
+        sorted(rows, key=lambda row: str(row["key"]))
+    )  # in one order, so nobody waits crosswise
+    over = Tally.until <= now
+    counted = fresh.on_conflict_do_update(index_elements=[Tally.key], set_={
+        "tries": case((over, 1), else_=Tally.tries + 1), "until": case((over, fresh.excluded.until), else_=Tally.until),
+    }).returning(Tally.key, Tally.tries)  # fmt: skip
+    return all(row.tries <= most[row.key] for row in session.execute(counted, execution_options=_AS_IT_IS))
+
+
+_AS_IT_IS = {"populate_existing": True}
+
+
+def _digest(what: str, key: str) -> str:
+    return hashlib.sha256(f"{what}:{key}".encode()).hexdigest()
+
+
 def forgive(what: str, key: str) -> None:
     """Forget the tries of a key: the person proved herself."""
-    digest = hashlib.sha256(f"{what}:{key}".encode()).hexdigest()
+    digest = _digest(what, key)
     changed(delete(Tally).where(Tally.key == digest))
 
 

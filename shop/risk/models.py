@@ -1,4 +1,4 @@
-"""What became of a parcel that was to be paid on delivery."""
+"""What became of parcels that were to be paid on delivery."""
 
 from __future__ import annotations
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import ColumnElement, delete, insert, select, update
 
@@ -13,7 +12,7 @@ from shop.core.states import OUTCOME
 from shop.core.text import clean_block
 from shop.orders.models import Order
 from shop.plumbing import journal
-from shop.plumbing.db import changed, session, transaction
+from shop.plumbing.db import changed, session
 from shop.plumbing.journal import BUYER, Actor
 from shop.plumbing.marks import marks
 from shop.risk.models import Outcome
@@ -68,10 +67,9 @@ def forget(store_id: int, phone: str) -> None:
     changed(delete(Outcome).where(Outcome.store_id == store_id, Outcome.phone_mark.in_(marks(PHONE, phone))))
 
 
-def forget_old(_payload: dict[str, Any] | None = None) -> None:
+def forget_old() -> None:
     """Delete what is so old that it hardly weighs any more."""
-    with transaction():
-        changed(delete(Outcome).where(Outcome.at < clock.now() - FORGOTTEN_AFTER))
+    changed(delete(Outcome).where(Outcome.at < clock.now() - FORGOTTEN_AFTER))
 
 
 def _moved(store_id: int, order_id: int, state: str, **values: object) -> None:

@@ -42,3 +42,19 @@ def test_a_proof_forgives_and_time_forgets(app: Flask) -> None:
         session.rollback()
         limits.forget_old()
         assert session.scalars(select(Tally)).all() == []
+
+
+def test_several_limits_are_counted_in_one_statement_and_each_holds_by_itself(app: Flask) -> None:
+    def tried(phone: str) -> bool:
+        with transaction():
+            return limits.allow_all([
+                limits.Limit("orders of a phone", phone, 1, 60), limits.Limit("orders of a network", "n", 3, 3600),
+            ])  # fmt: skip
+
+    assert [tried("a"), tried("a"), tried("b"), tried("c")] == [True, False, True, False]
+    with clock.standing_at(clock.now() + timedelta(seconds=61)):
+        assert not tried("a")  # its own window is over, that of the network is not
+    with clock.standing_at(clock.now() + timedelta(seconds=3601)):
+        assert tried("a")
+        with transaction():
+            assert not limits.allow("orders of a phone", "a", most=1, within_s=60)  # the same tally

@@ -9,7 +9,10 @@ import pytest
 from flask import Flask
 
 from shop.core import clock
+from shop.orders import service as orders
 from shop.orders.queries import calls
+from shop.plumbing.db import transaction
+from shop.plumbing.journal import SYSTEM
 from tests.studio.day import a_day, bar
 
 
@@ -145,3 +148,28 @@ def test_the_call_says_who_made_it(application: Flask) -> None:
     with application.app_context():
         assert calls(day.store_id, day.order(code).id)[0].by_name == "Lila Benali"
     assert "You" in day.page(f"/orders/{code}", who=day.lila)
+
+
+def test_an_order_that_waits_without_its_pieces_says_so_and_takes_them_when_it_is_confirmed(
+    application: Flask,
+) -> None:
+    day = a_day(application, stock=3)
+    code, other = day.ordered(pieces=2), day.ordered(phone="+213661000001")
+    order_id = day.order(code).id
+    with application.app_context(), transaction():
+        orders.put_back(day.store_id, order_id, reason="cancelled", by=SYSTEM)
+        orders.leave_in_stock(day.store_id, order_id, by=SYSTEM)
+    said = "Its pieces are not set aside: many orders wait from this phone or this place."
+    assert said in day.page()
+    page = day.page(f"/orders/{code}")
+    assert said in page
+    assert "Its pieces are not set aside" in page
+    third = day.ordered(phone="+213661000002")
+    refused = day.send(f"/orders/{code}/calls", {"outcome": "confirmed"})
+    assert refused.status_code == 422
+    assert "Too few pieces are left for this order." in refused.text
+    assert day.order(code).state == "placed"
+    day.send(f"/orders/{third}/calls", {"outcome": "fake"})
+    assert day.send(f"/orders/{code}/calls", {"outcome": "confirmed"}).status_code == 303
+    assert (day.order(code).state, day.on_hand()) == ("confirmed", 0)
+    assert day.order(other).state == "placed"

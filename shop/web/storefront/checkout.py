@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask import make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
@@ -20,7 +20,7 @@ from shop.payments import service as payments
 from shop.plumbing import geography
 from shop.plumbing.db import transaction
 from shop.plumbing.i18n import N_, _
-from shop.plumbing.limits import allow
+from shop.plumbing.limits import Limit, allow_all
 from shop.plumbing.links import new_token
 from shop.sharing import service as sharing
 from shop.web.storefront import visitor
@@ -40,12 +40,13 @@ LONGEST_KEY = 64
 HOUR_S = 3600
 MOST_OF_A_PHONE = 10
 MOST_OF_A_NETWORK = 300  # a whole town can stand behind one address
+RUSH_S, MOST_IN_A_RUSH = 600, 60  # of a network at one workshop
 
 TOLD = {
     "changed": N_("Something changed while you were looking. Nothing has been ordered: please check again."),
     "offer": N_("An offer has ended since you looked. Nothing has been ordered: please check the new total."),
 }
-TOO_MANY = N_("Too many orders in an hour from here. Please wait a little, or call us: nothing you typed is lost.")
+TOO_MANY = N_("Too many orders at once from here. Please wait a little, or call us: nothing you typed is lost.")
 
 
 class TooManyOrders(HirfaError):
@@ -191,22 +192,26 @@ def place() -> Response:
 
 
 def _placed(cart: Cart, key: str, details: Details, choices: list[Choice]) -> Placed:
+    cart_id, kept = cart.id, dict(cart.details)
     with transaction():
         placed = checkout.place(
-            cart.id, key=key, details=details, choices=choices, review_hash=request.form.get("seen", "")[:LONGEST_KEY]
-        )
+            cart_id, key=key, details=details, choices=choices, review_hash=request.form.get("seen", "")[:LONGEST_KEY],
+            network=network(),
+        )  # fmt: skip
         if not placed.repeated:
-            require_room(details.phone)
-            carts.keep_details(cart.id, {**cart.details, "placed": placed.purchase_code})
+            require_room(details.phone, [choice.store_id for choice in choices])
+            carts.keep_details(cart_id, {**kept, "placed": placed.purchase_code})
             sharing.credit(placed.order_ids, came_by())
     return placed
 
 
-def require_room(phone: str) -> None:
-    """Count one order of a phone and of a network. Raises TooManyOrders."""
-    of_phone = allow("orders of a phone", phone, most=MOST_OF_A_PHONE, within_s=HOUR_S)
-    of_network = allow("orders of a network", network(), most=MOST_OF_A_NETWORK, within_s=HOUR_S)
-    if not (of_phone and of_network):
+def require_room(phone: str, store_ids: Sequence[int]) -> None:
+    """Count one order of a phone, of a network, and of a network at each workshop. Raises TooManyOrders."""
+    whence, shops = network(), set(store_ids)
+    at_each = [Limit("orders of a network at a workshop", f"{whence} {id_}", MOST_IN_A_RUSH, RUSH_S) for id_ in shops]
+    of_phone = Limit("orders of a phone", phone, MOST_OF_A_PHONE, HOUR_S)
+    of_network = Limit("orders of a network", whence, MOST_OF_A_NETWORK, HOUR_S)
+    if not allow_all([of_phone, of_network, *at_each]):
         raise TooManyOrders
 
 

@@ -202,7 +202,7 @@ def _placed(link: OrderLink, key: str, details: Details, choices: list[Choice]) 
             link.id, key=key, details=details, choices=choices, review_hash=request.form.get("seen", "")[:LONGEST_KEY]
         )
         if not placed.repeated:
-            require_room(details.phone)
+            require_room(details.phone, [link.store_id])
             sharing.credit_one(link.store_id, placed.order_ids[0], "chat" if link.kind == "chat" else "link")
     return placed
 

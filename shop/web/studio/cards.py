@@ -55,7 +55,7 @@ def card(job: JobCard, *, now: datetime | None = None) -> Card:
         id=f"o-{job.code}", code=job.code, url=page_url("studio.order", code=job.code), title=title_of(job),
         who=job.buyer_name or _(IN_HAND), place=geography.name(geography.wilaya(job.wilaya_code)), amount=job.total,
         picture=job.cover, craft=here().store.craft, tag=told, tag_kind=kind, step=job.step, phone=job.phone,
-        shipment_id=job.shipment_id, warning=repeated(job.alike) if job.step == "to_confirm" else "",
+        shipment_id=job.shipment_id, warning=warned(job) if job.step == "to_confirm" else "",
         risk=words.sentence(job.known) if job.known else "", risk_kind=words.kind(job.known) if job.known else "",
     )  # fmt: skip
 
@@ -82,6 +82,16 @@ def title_of(job: JobCard) -> str:
     said = _("{product} × {n}", product=name, n=first.pieces)
     more = len(job.lines) - 1
     return ngettext("{first} + {n} other", "{first} + {n} others", more, first=said) if more else said
+
+
+NOT_ASIDE = N_(
+    "Its pieces are not set aside: many orders wait from this phone or this place. They are taken when you confirm."
+)
+
+
+def warned(job: JobCard) -> str:
+    """Warn of an order that may be a repetition, or that waits without its pieces."""
+    return " ".join(filter(None, (repeated(job.alike), "" if job.set_aside else _(NOT_ASIDE))))
 
 
 def repeated(codes: tuple[str, ...]) -> str:

@@ -30,6 +30,7 @@ from shop.risk.queries import history, outcome_of
 from shop.shipping import queries as shipping
 from shop.shipping.models import Shipment
 from shop.web.studio.call_form import CallForm, reasons
+from shop.web.studio.cards import NOT_ASIDE
 from shop.web.studio.company_form import PREFIX, CompanyForm, unusual
 from shop.web.studio.lot_form import LotForm, lot_form
 from shop.web.studio.pages import shop_page
@@ -98,6 +99,7 @@ def order_page(
         copies=copies(shipment), received=_received(payment), money_word=money_word(told.key, payment),
         done=just_done(request.args.get("done", "")), cancel_reason=_(REASONS.get(order.cancel_reason, "")),
         cancellable=order.state == "confirmed" and (shipment is None or _is_here(shipment)),
+        not_aside=_(NOT_ASIDE) if order.state == "placed" and not order.set_aside else "",
         risk=risk_of(order, shipment), outcome=outcome_of(store.id, order.id),
     )  # fmt: skip
 

@@ -44,6 +44,8 @@ _SENTENCES: Mapping[str, str] = {
     "order.company": N_("Company for the invoice written down"),
     "order.invoiced": N_("Invoice {n} issued"),
     "order.credited": N_("Credit note {n} issued"),
+    "order.left_in_stock": N_("Its pieces are not set aside"),
+    "order.taken_at_last": N_("Its pieces are set aside"),
     "order.contested": N_("The customer says that it did not come back because of them"),
     "order.struck": N_("Struck: the parcel counts for nobody"),
     "order.upheld": N_("The parcel that came back counts"),
