@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import CodeType
@@ -19,7 +18,7 @@ from shop.app import create_app
 from shop.plumbing import i18n, schema
 from shop.plumbing.db import db
 from shop.plumbing.settings import Settings
-from tests.postgres import create_database, drop_database
+from tests.postgres import Kept, create_database
 
 SECRET = "0123456789abcdef" * 4
 ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
@@ -87,6 +86,14 @@ def empty_postgresql() -> str:
     return create_database(server, template=None)
 
 
+@pytest.fixture(scope="session")
+def kept_postgresql(empty_postgresql: str) -> Iterator[Kept]:
+    """A database on PostgreSQL that is emptied between two tests."""
+    kept = Kept(os.environ["TEST_DATABASE_URL"], empty_postgresql)
+    yield kept
+    kept.drop()
+
+
 @pytest.fixture(params=ENGINES)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a fresh database on each engine."""
@@ -94,10 +101,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         shutil.copy(request.getfixturevalue("empty_sqlite"), tmp_path / "hirfa.sqlite3")
         yield f"sqlite:///{tmp_path / 'hirfa.sqlite3'}"
         return
-    template = request.getfixturevalue("empty_postgresql")
-    url = create_database(os.environ["TEST_DATABASE_URL"], template=template, name=f"t_{uuid.uuid4().hex[:12]}")
-    yield url
-    drop_database(os.environ["TEST_DATABASE_URL"], url)
+    kept: Kept = request.getfixturevalue("kept_postgresql")
+    yield kept.empty()
 
 
 @pytest.fixture
