@@ -36,6 +36,7 @@ from shop.stores.models import CRAFTS, Store
 SORTS = ("new", "cheap", "dear")
 HIGHEST_MINOR = 2**31 - 1  # what a price's column holds
 LONGEST_CURSOR = 200
+Bargain = ColumnElement[bool] | None  # what a higher room knows of a product's workshop: whether it has an offer today
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ class CardRow:
     store_slug: str
     store_name: str
     wilaya_code: str
+    bargain: bool = True  # its workshop may have an offer today
 
 
 @dataclass(frozen=True)
@@ -80,9 +82,9 @@ class Page:
     count: int | None = None
 
 
-def listing(wanted: Filter, *, after: str | None = None, limit: int = 24) -> Page:
+def listing(wanted: Filter, *, after: str | None = None, limit: int = 24, bargain: Bargain = None) -> Page:
     """Return one page of products that buyers can see. A cursor that makes no sense gives the first page."""
-    query = _cards().where(*conditions(wanted))
+    query = _cards(bargain).where(*conditions(wanted))
     beyond = _beyond(wanted.sort, after)
     if beyond is not None:
         query = query.where(beyond)
@@ -94,9 +96,9 @@ def listing(wanted: Filter, *, after: str | None = None, limit: int = 24) -> Pag
     return Page(items, _cursor(last.listed_at if wanted.sort == "new" else last.price_minor, last.id))
 
 
-def card_rows(condition: ColumnElement[bool]) -> list[CardRow]:
+def card_rows(condition: ColumnElement[bool], *, bargain: Bargain = None) -> list[CardRow]:
     """Return the cards of products that buyers can see and that fit a condition, the newest first."""
-    query = _cards().where(Product.state == "published", Store.state == "open", condition)
+    query = _cards(bargain).where(Product.state == "published", Store.state == "open", condition)
     return [_card(row) for row in session.execute(query.order_by(Product.listed_at.desc(), Product.id.desc()))]
 
 
@@ -106,21 +108,21 @@ def cards_for_members(store_id: int, *, limit: int = 60) -> list[CardRow]:
     return [_card(row) for row in session.execute(query.order_by(*_ORDERS["new"]).limit(limit))]
 
 
-def related(product_id: int, *, craft: str, store_id: int, limit: int = 4) -> list[CardRow]:
+def related(product_id: int, *, craft: str, store_id: int, limit: int = 4, bargain: Bargain = None) -> list[CardRow]:
     """Return other products of the workshop, then of the craft."""
     given = {"product_id": product_id, "craft": craft, "store_id": store_id, "limit": limit}
-    return [_card(row) for row in session.execute(_related(), given)]
+    return [_card(row) for row in session.execute(_related(bargain), given)]
 
 
 @cache
-def _related() -> Select[*tuple[Any, ...]]:
+def _related(bargain: Bargain) -> Select[*tuple[Any, ...]]:
     # each half reads the head of an index; one condition with OR would sort the whole craft
     shop, limit = bindparam("store_id", type_=BigInteger), bindparam("limit", type_=Integer)
     craft = bindparam("craft", type_=String)
     halves = (_newest(condition, limit + 1) for condition in (Product.store_id == shop, Product.craft == craft))
     near = union_all(*(select(half.c.id) for half in halves))
     return (
-        _cards().where(Product.id.in_(near), Product.id != bindparam("product_id", type_=BigInteger))
+        _cards(bargain).where(Product.id.in_(near), Product.id != bindparam("product_id", type_=BigInteger))
         .order_by((Product.store_id == shop).desc(), *_ORDERS["new"]).limit(limit)
     )  # fmt: skip
 
@@ -152,17 +154,18 @@ def conditions(wanted: Filter) -> list[ColumnElement[bool]]:
 
 
 @cache
-def _cards() -> Select[*tuple[Any, ...]]:
+def _cards(bargain: Bargain = None) -> Select[*tuple[Any, ...]]:
     shown = select(Variant).where(Variant.product_id == Product.id, Variant.hidden.is_(False)).correlate(Product)
     left = shown.with_only_columns(func.coalesce(func.sum(Variant.on_hand), 0)).scalar_subquery()
     choices = shown.with_only_columns(func.count()).scalar_subquery()
-    return select(
+    wanted = select(
         Product.id, Product.slug, Product.name_ar, Product.name_fr, Product.name_en, Product.craft, Product.price_minor,
         Product.currency, Product.cover, Product.in_stock, Product.made_to_order_days, Product.wilaya_code,
         Product.listed_at, Product.store_id, left.label("left"), choices.label("choices"),
         Store.slug.label("store_slug"),
         Store.name.label("store_name"),
     ).join(Store, Store.id == Product.store_id)  # fmt: skip
+    return wanted if bargain is None else wanted.add_columns(bargain.label("bargain"))
 
 
 def _card(row: object) -> CardRow:
@@ -173,7 +176,7 @@ def _card(row: object) -> CardRow:
         price=Money(got["price_minor"], got["currency"]), made_to_order_days=got["made_to_order_days"],
         left=int(got["left"]), choices=got["choices"], store_id=got["store_id"], store_slug=got["store_slug"],
         store_name=got["store_name"],
-        wilaya_code=got["wilaya_code"],
+        wilaya_code=got["wilaya_code"], bargain=bool(got.get("bargain", True)),
     )  # fmt: skip
 
 

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from typing import Any
 
 from sqlalchemy import BigInteger, Select, and_, bindparam, func, or_, select
 
-from shop.catalogue.listing import CardRow, Filter, Page, card_rows, listing, related
+from shop.catalogue.listing import Bargain, CardRow, Filter, Page, card_rows, listing, related
 from shop.catalogue.models import Picture, Product, Variant
 from shop.catalogue.options import NO_OPTIONS, Options, options_of
 from shop.core import clock, making
@@ -51,6 +52,7 @@ class ProductView:
     variants: tuple[Variant, ...]
     pictures: tuple[Picture, ...]
     options: Options = NO_OPTIONS
+    bargain: bool = True  # its workshop may have an offer today
 
     @property
     def names(self) -> dict[str, str]:
@@ -144,20 +146,22 @@ class CartVariant:
         return MOST_TO_ORDER if self.room is None else min(self.room, MOST_TO_ORDER)
 
 
-def product_page(product_id: int) -> ProductView | None:
+def product_page(product_id: int, *, bargain: Bargain = None) -> ProductView | None:
     """Return what the public page of a product needs, in two queries; None when buyers can't see it."""
-    rows = session.execute(_public(), {"product_id": product_id}).all()
+    rows = session.execute(_public(bargain), {"product_id": product_id}).all()
     if not rows:
         return None
     product, store = rows[0][0], rows[0][1]
     variants = tuple(row[2] for row in rows)
-    return ProductView(product, store, variants, _pictures(product_id), _options(product, variants))
+    told = bargain is None or bool(rows[0][3])
+    return ProductView(product, store, variants, _pictures(product_id), _options(product, variants), bargain=told)
 
 
 @cache
-def _public() -> Select[Product, Store, Variant]:
+def _public(bargain: Bargain) -> Select[*tuple[Any, ...]]:
+    more = () if bargain is None else (bargain.label("bargain"),)
     return (
-        select(Product, Store, Variant).join(Store, Store.id == Product.store_id)
+        select(Product, Store, Variant, *more).join(Store, Store.id == Product.store_id)
         .join(Variant, and_(Variant.product_id == Product.id, Variant.hidden.is_(False)))
         .where(Product.id == _PRODUCT, Product.state == "published", Store.state == "open")
         .order_by(Variant.position, Variant.id)

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from sqlalchemy import ColumnElement, Row, bindparam, delete, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from shop.catalogue.listing import CardRow, Filter, Page, card_rows, conditions
+from shop.catalogue.listing import Bargain, Filter, Page, card_rows, conditions
 from shop.catalogue.models import Neighbour, Posting, Product
 from shop.core.text import deletions, within_one_edit, words
 from shop.plumbing import geography
@@ -56,7 +56,7 @@ def unindex(product_id: int) -> None:
     session.execute(delete(Posting).where(Posting.product_id == product_id))
 
 
-def find(query: str, wanted: Filter, *, after: str | None = None, limit: int = 24) -> Page:
+def find(query: str, wanted: Filter, *, after: str | None = None, limit: int = 24, bargain: Bargain = None) -> Page:
     """Return the newest products that have every word, the best first; at most 500 are considered."""
     asked = words(query)[:MOST_WORDS]
     known = _known(asked)
@@ -65,7 +65,8 @@ def find(query: str, wanted: Filter, *, after: str | None = None, limit: int = 2
     ranked = _ranked(asked, known, wanted)
     start = int(after) if after and after.isascii() and after.isdigit() and len(after) < 5 else 0
     chosen = ranked[start : start + limit]
-    cards = {card.product_id: card for card in _cards(chosen)}
+    found = card_rows(Product.id.in_(chosen), bargain=bargain) if chosen else []
+    cards = {card.product_id: card for card in found}
     following = str(start + limit) if len(ranked) > start + limit else None
     return Page([cards[product_id] for product_id in chosen if product_id in cards], following, count=len(ranked))
 
@@ -129,10 +130,6 @@ def _order(
     if sort == "dear":
         return sorted(found, key=lambda each: (-price[each], -each))
     return sorted(found, key=lambda each: (-score[each], -each))
-
-
-def _cards(product_ids: Sequence[int]) -> list[CardRow]:
-    return card_rows(Product.id.in_(product_ids)) if product_ids else []
 
 
 def _weights(product_ids: Collection[int]) -> dict[int, dict[str, int]]:

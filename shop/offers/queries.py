@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, exists, func, or_, select
 
 from shop.catalogue.models import Product
 from shop.core import clock
@@ -46,12 +47,25 @@ def standing(store_ids: Collection[int], *, codes: Collection[str] = ()) -> dict
 @cache
 def _running() -> Select[Offer, int]:
     # built once: every product's page asks it
-    today = bindparam("today", type_=Date)
-    runs = and_(
-        Offer.state == "running", Offer.from_day <= today, or_(Offer.until_day.is_(None), Offer.until_day >= today)
-    )
+    runs = _runs(bindparam("today", type_=Date))
     named = Offer.code.in_(bindparam("codes", expanding=True))
     return _offers(Offer.store_id.in_(bindparam("store_ids", expanding=True)), or_(runs, named))
+
+
+@cache
+def bargain() -> ColumnElement[bool]:
+    """Say of a product whether its workshop has an offer today that counts by itself: a column for the product's row.
+
+    Most have none; their pages need not ask for it.
+    """
+    runs = _runs(bindparam("today", callable_=clock.today, type_=Date))
+    return exists().where(Offer.store_id == Product.store_id, Offer.code.is_(None), runs).correlate(Product)
+
+
+def _runs(today: ColumnElement[date]) -> ColumnElement[bool]:
+    return and_(
+        Offer.state == "running", Offer.from_day <= today, or_(Offer.until_day.is_(None), Offer.until_day >= today)
+    )
 
 
 def used_by_phone(store_id: int, offer_ids: Collection[int], phone: str) -> dict[int, int]:

@@ -41,9 +41,9 @@ class Card:
 def cards(rows: Sequence[CardRow], offers: Offers | None = None) -> list[Card]:
     """Dress rows in the reader's language, at the prices that buyers pay now.
 
-    `offers` are those of their workshops, where they are at hand; else one statement asks for them.
+    `offers` are those of their workshops, where they are at hand; else one statement asks for them, if there are any.
     """
-    stand = automatic_offers({row.store_id for row in rows}) if offers is None else offers
+    stand = automatic_offers({row.store_id for row in rows if row.bargain}) if offers is None else offers
     return [_card(row, stand.get(row.store_id, ())) for row in rows]
 
 

@@ -7,6 +7,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from shop.catalogue.listing import Filter, craft_covers, listing, newest_stores
+from shop.offers.queries import bargain
 from shop.plumbing.i18n import _
 from shop.web.storefront.blueprint import front
 from shop.web.storefront.cards import card, cards, links, wilaya_name
@@ -30,7 +31,7 @@ def root() -> Response:
 @entry(Access.PUBLIC)
 def home() -> str:
     """Show what is new, by craft and by artisan."""
-    newest = cards(listing(Filter(), limit=8).items)
+    newest = cards(listing(Filter(), limit=8, bargain=bargain()).items)
     covers = craft_covers()
     shops = newest_stores(MOST_ARTISANS)
     return render_template(
@@ -45,4 +46,4 @@ def home() -> str:
 
 def four_newest() -> list[Markup]:
     """Return the cards of the newest products, for pages that have nothing of their own to show."""
-    return [card(item, level=2) for item in cards(listing(Filter(), limit=4).items)]
+    return [card(item, level=2) for item in cards(listing(Filter(), limit=4, bargain=bargain()).items)]

@@ -13,6 +13,7 @@ from shop.catalogue import search
 from shop.catalogue.listing import SORTS, Filter, Page
 from shop.catalogue.listing import listing as listed
 from shop.core.text import clean, western_digits
+from shop.offers.queries import bargain
 from shop.plumbing import geography
 from shop.plumbing.i18n import N_, _, language
 from shop.web.storefront.blueprint import front
@@ -70,7 +71,7 @@ def listing(craft: str = "") -> str:
         count=page.count,
         next_url=url_for("storefront.listing", **address, **asked.arguments, after=page.next) if page.next else "",
         filters_set=_removable(asked, address),
-        other=cards(listed(Filter(), limit=4).items) if nothing else [],
+        other=cards(listed(Filter(), limit=4, bargain=bargain()).items) if nothing else [],
         wilayas=wilaya_options(language(), asked.filter.wilaya),
         craft_choices=[(key, _(name)) for key, name in CRAFT_NAMES.items()],
         sorts=[(key, _(SORT_NAMES[key])) for key in SORTS],
@@ -80,8 +81,8 @@ def listing(craft: str = "") -> str:
 
 def _page(asked: Asked) -> Page:
     if asked.query:
-        return search.find(asked.query, asked.filter, after=asked.after)
-    return listed(asked.filter, after=asked.after)
+        return search.find(asked.query, asked.filter, after=asked.after, bargain=bargain())
+    return listed(asked.filter, after=asked.after, bargain=bargain())
 
 
 def _read(arguments: Mapping[str, str], craft: str) -> Asked:

@@ -19,6 +19,7 @@ from shop.core import clock
 from shop.core.calendar import add_delivery_days, arrival_window
 from shop.core.money import Money
 from shop.core.text import clean
+from shop.offers.queries import bargain
 from shop.offers.words import Standing
 from shop.plumbing import geography
 from shop.plumbing.i18n import language, pick
@@ -53,7 +54,7 @@ class Delivery:
 @entry(Access.PUBLIC)
 def product(product_id: int, slug: str) -> str | Response:
     """Show a product; an old name in the address leads to the present one."""
-    view = product_page(product_id)
+    view = product_page(product_id, bargain=bargain())
     if view is None or not view.variants:
         raise NotFound
     if slug != view.product.slug:
@@ -65,8 +66,9 @@ def draw(view: ProductView, chosen: Variant, *, personal: str = "", problem: str
     """Draw a product's page with one variant chosen; `problem` is what is wrong with the personal text typed."""
     product_id, slug = view.product.id, view.product.slug
     kept = {"variant": chosen.id} if len(view.variants) > 1 and {"variant", "o1"} & set(request.args) else None
-    near = related(product_id, craft=view.product.craft, store_id=view.store.id)
-    offers = automatic_offers({view.store.id, *(row.store_id for row in near)})
+    near = related(product_id, craft=view.product.craft, store_id=view.store.id, bargain=bargain())
+    asked = {row.store_id for row in near if row.bargain} | ({view.store.id} if view.bargain else set())
+    offers = automatic_offers(asked)
     return page_of(
         view, chosen, offers.get(view.store.id, ()),
         address=lambda variant: product_url(product_id, slug, variant=variant.id), open_now=accepting(view.store),

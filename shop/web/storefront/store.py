@@ -9,6 +9,7 @@ from flask import render_template, request, url_for
 from werkzeug.exceptions import NotFound
 
 from shop.catalogue.listing import Filter, listing
+from shop.offers.queries import bargain
 from shop.plumbing.i18n import language, pick
 from shop.stores import queries as stores
 from shop.stores.models import Store
@@ -24,9 +25,9 @@ from shop.web.ui.offers import sentence
 def store(slug: str) -> str:
     """Show who makes, what she makes, and who she is for the law."""
     row = _public(slug)
-    page = listing(Filter(store_id=row.id), after=request.args.get("after") or None)
+    page = listing(Filter(store_id=row.id), after=request.args.get("after") or None, bargain=bargain())
     following = url_for("storefront.store", slug=slug, after=page.next) if page.next else ""
-    offers = automatic_offers([row.id])
+    offers = automatic_offers([row.id] if all(each.bargain for each in page.items) else ())
     return store_page(
         row, cards(page.items, offers), offers, next_url=following, open_now=stores.accepting(row),
         **links("storefront.store", slug=slug),
