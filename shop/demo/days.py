@@ -67,7 +67,7 @@ TALES: Sequence[Tale] = (
     *_several(AMINA, "attempt_failed", 4.5),
     *_several(AMINA, "returning", 7),
     *_several(AMINA, "returned", 12, 14),
-    *_several(AMINA, "delivered", 6, 8, 9, 10),
+    *_several(AMINA, "delivered", 6, 8, 9, 13),
     *_several(AMINA, "settled", 16, 17, 18, 20, 22),
     *_several(AMINA, "cancelled", 5, 11),
     *_several(AMINA, "fake", 13),

@@ -194,6 +194,11 @@ def _weekday_and_day(day: date) -> str:
     return f"{WEEKDAYS.get(lang, WEEKDAYS['en'])[day.weekday()]} {ordinal}"
 
 
+def month_title(day: date) -> str:
+    """Return the month of a day by its name, with its year when that is another one: November."""
+    return _month_and_year(day)
+
+
 def _month_and_year(day: date) -> str:
     month = MONTHS.get(language(), MONTHS["en"])[day.month - 1]
     return month if day.year == clock.today().year else f"{month} {day.year}"

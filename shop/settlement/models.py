@@ -44,6 +44,7 @@ class RemittanceLine(Base):
         of_store("remittance_id", table="remittances"),
         of_store("payment_id", table="payments"),
         UniqueConstraint("payment_id"),
+        Index("ix_remittance_lines_remittance", "store_id", "remittance_id"),
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, and_, func, select
+from sqlalchemy import and_, func, select
 
 from shop.core import clock
 from shop.core.errors import NotFound
 from shop.core.money import Money, total
 from shop.orders.models import Order
 from shop.payments.models import Payment
-from shop.payments.service import IN_HAND
 from shop.plumbing.db import session
 from shop.settlement.models import Remittance, RemittanceLine, RemittanceOther
 from shop.shipping.models import Shipment
@@ -49,8 +48,6 @@ class MoneyView:
     on_the_way: Sum
     collected: Sum
     received: Sum
-    in_hand: Sum  # sold face to face in the last 30 days: sales, where the others count parcels
-    given_back: Sum  # refunded in the last 30 days
     difference: Money  # of the last 30 days: what came less what was expected, carriers' fees apart
     carriers: tuple[CarrierMoney, ...]
 
@@ -131,7 +128,7 @@ class RemittanceView:
 
 
 def money(store_id: int) -> MoneyView:
-    """Return the Money screen, in four statements."""
+    """Return what is to come, on the way and with carriers, in two statements."""
     rows = session.execute(
         select(
             Shipment.carrier_title, Payment.state, Shipment.state.label("shipment_state"),
@@ -149,7 +146,6 @@ def money(store_id: int) -> MoneyView:
     titles = sorted({row.carrier_title for row in (*road, *held)})
     return MoneyView(
         expected=_sum(here), on_the_way=_sum(road), collected=_sum(held), received=received, difference=difference,
-        in_hand=_in_hand(store_id), given_back=_given_back(store_id),
         carriers=tuple(
             CarrierMoney(carrier_title=title, on_the_way=_sum(_of(road, title)), collected=_sum(_of(held, title)))
             for title in titles
@@ -183,23 +179,6 @@ def _received(store_id: int) -> tuple[Sum, Money]:
     ).one()  # fmt: skip
     came, kept, expected = (int(value) for value in row[:3])
     return Sum(Money(came), row[3]), Money(came + kept - expected)
-
-
-def _in_hand(store_id: int) -> Sum:
-    return _lately(store_id, Payment.settled_at, Payment.method == IN_HAND, Payment.state == "settled")
-
-
-def _given_back(store_id: int) -> Sum:
-    # A sale undone a moment later is no refund: its order is cancelled.
-    done = select(Order.id).where(Order.id == Payment.order_id, Order.store_id == store_id, Order.state == "completed")
-    return _lately(store_id, Payment.refunded_at, Payment.state == "refunded", done.exists())
-
-
-def _lately(store_id: int, moment: SQLColumnExpression[datetime | None], *which: ColumnElement[bool]) -> Sum:
-    since = clock.start_of_day(clock.today() - RECENT)
-    taken = select(func.coalesce(func.sum(Payment.amount_minor), 0), func.count())
-    minor, count = session.execute(taken.where(Payment.store_id == store_id, moment >= since, *which)).one()
-    return Sum(Money(int(minor)), count)
 
 
 def open_payments(store_id: int, carrier_title: str | None = None) -> list[OpenPayment]:

@@ -23,6 +23,7 @@ from shop.orders.models import Order
 from shop.payments.queries import payment_of
 from shop.plumbing import journal
 from shop.plumbing.db import session, transaction
+from shop.settlement.books import months
 from shop.settlement.queries import money
 from shop.shipping.queries import live_shipment
 from tests.checkout.cast import AMINA, Workshop, ordered, workshop
@@ -64,7 +65,8 @@ def test_its_money_is_received_and_told_apart(app: Flask) -> None:
     shop = workshop(stock=5)
     sell(shop)
     seen = money(shop.id)
-    assert (seen.in_hand.amount.minor, seen.in_hand.parcels) == (120_000, 1)
+    [[came]] = [each.sources for each in months(shop.id)]
+    assert (came.title, came.received.minor, came.orders) == ("cash_in_hand", 120_000, 1)
     assert (seen.collected.parcels, seen.expected.parcels) == (0, 0)
 
 
@@ -150,7 +152,7 @@ def test_a_sale_is_undone_within_a_minute_once_and_all_is_as_before(app: Flask) 
     order, payment = orders.order(shop.id, sold.order_id), payment_of(shop.id, sold.order_id)
     assert payment is not None
     assert (order.state, order.completed_at, payment.state, shop.on_hand()) == ("cancelled", None, "refunded", 5)
-    assert money(shop.id).in_hand.parcels == 0
+    assert [each.left.minor for each in months(shop.id)] == [0]
     assert month(shop.id, clock.today()).orders == ()
     assert journal.timeline("order", order.id, store_id=shop.id)[-1].verb == "order.sale_undone"
     assert breaches() == []

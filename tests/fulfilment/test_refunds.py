@@ -23,7 +23,7 @@ from shop.payments.queries import payment_of
 from shop.plumbing import journal
 from shop.plumbing.db import session, transaction
 from shop.settlement import service as settlement
-from shop.settlement.queries import money
+from shop.settlement.books import months
 from shop.shipping.queries import live_shipment
 from tests.checkout.cast import AMINA, Workshop, confirmed, delivered, workshop
 from tests.checkout.test_hand import sell
@@ -102,8 +102,8 @@ def test_what_was_given_back_is_told_apart_and_earned_nothing(app: Flask) -> Non
     shop = workshop(stock=5)
     kept, given = (session.get_one(Order, sell(shop, key=key).order_id) for key in "ab")
     refund(shop, given)
-    seen = money(shop.id)
-    assert (seen.in_hand.parcels, seen.given_back.parcels, seen.given_back.amount) == (1, 1, given.total)
+    [seen] = months(shop.id)
+    assert ([each.orders for each in seen.sources], seen.given_back, seen.left) == ([2], given.total, kept.total)
     earned = earnings.earnings(shop.id, clock.today(), clock.today() + timedelta(days=1))
     assert [each.code for each in earned.orders] == [kept.code]
 

@@ -22,7 +22,7 @@ from shop.payments.models import LedgerEntry, Payment
 from shop.payments.queries import payment_of
 from shop.plumbing.db import Base, session, table_of, transaction
 from shop.plumbing.journal import Entry
-from shop.settlement import drafts, matching, reading
+from shop.settlement import books, drafts, matching, reading
 from shop.settlement.models import Remittance, RemittanceLine, RemittanceOther, Statement
 from shop.settlement.reading import Line
 from shop.settlement.service import Recorded, record_statement
@@ -357,6 +357,12 @@ def test_thousands_of_parcels_are_matched_in_seconds_with_flat_memory() -> None:
     assert written < 1 + PARCELS / 1000
     assert most < 5_000_000 + 3_000 * PARCELS
     assert session.get_one(Remittance, made.remittance_id).received_minor == 60_000 * PARCELS
+    begun = time.perf_counter()
+    [month] = books.months(amina.id)
+    assert (month.sources[0].orders, month.left.minor) == (PARCELS, 60_000 * PARCELS)
+    assert [each.parcels for each in books.paid(amina.id)] == [PARCELS]
+    assert len(books.behind(amina.id, "received", source=BARQ, month=clock.today())) == 50
+    print(f"the screen: {time.perf_counter() - begun:.3f} s")
     assert counted(RemittanceLine) == PARCELS
     before = counted(LedgerEntry)
     assert receive(amina, *lines).repeated

@@ -34,6 +34,42 @@ def test_every_figure_opens_its_orders(application: Flask) -> None:
     assert day.amina.get(day.url + "/money/orders/stolen").status_code == 404
 
 
+def test_what_is_late_and_what_came_by_carrier_and_month_opens_its_orders(
+    application: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    day = a_day(application, stock=9)
+    old = day.delivered()
+    later = clock.now() + timedelta(days=9, hours=1)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    fresh, paid = day.delivered(), day.delivered()
+    day.send("/money/remittances/new", ticked(day, paid, received="1000", received_on=clock.today().isoformat()))
+    page = day.page("/money")
+    assert "delivered 9 days ago, not paid" in page
+    assert "1\u00a0000\u00a0DA" in page
+    late, held = day.page("/money/orders/late?carrier=Barq+Express"), day.page("/money/orders/held")
+    assert [code in late for code in (old, fresh, paid)] == [True, False, False]
+    assert [code in held for code in (old, fresh, paid)] == [True, True, False]
+    came = f"/money/orders/received?carrier=Barq+Express&month={clock.today():%Y-%m}"
+    assert came.replace("&", "&amp;") in page
+    assert [code in day.page(came) for code in (old, fresh, paid)] == [False, False, True]
+    assert paid not in day.page("/money/orders/received?carrier=Nobody")
+    assert paid not in day.page("/money/orders/received?month=2020-01")
+    for odd in ("month=x", "month=9999-99", "page=99999999999", "month=2026-13&page=-1"):
+        day.page(f"/money/orders/received?{odd}")
+    assert day.page("/money/orders/given_back")
+    assert day.page("/money/orders/ways_back")
+
+
+def test_a_list_that_waits_is_told_on_the_money_screen(application: Flask) -> None:
+    day = a_day(application)
+    box = day.parcel(day.delivered())
+    day.send("/money/statements", {
+        "carrier": "Barq Express", "received_on": clock.today().isoformat(), "text": f"{box.reference} 1100",
+    })  # fmt: skip
+    assert "waits for you" in day.page("/money")
+    assert "waits for you" not in day.page("/money", who=day.lila)
+
+
 def test_a_payment_is_ticked_off_with_the_expected_amounts_filled_in(application: Flask) -> None:
     day = a_day(application)
     first, second = day.delivered(), day.delivered()

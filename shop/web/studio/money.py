@@ -16,9 +16,11 @@ from shop.core.errors import InvalidTransition, Refused
 from shop.core.money import Money, total
 from shop.core.text import western_digits
 from shop.fulfilment import queries as fulfilment
+from shop.payments.methods import METHODS
 from shop.plumbing.db import transaction
+from shop.plumbing.formats import month_title
 from shop.plumbing.i18n import N_, _
-from shop.settlement import queries, service
+from shop.settlement import books, queries, service
 from shop.settlement.queries import OpenPayment
 from shop.settlement.service import Received
 from shop.web.studio.blueprint import studio
@@ -32,6 +34,11 @@ from shop.web.ui.here import here
 from shop.web.ui.templating import page_url
 
 PER_PAGE = 100
+# Figures whose orders the ledger knows.
+BOOKED: Mapping[str, str] = {
+    "held": N_("Carriers hold for you"), "late": N_("Late"), "received": N_("Received"),
+    "given_back": N_("Given back"), "ways_back": N_("Ways back"),
+}  # fmt: skip
 
 # Which orders stand behind each figure: the steps to read, and the states of their parcels.
 FIGURES: Mapping[str, tuple[str, tuple[str, ...], frozenset[str]]] = {
@@ -69,10 +76,12 @@ class Row:
 @studio.get("/<name:store>/money", endpoint="money")
 @entry(Access.HELPER)
 def money_page() -> str:
-    """Show what is expected, on the way, collected and received."""
+    """Show what is expected, on the way, with carriers, late, and what came month by month."""
+    store_id = here().store.id
     return shop_page(
-        "studio/money.html", "money", m=queries.money(here().store.id),
-        remittances=queries.remittances(here().store.id, limit=10),
+        "studio/money.html", "money", m=queries.money(store_id), late=books.late(store_id), named=named,
+        months=[(month, month_title(month.first)) for month in books.months(store_id)],
+        waiting=books.waiting(store_id) if here().role == "owner" else [], remittances=books.paid(store_id),
     )  # fmt: skip
 
 
@@ -80,6 +89,8 @@ def money_page() -> str:
 @entry(Access.HELPER)
 def money_orders(figure: str) -> str:
     """List the orders behind a figure. Raises NotFound for a figure that isn't there."""
+    if figure in BOOKED:
+        return booked_orders(figure)
     if figure not in FIGURES:
         raise NotFound
     title, steps, states = FIGURES[figure]
@@ -93,6 +104,38 @@ def money_orders(figure: str) -> str:
         "studio/money_orders.html", "money", title=_(title), carrier=carrier, cards=[card(job) for job in mine],
         sum=total(job.total for job in mine),
     )  # fmt: skip
+
+
+def booked_orders(figure: str) -> str:
+    """List the orders of a figure as the ledger has them, of one carrier and one month if they are asked for."""
+    source, text = request.args.get("carrier", ""), request.args.get("month", "")
+    month = asked_month(text)
+    page = whole(request.args.get("page", ""))
+    rows = books.behind(
+        here().store.id, figure, source=source, month=month, skip=min(page, 10_000) * PER_PAGE, limit=PER_PAGE + 1
+    )
+    following = page_url(
+        "studio.money_orders", figure=figure, carrier=source or None, month=text if month else None, page=page + 1
+    ) if len(rows) > PER_PAGE else ""  # fmt: skip
+    return shop_page(
+        "studio/money_booked.html", "money", title=_(BOOKED[figure]), source=named(source),
+        month=month_title(month) if month else "", rows=rows[:PER_PAGE], following=following,
+    )  # fmt: skip
+
+
+def asked_month(text: str) -> date | None:
+    """Return the first day of the month that was asked for (YYYY-MM), None for none."""
+    try:
+        first = date.fromisoformat(western_digits(text[:7]) + "-01")
+    except ValueError:
+        return None
+    return first if date(2000, 1, 1) <= first <= clock.today() else None
+
+
+def named(source: str) -> str:
+    """Return who brought money as people read it: a carrier's title as it is, a method by its name."""
+    plugin = METHODS.usable.get(source)
+    return _(plugin.title) if plugin else source
 
 
 @studio.get("/<name:store>/money/remittances/new")
