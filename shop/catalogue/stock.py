@@ -288,7 +288,7 @@ def _moved(
     store_id: int, variant_id: int, delta: int, *, reason: str, order_id: int | None = None, note: str = "", by: Actor
 ) -> None:
     row = _movement(store_id, variant_id, delta, reason=reason, order_id=order_id, note=note, by=by)
-    session.execute(insert(StockMovement), row)
+    session.execute(insert(table_of(StockMovement)), row)
     product_id = select(Variant.product_id).where(Variant.id == variant_id).scalar_subquery()
     changed(
         update(Product).where(Product.id == product_id)

@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, Executable, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from shop.catalogue import making, stock
@@ -21,7 +22,7 @@ from shop.core.text import fold, new_code
 from shop.orders import lots
 from shop.orders.models import Order, OrderLine, Purchase
 from shop.plumbing import journal
-from shop.plumbing.db import changed, session
+from shop.plumbing.db import changed, session, table_of
 from shop.plumbing.i18n import N_
 from shop.plumbing.journal import Actor
 from shop.plumbing.links import digest
@@ -136,16 +137,21 @@ def add_order(purchase: Purchased, new: NewOrder, *, wanted_code: str | None = N
 def add_lines(store_id: int, order_id: int, lines: Sequence[NewLine]) -> None:
     """Freeze the lines of an order, all in one statement."""
     of_order = {"store_id": store_id, "order_id": order_id, "lot": ""}
-    session.execute(insert(OrderLine), [asdict(line) | of_order for line in lines])
+    session.execute(insert(table_of(OrderLine)), [asdict(line) | of_order for line in lines])
 
 
 def _insert_once(table: type[Purchase | Order], row: dict[str, Any]) -> int | None:
     """Insert a row unless one of its unique values is taken; return its id, or None."""
-    upsert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    made: int | None = session.execute(
-        upsert(table).values(row).on_conflict_do_nothing().returning(table.id)
-    ).scalar_one_or_none()
+    made: int | None = session.execute(_once(table, session.get_bind().dialect.name), row).scalar_one_or_none()
     return made
+
+
+@cache
+def _once(table: type[Purchase | Order], dialect: str) -> Executable:
+    # built once, on the bare table: two of them stand in every order
+    upsert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    bare = table_of(table)
+    return upsert(bare).on_conflict_do_nothing().returning(bare.c.id)
 
 
 def take_stock(wanted: Sequence[tuple[int, int, NewLine]], *, by: Actor) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import BigInteger, Executable, bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from shop.core import clock
@@ -16,7 +17,7 @@ from shop.core.states import SCANS, SHIPMENT
 from shop.core.text import new_code
 from shop.orders import service as orders
 from shop.plumbing import journal
-from shop.plumbing.db import changed, session
+from shop.plumbing.db import changed, session, table_of
 from shop.plumbing.i18n import N_
 from shop.plumbing.journal import Actor
 from shop.shipping.accounts import (
@@ -73,9 +74,17 @@ def open_shipment(store_id: int, order_id: int, new: NewShipment, *, reference: 
         "store_id": store_id, "order_id": order_id, "state": "preparing", "reference": reference, "tracking": "",
         "created_at": clock.now(),
     }  # fmt: skip
-    back = select(CarrierAccount.return_minor).where(CarrierAccount.id == new.account_id).scalar_subquery()
-    made: int = session.execute(insert(Shipment).values(**row, return_minor=back).returning(Shipment.id)).scalar_one()
+    made: int = session.execute(_parcel(), row | {"of_account": new.account_id}).scalar_one()
     return made, reference
+
+
+@cache
+def _parcel() -> Executable:
+    # built once, on the bare table: it stands in every order
+    account = CarrierAccount.id == bindparam("of_account", type_=BigInteger)
+    back = select(CarrierAccount.return_minor).where(account).scalar_subquery()
+    bare = table_of(Shipment)
+    return insert(bare).values(return_minor=back).returning(bare.c.id)
 
 
 def mark_booked(store_id: int, shipment_id: int, tracking: str, *, by: Actor) -> bool:
