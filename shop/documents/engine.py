@@ -22,6 +22,7 @@ from shop.documents.goods import Poster, PriceTag, ProductLabel
 from shop.documents.invoice_sheets import Bill, contract_sheet, invoices_sheet
 from shop.documents.letters import unprintable
 from shop.documents.papers import GOODS_PAPERS, POSTER_PAPERS, Nudge, chosen
+from shop.documents.remittances import RemittanceContent, remittance_sheet
 from shop.documents.share_card import ShareCard, card_sheet, with_photo
 from shop.documents.sheets import Sheet, label_sheet, title
 from shop.documents.words import HandoverContent, LabelContent, SlipContent
@@ -82,6 +83,11 @@ def slip_pdf(slips: Sequence[SlipContent], *, paper: str, start: int = 1, nudge:
 def handover_pdf(content: HandoverContent) -> bytes:
     """Return the hand-over sheet on A4, its table going on over as many pages as it needs."""
     return _drawn("handover", handover_sheet(content))
+
+
+def remittance_pdf(content: RemittanceContent) -> bytes:
+    """Return the sheet of a carrier's payment on A4, its table going on over as many pages as it needs."""
+    return _drawn("remittance", remittance_sheet(content))
 
 
 def calibration_pdf(paper: str, *, nudge: Nudge = (0, 0)) -> bytes:

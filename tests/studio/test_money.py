@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 
 from shop.core import clock
+from tests.documents.test_companions import texts
 from tests.studio.day import Day, a_day
 
 
@@ -58,6 +59,17 @@ def test_what_is_late_and_what_came_by_carrier_and_month_opens_its_orders(
         day.page(f"/money/orders/received?{odd}")
     assert day.page("/money/orders/given_back")
     assert day.page("/money/orders/ways_back")
+
+
+def test_a_remittance_prints_its_sheet(application: Flask) -> None:
+    day = a_day(application)
+    made = day.send("/money/remittances/new", ticked(day, day.delivered(), received="1000")).location
+    assert made.removeprefix(day.url) + ".pdf" in day.page(made.removeprefix(day.url))
+    answer = day.lila.get(made + ".pdf")
+    assert answer.mimetype == "application/pdf"
+    [text] = texts(answer.data)
+    for said in ("VRS-1", "Barq Express", "1 100", "1 000", "Payment received"):
+        assert said in text, said
 
 
 def test_a_list_that_waits_is_told_on_the_money_screen(application: Flask) -> None:

@@ -15,18 +15,21 @@ from shop.core import clock
 from shop.core.errors import InvalidTransition, Refused
 from shop.core.money import Money, total
 from shop.core.text import western_digits
+from shop.documents import engine
+from shop.documents.remittances import PaidLine, RemittanceContent
 from shop.fulfilment import queries as fulfilment
 from shop.payments.methods import METHODS
 from shop.plumbing.db import transaction
-from shop.plumbing.formats import month_title
+from shop.plumbing.formats import date_short, month_title
 from shop.plumbing.i18n import N_, _
 from shop.settlement import books, queries, service
-from shop.settlement.queries import OpenPayment
+from shop.settlement.queries import OpenPayment, OtherRow
 from shop.settlement.service import Received
 from shop.web.studio.blueprint import studio
 from shop.web.studio.cards import card
 from shop.web.studio.labels import whole
 from shop.web.studio.pages import shop_page
+from shop.web.studio.pdf import pdf_answer
 from shop.web.ui.access import Access, entry
 from shop.web.ui.errors import said
 from shop.web.ui.forms import NOT_AN_AMOUNT, DinarsField, HirfaForm, TextField, required
@@ -181,10 +184,41 @@ def remittance_page(remittance_id: int) -> str:
     following = page_url("studio.remittance_page", remittance_id=remittance_id, page=at // PER_PAGE + 1)
     return shop_page(
         "studio/remittance.html", "money", view=view, rows=view.rows[at : at + PER_PAGE], others=kinds,
-        ways_back=total(each.fee for each in beside if each.kind == "returned"),
-        strays=total(each.collected - each.fee for each in beside if each.kind in {"unknown", "early", "unexpected"}),
+        ways_back=beside_sums(beside)[0], strays=beside_sums(beside)[1],
         following=following if len(view.rows) > at + PER_PAGE else "",
     )  # fmt: skip
+
+
+@studio.get("/<name:store>/money/remittances/<number:remittance_id>.pdf")
+@entry(Access.HELPER)
+def remittance_pdf(remittance_id: int) -> Response:
+    """Send the sheet of a remittance, to be kept with the papers."""
+    store, view = here().store, queries.remittance(here().store.id, remittance_id)
+    beside = queries.others(store.id, remittance_id)
+    ways_back, strays = beside_sums(beside)
+    sums = (
+        (N_("Expected"), view.expected), (N_("Fees kept"), view.fees), (N_("Ways back"), ways_back),
+        (N_("Other parcels"), strays),
+    )  # fmt: skip
+    sheet = RemittanceContent(
+        reference=view.remittance.reference, date=date_short(view.remittance.received_on),
+        carrier=view.remittance.carrier_title, shop=store.name, language=here().lang,
+        lines=tuple(
+            PaidLine(
+                tracking=row.tracking, recipient=row.buyer_name, expected=row.expected, fee=row.fee,
+                received=row.received,
+            )
+            for row in view.rows
+        ),
+        sums=tuple((word, amount) for word, amount in sums if amount), received=view.received + strays - ways_back,
+    )  # fmt: skip
+    return pdf_answer(engine.remittance_pdf(sheet), f"remittance-{remittance_id}")
+
+
+def beside_sums(beside: list[OtherRow]) -> tuple[Money, Money]:
+    """Return what ways back cost, and what came for parcels that settle nothing."""
+    strays = (each.collected - each.fee for each in beside if each.kind in {"unknown", "early", "unexpected"})
+    return total(each.fee for each in beside if each.kind == "returned"), total(strays)
 
 
 def remittance_form(form: RemittanceForm, listed: list[Row], *, problem: str = "") -> str:
