@@ -263,14 +263,19 @@ def _cards(store_id: int) -> Select[*tuple[Any, ...]]:
 def _filled(store_id: int, rows: Sequence[Any]) -> list[JobCard]:
     ids = [row.id for row in rows]
     lines = order_queries.lines(store_id, ids)
-    alike = _alike(store_id, ids)
+    same = _alike(store_id, ids)
     asked = {row.phone for row in rows if _is_asked_about(row)}
     known = histories(store_id, asked) if asked else {}
-    return [_card(row, lines.get(row.id, []), alike.get(row.id, ()), known) for row in rows]
+    return [_card(row, lines.get(row.id, []), same.get(row.id, ()), known) for row in rows]
 
 
 def _is_asked_about(row: Any) -> bool:
     return bool(row.phone and row.collect_minor) and row.state == "placed"
+
+
+def alike(store_id: int, order_id: int) -> tuple[str, ...]:
+    """Return the codes of earlier orders of the same phone that this one may repeat."""
+    return _alike(store_id, [order_id]).get(order_id, ())
 
 
 def _alike(store_id: int, order_ids: Collection[int]) -> dict[int, tuple[str, ...]]:

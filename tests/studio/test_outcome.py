@@ -93,3 +93,16 @@ def test_a_call_that_is_undone_leaves_the_sentence(application: Flask) -> None:
     with application.app_context(), transaction():
         fulfilment.confirm(day.store_id, day.order(code).id, by=AMINA)
     assert "Nothing recent is known" in day.page(f"/orders/{code}")
+
+
+def test_an_order_that_looks_repeated_leads_to_the_earlier_one_while_it_is_to_be_confirmed(application: Flask) -> None:
+    day = a_day(application)
+    first, second = day.ordered(), day.ordered()
+    warning = "The same customer ordered the same article less than a day before:"
+    assert f"Perhaps the same order as {first}." in day.page()
+    page = day.page(f"/orders/{second}")
+    assert warning in page
+    assert f'href="/studio/atelier-amina/orders/{first}"' in page.split(warning)[1].split("</p>")[0]
+    assert warning not in day.page(f"/orders/{first}")
+    day.send(f"/orders/{second}/calls", {"outcome": "confirmed"})
+    assert warning not in day.page(f"/orders/{second}")

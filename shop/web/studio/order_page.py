@@ -99,6 +99,7 @@ def order_page(
         copies=copies(shipment), received=_received(payment), money_word=money_word(told.key, payment),
         done=just_done(request.args.get("done", "")), cancel_reason=_(REASONS.get(order.cancel_reason, "")),
         cancellable=order.state == "confirmed" and (shipment is None or _is_here(shipment)),
+        repeats=fulfilment.alike(store.id, order.id) if order.state == "placed" else (),
         not_aside=_(NOT_ASIDE) if order.state == "placed" and not order.set_aside else "",
         risk=risk_of(order, shipment), outcome=outcome_of(store.id, order.id),
     )  # fmt: skip
