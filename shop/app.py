@@ -16,7 +16,7 @@ from shop.plumbing.db import db, prepare_engine
 from shop.plumbing.links import Signer
 from shop.plumbing.seals import Seal
 from shop.plumbing.settings import Settings, load, with_secret
-from shop.web import desk, storefront, studio
+from shop.web import desk, hooks, storefront, studio
 from shop.web.ui import access, converters, door, errors, headers, health, media, pagestore, places, statics, templating
 
 
@@ -32,6 +32,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["hirfa_signer"] = Signer(settings.secret_key, settings.old_secret_keys)
     app.extensions["hirfa_seal"] = Seal(settings.secret_key, settings.old_secret_keys)
 
+    app.extensions["hirfa_outside"] = work.outside(settings)
+
     connect_database(app)
     work.listen()
     converters.install(app)
@@ -45,6 +47,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     storefront.install(app)
     studio.install(app)
     desk.install(app)
+    hooks.install(app)
     media.install(app)
     health.install(app)
     access.require_declarations(app)

@@ -11,6 +11,7 @@ from sqlalchemy import select, text
 from shop.catalogue.models import Picture
 from shop.documents.frozen import hash_of
 from shop.documents.models import Invoice
+from shop.payments.models import PaymentProof
 from shop.plumbing.db import session
 from shop.stores.models import Store
 
@@ -92,15 +93,15 @@ RULES = (
         "ON l.order_id = o.id GROUP BY o.code, o.goods_minor HAVING SUM(l.unit_minor * l.pieces) <> o.goods_minor",
     ),
     Rule(
-        "I3 payment", "order {0} ({1}) costs {2}, its payments say {3}, {4} given back",
-        "SELECT o.code, o.state, o.total_minor, COALESCE(SUM(p.kept), 0), COALESCE(SUM(p.back), 0) FROM orders o "
-        "LEFT JOIN (SELECT order_id, CASE WHEN state = 'refunded' THEN 0 ELSE amount_minor END AS kept, "
-        "CASE WHEN state = 'refunded' THEN amount_minor ELSE 0 END AS back FROM payments "
-        "WHERE state NOT IN ('cancelled', 'failed')) p ON p.order_id = o.id "
-        "WHERE o.state <> 'cancelled' GROUP BY o.code, o.state, o.total_minor "
-        "HAVING COALESCE(SUM(p.kept), 0) <> o.total_minor "
-        "AND NOT (o.state = 'completed' AND COALESCE(SUM(p.kept), 0) = 0 "
-        "AND COALESCE(SUM(p.back), 0) = o.total_minor)",
+        "I3 payment", "order {0} ({1}) costs {2}, its payments brought or wait for {3}",
+        "SELECT o.code, o.state, o.total_minor, COALESCE(SUM(p.minor), 0) FROM orders o "
+        "LEFT JOIN (SELECT order_id, CASE WHEN state IN ('pending', 'failed') THEN amount_minor "
+        "ELSE collected_minor END AS minor FROM payments WHERE state <> 'cancelled' "
+        "AND (state <> 'failed' OR expires_at IS NOT NULL)) p ON p.order_id = o.id "
+        "WHERE o.state <> 'cancelled' GROUP BY o.id, o.code, o.state, o.total_minor "
+        "HAVING COALESCE(SUM(p.minor), 0) < o.total_minor OR (COALESCE(SUM(p.minor), 0) > o.total_minor "
+        "AND NOT EXISTS (SELECT 1 FROM payment_incidents i JOIN payments q ON q.id = i.payment_id "
+        "WHERE q.order_id = o.id AND i.kind = 'over'))",
     ),
     Rule(
         "I3 balance", "movement {0} of order {1} does not add up: {2} {3}",
@@ -116,7 +117,7 @@ RULES = (
         "SUM(CASE WHEN account = 'discount' THEN minor ELSE 0 END) AS discount, "
         "SUM(CASE WHEN account = 'buyer' THEN minor ELSE 0 END) AS buyer "
         "FROM ledger GROUP BY order_id) l ON l.order_id = o.id "
-        "LEFT JOIN (SELECT order_id, SUM(amount_minor) AS paid FROM payments "
+        "LEFT JOIN (SELECT order_id, SUM(collected_minor) AS paid FROM payments "
         "WHERE state IN ('collected', 'settled', 'refunded') GROUP BY order_id) p ON p.order_id = o.id "
         "WHERE COALESCE(l.goods, 0) <> CASE o.state WHEN 'cancelled' THEN 0 ELSE o.goods_minor END "
         "OR COALESCE(l.delivery, 0) <> CASE o.state WHEN 'cancelled' THEN 0 ELSE o.delivery_minor END "
@@ -131,9 +132,21 @@ RULES = (
         "SUM(CASE WHEN account IN ('in_hand', 'fees', 'difference') THEN minor ELSE 0 END) AS reached, "
         "SUM(CASE WHEN account = 'refunded' THEN minor ELSE 0 END) AS back "
         "FROM ledger WHERE payment_id IS NOT NULL GROUP BY payment_id) l ON l.payment_id = p.id "
-        "WHERE COALESCE(l.held, 0) <> CASE p.state WHEN 'collected' THEN p.amount_minor ELSE 0 END "
-        "OR COALESCE(l.reached, 0) <> CASE p.state WHEN 'settled' THEN p.amount_minor ELSE 0 END "
-        "OR COALESCE(l.back, 0) <> CASE p.state WHEN 'refunded' THEN p.amount_minor ELSE 0 END",
+        "LEFT JOIN (SELECT payment_id, SUM(amount_minor) AS minor FROM refunds WHERE state = 'pending' "
+        "GROUP BY payment_id) w ON w.payment_id = p.id "
+        "WHERE COALESCE(l.held, 0) <> CASE WHEN p.settled_at IS NULL AND p.state IN ('collected', 'refunded') "
+        "THEN p.collected_minor - p.refunded_minor + COALESCE(w.minor, 0) ELSE 0 END "
+        "OR COALESCE(l.reached, 0) <> CASE WHEN p.settled_at IS NOT NULL AND p.state IN ('settled', 'refunded') "
+        "THEN p.collected_minor - p.refunded_minor + COALESCE(w.minor, 0) ELSE 0 END "
+        "OR COALESCE(l.back, 0) <> p.refunded_minor - COALESCE(w.minor, 0) "
+        "OR (p.state = 'refunded' AND p.refunded_minor <> p.collected_minor)",
+    ),
+    Rule(
+        "I4 back", "payment {0}: {1} came, {2} is given back or on its way, its refunds say {3}",
+        "SELECT p.reference, p.collected_minor, p.refunded_minor, COALESCE(SUM(r.amount_minor), 0) FROM payments p "
+        "JOIN refunds r ON r.payment_id = p.id AND r.state <> 'failed' "
+        "GROUP BY p.id, p.reference, p.collected_minor, p.refunded_minor "
+        "HAVING p.refunded_minor > p.collected_minor OR SUM(r.amount_minor) <> p.refunded_minor",
     ),
     Rule(
         "I4 came", "payment {0}: its remittance says {1} came and {2} was kept, the ledger {3} and {4}",
@@ -255,16 +268,17 @@ RULES = (
 )  # fmt: skip
 
 
-def findings(media: Path | None = None, cards: Path | None = None) -> Iterator[Finding]:
-    """Yield every breach; with the folders of pictures and of registers' cards, compare rows and files too."""
+def findings(media: Path | None = None, private: Path | None = None) -> Iterator[Finding]:
+    """Yield every breach; with the folders of pictures and of private files, compare rows and files too."""
     for rule in RULES:
         for row in session.execute(text(rule.query)):
             yield Finding(rule.name, rule.sentence.format(*row))
     yield from _frozen()
     if media is not None:
         yield from _pictures(media)
-    if cards is not None:
-        yield from _cards(cards)
+    if private is not None:
+        yield from _cards(private / "cards")
+        yield from _receipts(private / "proofs")
 
 
 def _cards(folder: Path) -> Iterator[Finding]:
@@ -274,6 +288,15 @@ def _cards(folder: Path) -> Iterator[Finding]:
         yield Finding("I7 files", f"card {key} has no file")
     for key in sorted(files - keys):
         yield Finding("I7 files", f"card's file {key} has no row")
+
+
+def _receipts(folder: Path) -> Iterator[Finding]:
+    keys = {f"{row.file}.{row.kind}" for row in session.execute(select(PaymentProof.file, PaymentProof.kind))}
+    files = {file.name for file in folder.glob("*")}
+    for key in sorted(keys - files):
+        yield Finding("I7 files", f"receipt {key} has no file")
+    for key in sorted(files - keys):
+        yield Finding("I7 files", f"receipt's file {key} has no row")
 
 
 def _frozen() -> Iterator[Finding]:

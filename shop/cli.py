@@ -134,7 +134,7 @@ def audit() -> None:
     from shop.audit import RULES, findings  # noqa: PLC0415 - commands import what they run
 
     folder = _settings().data_dir
-    found = list(findings(folder / "media" / "pictures", folder / "private" / "cards"))
+    found = list(findings(folder / "media" / "pictures", folder / "private"))
     for finding in found:
         click.echo(f"{finding.rule}: {finding.what}")
     click.echo(f"{len(RULES) + 2} rules, {len(found)} breaches")

@@ -10,14 +10,18 @@ from shop.accounts import codes
 from shop.cart import service as carts
 from shop.checkout import links
 from shop.customers import service as customers
-from shop.fulfilment import booking
+from shop.fulfilment import booking, unpaid
 from shop.notifications.words import JOB, VERBS
 from shop.orders import service as orders
+from shop.payments import inbox
+from shop.payments.tills import Outside
 from shop.plumbing import jobs, journal, limits, once
 from shop.plumbing.db import transaction
+from shop.plumbing.http import Outbound
 from shop.plumbing.jobs import Handler
 from shop.plumbing.journal import SYSTEM
 from shop.plumbing.links import Signer
+from shop.plumbing.seals import Seal
 from shop.plumbing.settings import Settings
 from shop.risk import service as risk
 from shop.stores import service as stores
@@ -27,13 +31,19 @@ PERIODIC: Mapping[str, int] = {
     "jobs.forget_done": 86_400, "limits.forget_old": 3_600, "carts.forget_old": 86_400, "codes.forget_old": 86_400,
     "once.forget_old": 86_400, "spreadsheets.forget_old": 86_400, "stores.check_cards": 14_400,
     "links.expire": 60, "customers.erase": 86_400, "risk.forget_old": 86_400,
-    "orders.forget_networks": 3_600,
+    "orders.forget_networks": 3_600, unpaid.RECONCILE: 60,
 }  # fmt: skip
 
 
 def listen() -> None:
     """See to it that the journal enqueues what somebody must hear of."""
     journal.listen(VERBS, job=JOB)
+
+
+def outside(settings: Settings) -> Outside:
+    """Return how this deployment reaches the outside of its methods."""
+    seal = Seal(settings.secret_key, settings.old_secret_keys)
+    return Outside(seal, Outbound(), settings.base_url.rstrip("/"))
 
 
 def handlers(settings: Settings, signer: Signer) -> Mapping[str, Handler]:
@@ -44,7 +54,7 @@ def handlers(settings: Settings, signer: Signer) -> Mapping[str, Handler]:
     from shop.plumbing.storage import FileStorage  # noqa: PLC0415
     from shop.spreadsheets import service as sheets  # noqa: PLC0415
 
-    private = FileStorage(settings.data_dir / "private")
+    private, ways_out = FileStorage(settings.data_dir / "private"), outside(settings)
 
     phones = messenger.messenger(settings.messenger_url, token=settings.messenger_token)
     post = notifications.Post(
@@ -69,6 +79,8 @@ def handlers(settings: Settings, signer: Signer) -> Mapping[str, Handler]:
         "spreadsheets.forget_old": partial(sheets.forget_old, private),
         "stores.check_cards": partial(_check_cards, settings),
         "links.expire": _expire_links,
+        inbox.JOB: partial(inbox.handle, ways_out),
+        unpaid.RECONCILE: partial(unpaid.reconcile, ways_out),
         "customers.erase": _erase_customers,
         "risk.forget_old": partial(_in_one, risk.forget_old),
         "orders.forget_networks": partial(_in_one, orders.forget_networks),

@@ -23,7 +23,7 @@ from shop.offers import queries as offers_of
 from shop.offers import words as offer_words
 from shop.offers.words import Deal, Problem, Standing
 from shop.payments.contract import Ask
-from shop.payments.queries import MethodOffer, offers
+from shop.payments.tills import MethodOffer, Till, till, tills
 from shop.plumbing import geography
 from shop.plumbing.db import session
 from shop.plumbing.i18n import N_
@@ -50,7 +50,7 @@ class ParcelOffer:
 
     parcel: Parcel
     quotes: tuple[StoreQuote, ...]
-    methods: tuple[MethodOffer, ...]
+    till: Till
     bargain: Bargain
 
 
@@ -80,7 +80,7 @@ def offered(
     cart_id: int, *, wilaya_code: str, commune_code: str = "", phone: str = "",
     codes: Mapping[int, str] = NONE, held: Held = NONE,
 ) -> list[ParcelOffer]:  # fmt: skip
-    """Return what a basket's parcels could be, to a wilaya or a commune, in four statements. Raises NotFound.
+    """Return what a basket's parcels could be, to a wilaya or a commune, in five statements. Raises NotFound.
 
     Without a place nothing can travel yet. `codes` are those that were typed, by store; a phone tells whether it has
     used an offer up (one more statement, where an offer asks); `held` is as for `review`.
@@ -89,14 +89,11 @@ def offered(
     found: dict[int, list[StoreQuote]] = {}
     if wilaya_code or commune_code:
         found = _quotes(parcels, place_of(commune_code) if commune_code else place_of_wilaya(wilaya_code))
-    bargains = _bargains(parcels, phone, codes)
+    bargains, paid = _bargains(parcels, phone, codes), tills([each.store_id for each in parcels])
     return [
-        ParcelOffer(
-            each, tuple(found.get(each.store_id, ())), tuple(_methods(each.goods, "en", len(parcels))),
-            bargains[each.store_id],
-        )
+        ParcelOffer(each, tuple(found.get(each.store_id, ())), paid[each.store_id], bargains[each.store_id])
         for each in parcels
-    ]  # fmt: skip
+    ]
 
 
 def offered_of(
@@ -109,8 +106,7 @@ def offered_of(
     place = place_of(commune_code) if commune_code else place_of_wilaya(wilaya_code)
     parcel = _parcel(store, lines_of(store.id, wanted))
     found = _quotes([parcel], place)
-    methods, bargain = tuple(_methods(parcel.goods, "en", 1)), _bargains([parcel], phone, {})[store.id]
-    return ParcelOffer(parcel, tuple(found[store.id]), methods, bargain)
+    return ParcelOffer(parcel, tuple(found[store.id]), till(store.id), _bargains([parcel], phone, {})[store.id])
 
 
 def lines_of(store_id: int, wanted: Mapping[int, int]) -> list[Line]:
@@ -125,7 +121,7 @@ def lines_of(store_id: int, wanted: Mapping[int, int]) -> list[Line]:
 
 
 def review(cart_id: int, details: Details, choices: Sequence[Choice], *, held: Held = NONE) -> Review:
-    """Return the purchase as it would be ordered now, in four statements; `held` pieces (by variant) wait for it.
+    """Return the purchase as it would be ordered now, in five statements; `held` pieces (by variant) wait for it.
 
     Raises Refused (with its field) for an empty basket, a missing choice, a code that does not count or a place that
     isn't served, OutOfStock, StoreClosed, and PriceChanged when delivery costs something else than was seen.
@@ -139,12 +135,13 @@ def review(cart_id: int, details: Details, choices: Sequence[Choice], *, held: H
     found = _quotes(parcels, place_of(details.commune_code))
     chosen = {choice.store_id: choice for choice in choices}
     bargains = _bargains(parcels, details.phone, {choice.store_id: choice.code for choice in choices})
+    paid = tills([each.store_id for each in parcels])
     return Review(
         details=details,
         parcels=tuple(
             _reviewed(
                 each, rows[each.store_id], quotes=found[each.store_id], choice=chosen.get(each.store_id),
-                bargain=bargains[each.store_id], details=details, parcels=len(parcels),
+                bargain=bargains[each.store_id], paid=paid[each.store_id], details=details, parcels=len(parcels),
             )
             for each in parcels
         ),
@@ -226,10 +223,6 @@ def _bargain(parcel: Parcel, offers: tuple[Standing, ...], phone: str, code: str
     return Bargain(offers, code, problem if code else None, used)
 
 
-def _methods(amount: Money, language: str, stores_in_purchase: int) -> list[MethodOffer]:
-    return offers(Ask("", amount, language, stores_in_purchase=stores_in_purchase))
-
-
 def _check_details(details: Details) -> None:
     if not details.name:
         raise Refused(N_("Please type your name."), field="name")
@@ -265,18 +258,19 @@ def require_stock(line: Line) -> None:
 
 def _reviewed(
     parcel: Parcel, store: Store, *, quotes: Sequence[StoreQuote], choice: Choice | None, bargain: Bargain,
-    details: Details, parcels: int,
+    paid: Till, details: Details, parcels: int,
 ) -> ReviewParcel:  # fmt: skip
     quote, desk = _chosen(parcel, quotes, choice, details)
     if bargain.problem is not None:
         raise Refused(bargain.problem.message, field=f"code-{parcel.store_id}", **bargain.problem.values)
     deal = bargain.deal(parcel, quote.price)
-    method = _paid(parcel.goods + quote.price - deal.worth, choice, details, parcels)
+    ask = Ask("", parcel.goods + quote.price - deal.worth, details.language, stores_in_purchase=parcels)
+    method = _method(paid, ask, choice)
     terms, terms_hash = stores.terms_of(store, details.language)
     return ReviewParcel(
         **{name: getattr(parcel, name) for name in Parcel.__dataclass_fields__},
-        quote=quote, deal=deal, desk=desk, method=method.key, method_title=method.title, terms=terms,
-        terms_hash=terms_hash,
+        quote=quote, deal=deal, desk=desk, method=method.key, method_title=method.title, wait_h=method.wait_h,
+        terms=terms, terms_hash=terms_hash,
         promised=arrival_window(parcel.leaves_on(clock.today()), quote.min_days, quote.max_days),
         legal=tuple(stores.legal_lines(store)), register_type=store.register_type, verification=store.verification,
     )  # fmt: skip
@@ -310,9 +304,9 @@ def _desk(quote: StoreQuote, choice: Choice, field: str) -> DeskPoint | None:
     return desk
 
 
-def _paid(amount: Money, choice: Choice | None, details: Details, parcels: int) -> MethodOffer:
+def _method(paid: Till, ask: Ask, choice: Choice | None) -> MethodOffer:
     wanted = choice.method if choice else ""
-    method = next((each for each in _methods(amount, details.language, parcels) if each.key == wanted), None)
+    method = next((each for each in paid.offers(ask) if each.key == wanted), None)
     if method is None:
         raise Refused(N_("Please choose how you will pay."), field="payment")
     return method

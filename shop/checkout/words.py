@@ -134,6 +134,7 @@ class ReviewParcel(Parcel):
     desk: DeskPoint | None
     method: str
     method_title: str  # an English msgid
+    wait_h: int | None  # hours that the order waits to be paid; None when the money comes with the parcel
     promised: tuple[date, date]
     terms: str
     terms_hash: str

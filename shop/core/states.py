@@ -40,13 +40,14 @@ def _machine(name: str, **table: str) -> Machine:
 
 ORDER = _machine("order", placed="confirmed cancelled", confirmed="completed cancelled", completed="", cancelled="")
 
+# A payment that was given up can still come: late money is money, and somebody has to look at it.
 PAYMENT = _machine(
     "payment",
     pending="collected failed cancelled",
-    failed="pending cancelled",
+    failed="pending cancelled collected",
     collected="settled refunded",
     settled="refunded",
-    cancelled="",
+    cancelled="collected",
     refunded="",
 )
 

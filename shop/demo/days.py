@@ -168,7 +168,7 @@ def _choices(cart_id: int, details: Details, tale: Tale) -> list[Choice]:
         choices.append(
             Choice(
                 store_id=offer.parcel.store_id, kind=kind, account_id=quote.account_id, price=quote.price,
-                method=offer.methods[0].key, desk_id=desk, code=tale.code,
+                method="cash_on_delivery", desk_id=desk, code=tale.code,
             )
         )  # fmt: skip
     return choices

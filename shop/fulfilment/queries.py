@@ -15,7 +15,7 @@ from shop.core.text import fold, western_digits
 from shop.fulfilment.story import Facts, Sentence, Step, Story, moment, story
 from shop.orders import queries as order_queries
 from shop.orders.models import Order, OrderLine
-from shop.payments.models import Payment
+from shop.payments.models import Payment, PaymentProof
 from shop.plumbing.db import session
 from shop.plumbing.i18n import pick
 from shop.plumbing.journal import Entry
@@ -29,7 +29,7 @@ __all__ = [
 ]  # fmt: skip
 
 MOST_CARDS = 200
-STEPS = ("to_confirm", "to_pack", "to_hand_over", "on_the_way", "done", "cancelled")
+STEPS = ("to_pay", "to_confirm", "to_pack", "to_hand_over", "on_the_way", "done", "cancelled")
 ROAD = ("handed_over", "in_transit", "at_point", "attempt_failed", "returning")
 
 # One parcel and one payment count for an order: a cancelled one only where the order has no other.
@@ -42,15 +42,31 @@ _PAYMENT = and_(
     .scalar_subquery(),
     Payment.store_id == Order.store_id,
 )
+_MINE = and_(Payment.order_id == Order.id, Payment.store_id == Order.store_id)
+_UNPAID = (
+    select(Payment.id)
+    .where(_MINE, Payment.expires_at.is_not(None), Payment.state.in_(("pending", "failed")))
+    .correlate(Order)
+    .exists()
+)
+_RECEIPT = (
+    select(PaymentProof.id)
+    .join(Payment, and_(Payment.id == PaymentProof.payment_id, Payment.store_id == PaymentProof.store_id))
+    .where(_MINE, PaymentProof.state == "waiting", Payment.state == "pending")
+    .correlate(Order)
+    .exists()
+)
 _CONFIRMED = Order.state == "confirmed"
 _WHERE: Mapping[str, ColumnElement[bool]] = {
-    "to_confirm": Order.state == "placed",
+    "to_pay": and_(Order.state == "placed", _UNPAID),
+    "to_confirm": and_(Order.state == "placed", ~_UNPAID),
     "to_pack": and_(_CONFIRMED, Shipment.state == "preparing"),
     "to_hand_over": and_(_CONFIRMED, Shipment.state == "labelled"),
     "on_the_way": and_(_CONFIRMED, Shipment.state.in_((*ROAD, "lost"))),
     "done": Order.state == "completed",
     "cancelled": Order.state == "cancelled",
 }
+_RECEIPT_WAITS = and_(Order.state == "placed", _RECEIPT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +106,7 @@ class JobCard:
     payment_state: str
     cancel_reason: str
     lines: tuple[JobLine, ...]
+    receipt: bool  # a receipt of the buyer waits to be looked at
     alike: tuple[str, ...]  # codes of earlier orders that this one may repeat
     set_aside: bool  # else its pieces are taken when it is confirmed
     known: History | None  # of the phone, while it is to be confirmed and the courier would take cash
@@ -111,8 +128,9 @@ class JobCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Today:
-    """The artisan's day: three lists in the order of work, and orders that are put off. Counters count all."""
+    """The artisan's day: its lists in the order of work, and orders that are put off. Counters count all."""
 
+    receipts: tuple[JobCard, ...]
     to_confirm: tuple[JobCard, ...]
     later: tuple[JobCard, ...]
     to_pack: tuple[JobCard, ...]
@@ -140,11 +158,12 @@ def today(store_id: int) -> Today:
     """Return what is to be done, in four statements; at most MOST_CARDS cards a list."""
     counts = step_counts(store_id)
     now = clock.now()
-    wanted = or_(*(_WHERE[step] for step in ("to_confirm", "to_pack", "to_hand_over")))
+    wanted = or_(_RECEIPT_WAITS, *(_WHERE[step] for step in ("to_confirm", "to_pack", "to_hand_over")))
     rows = session.execute(_cards(store_id).where(wanted).order_by(Order.placed_at, Order.id).limit(3 * MOST_CARDS))
     cards = _filled(store_id, rows.all())
     called = [card for card in cards if card.step == "to_confirm"]
     return Today(
+        receipts=tuple(card for card in cards if card.step == "to_pay")[:MOST_CARDS],
         to_confirm=tuple(card for card in called if not card.waits(now))[:MOST_CARDS],
         later=tuple(sorted((c for c in called if c.waits(now)), key=lambda c: str(c.call_at)))[:MOST_CARDS],
         to_pack=tuple(card for card in cards if card.step == "to_pack")[:MOST_CARDS],
@@ -250,6 +269,7 @@ def _cards(store_id: int) -> Select[*tuple[Any, ...]]:
     parcel = (
         Shipment.id.label("shipment_id"), Shipment.state.label("shipment_state"), Shipment.reference,
         Shipment.tracking, Shipment.carrier_title, Shipment.collect_minor, Payment.state.label("payment_state"),
+        case((_WHERE["to_pay"], 1), else_=0).label("unpaid"), case((_RECEIPT_WAITS, 1), else_=0).label("receipt"),
     )  # fmt: skip
     return (
         select(*_COLUMNS, *parcel)
@@ -298,7 +318,7 @@ def _card(
         confirmed_at=row.confirmed_at, shipment_id=row.shipment_id, shipment_state=row.shipment_state or "cancelled",
         reference=row.reference or "", tracking=row.tracking or "", carrier_title=row.carrier_title or "",
         payment_state=row.payment_state or "cancelled", cancel_reason=row.cancel_reason,
-        lines=tuple(_line(line) for line in lines), alike=alike, set_aside=row.set_aside,
+        lines=tuple(_line(line) for line in lines), receipt=bool(row.receipt), alike=alike, set_aside=row.set_aside,
         known=known.get(row.phone) if _is_asked_about(row) else None,
     )  # fmt: skip
 
@@ -312,15 +332,21 @@ def _line(line: OrderLine) -> JobLine:
 def _step(row: Any) -> str:
     if row.state == "confirmed":
         return {"preparing": "to_pack", "labelled": "to_hand_over"}.get(row.shipment_state, "on_the_way")
-    return {"placed": "to_confirm", "completed": "done"}.get(row.state, "cancelled")
+    if row.state == "placed":
+        return "to_pay" if row.unpaid else "to_confirm"
+    return "done" if row.state == "completed" else "cancelled"
 
 
-def story_of(order: Order, payment: Payment | None, shipment: Shipment | None, *, artisan: str = "") -> Story:
+def story_of(
+    order: Order, payment: Payment | None, shipment: Shipment | None, *, artisan: str = "", receipt: bool = False
+) -> Story:
     """Tell how an order stands, from its rows; see `story`."""
-    return story(facts_of(order, payment, shipment, artisan=artisan))
+    return story(facts_of(order, payment, shipment, artisan=artisan, receipt=receipt))
 
 
-def facts_of(order: Order, payment: Payment | None, shipment: Shipment | None, *, artisan: str = "") -> Facts:
+def facts_of(
+    order: Order, payment: Payment | None, shipment: Shipment | None, *, artisan: str = "", receipt: bool = False
+) -> Facts:
     """Gather what the story of an order depends on; `artisan` is the name that the buyer knows."""
     return Facts(
         order=order.state, cancel_reason=order.cancel_reason, tries=order.tries, kind=order.kind, artisan=artisan,
@@ -328,4 +354,5 @@ def facts_of(order: Order, payment: Payment | None, shipment: Shipment | None, *
         payment=payment.state if payment else "cancelled", shipment=shipment.state if shipment else "cancelled",
         carrier=shipment.carrier_title if shipment else "", desk=shipment.desk_name if shipment else "",
         collect=shipment.collect if shipment else Money(0, order.currency),
+        prepaid=payment is not None and payment.expires_at is not None, receipt=receipt,
     )  # fmt: skip

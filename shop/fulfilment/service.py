@@ -17,7 +17,7 @@ from shop.orders import calls
 from shop.orders import queries as order_queries
 from shop.orders import service as orders
 from shop.orders.models import CANCEL_REASONS, OUTCOMES, Call, Order
-from shop.payments import ledger
+from shop.payments import ledger, refunds
 from shop.payments import queries as payment_queries
 from shop.payments import service as payments
 from shop.plumbing.i18n import N_
@@ -29,12 +29,13 @@ from shop.shipping.contract import ParcelScan
 from shop.shipping.models import Handover
 
 __all__ = [
-    "Booked", "book", "book_later", "call", "cancel", "cancel_booking", "confirm", "hand_over", "next_try", "record",
-    "refund", "scan", "take_back", "undo_call",
+    "Booked", "book", "book_later", "call", "cancel", "cancel_booking", "cancel_unpaid", "confirm", "hand_over",
+    "next_try", "record", "refund", "scan", "take_back", "undo_call",
 ]  # fmt: skip
 
 UNDO_WITHIN = timedelta(seconds=60)  # the page offers 10 s; a slow network gets the rest
 TRY_AGAIN = timedelta(hours=2)
+NOT_PAID = N_("This order is not paid yet. It can be confirmed once the money has come.")
 CALLS_FROM, CALLS_UNTIL = time(9), time(20)  # on the clocks of Algeria
 MOST_PUT_OFF = timedelta(days=60)
 
@@ -69,6 +70,7 @@ def call(
     calls.record_call(store_id, order_id, outcome, by=by, note=clean(note, limit=300), call_at=again)
     match outcome:
         case "confirmed":
+            _require_paid(store_id, order_id)
             orders.take_at_last(store_id, order_id, by=by)
             orders.mark_confirmed(store_id, order_id, by=by)
         case "postponed":
@@ -121,6 +123,12 @@ def _harmless(order: Order, made: Call) -> bool:
     return order.state in left and untouched and since and order.cancel_reason != "buyer"
 
 
+def _require_paid(store_id: int, order_id: int) -> None:
+    """Raise Refused while the order waits for its money: what is not paid does not leave."""
+    if any(each.waits for each in payment_queries.of_order(store_id, order_id)):
+        raise Refused(NOT_PAID)
+
+
 def _again(outcome: str, call_at: datetime | date | None) -> datetime | None:
     if outcome == "no_answer":
         return next_try(clock.now())
@@ -160,6 +168,11 @@ def cancel(store_id: int, order_id: int, reason: str, *, by: Actor) -> None:
     _free(store_id, order_id, by=by)
 
 
+def cancel_unpaid(store_id: int, order_id: int, *, by: Actor) -> None:
+    """Cancel an order that was not paid in time: its stock is free. Raises InvalidTransition once it was confirmed."""
+    _cancel_placed(store_id, order_id, "unpaid", by=by)
+
+
 def _cancel_placed(store_id: int, order_id: int, reason: str, *, by: Actor) -> None:
     orders.mark_cancelled(store_id, order_id, reason, by=by, still=frozenset({"placed"}))
     payments.cancel_for(store_id, order_id, by=by)
@@ -182,11 +195,13 @@ def _reason(reason: str) -> str:
 
 
 def refund(store_id: int, order_id: int, *, by: Actor) -> None:
-    """Say that the artisan gave the money of an order back. Raises InvalidTransition while she does not have it."""
-    paid = payment_queries.payment_of(store_id, order_id)
-    if paid is None or paid.state != "settled":
+    """Say that the artisan gave all the money of an order back by hand. Raises InvalidTransition while she has none."""
+    mine = payment_queries.of_order(store_id, order_id)
+    there = [each for each in mine if each.returnable]
+    if not there:
         raise InvalidTransition  # what a carrier holds still has to reach her
-    payments.mark_refunded(store_id, paid.id, by=by)
+    for each in there:
+        refunds.ask(store_id, each.id, each.returnable, reason="", proof="", by=by, by_hand=True)
 
 
 def take_back(store_id: int, order_id: int, *, by: Actor) -> None:

@@ -75,6 +75,8 @@ class Facts:
     cancel_reason: str = ""
     tries: int = 0
     call_at: datetime | date | None = None
+    prepaid: bool = False  # the money comes before the parcel leaves
+    receipt: bool = False  # a receipt of the buyer waits to be looked at
 
 
 _KEYS = {
@@ -106,7 +108,7 @@ def moment(facts: Facts) -> str:
     if facts.order == "cancelled":
         return "returned" if facts.shipment == "returned" else "lost" if facts.shipment == "lost" else "cancelled"
     if facts.order == "placed":
-        return "to_confirm"
+        return "to_pay" if facts.prepaid and facts.payment in {"pending", "failed", "cancelled"} else "to_confirm"
     if facts.order == "completed" or facts.shipment == "delivered":
         return {"settled": "paid", "refunded": "refunded"}.get(facts.payment, "delivered")
     return _KEYS[facts.shipment]
@@ -116,10 +118,19 @@ def _spoken(key: str, facts: Facts) -> str:
     """Return which sentence fits the moment best."""
     free = not facts.collect
     finer = {
-        "to_confirm": "no_answer" if facts.tries else "put_off" if facts.call_at else key,
+        "to_pay": "receipt" if facts.receipt else "not_paid" if facts.payment == "failed" else key,
+        "to_confirm": "no_answer"
+        if facts.tries
+        else "put_off"
+        if facts.call_at
+        else "paid_first"
+        if facts.prepaid
+        else key,
         "paid": "in_hand" if facts.kind == "hand" else key,
         "refunded": "in_hand_refunded" if facts.kind == "hand" else key,
-        "delivered": key if facts.payment == "collected" else "delivered_unpaid",
+        "delivered": (
+            "delivered_unpaid" if facts.payment != "collected" else "delivered_prepaid" if facts.prepaid else key
+        ),
         "at_desk": "at_some_desk" if not facts.desk else "at_desk_paid" if free else key,
         "on_the_way": "on_the_way_paid" if free else key,
         "attempt_failed": "attempt_failed_paid" if free else key,
@@ -128,11 +139,25 @@ def _spoken(key: str, facts: Facts) -> str:
     return finer.get(key, key)
 
 
-_OWN_WORDS = frozenset({"buyer", "unreachable", "out_of_stock"})
+def _call(facts: Facts) -> str:
+    return "no_answer" if facts.tries else "put_off" if facts.call_at else ""
+
+
+_OWN_WORDS = frozenset({"buyer", "unreachable", "out_of_stock", "unpaid"})
 
 # moment → what the buyer reads, what the artisan reads
 _SENTENCES: Mapping[str, tuple[str, str]] = {
+    "to_pay": (N_("{artisan} sends the parcel once the money has come."), N_("Waiting for the money.")),
+    "receipt": (
+        N_("Your receipt is here. {artisan} looks whether the money has come."),
+        N_("A receipt has come. See whether the money is on your account."),
+    ),
+    "not_paid": (
+        N_("The payment did not work, and nothing was taken. Please try again."),
+        N_("The buyer's payment did not work so far."),
+    ),
     "to_confirm": (N_("{artisan} calls you before sending."), N_("Waiting for you to confirm.")),
+    "paid_first": (N_("Paid. {artisan} looks at your order now."), N_("Paid. Confirm it, then pack.")),
     "no_answer": (
         N_("{artisan} tried to call you, and will try again. Please keep your phone near."),
         N_("No answer so far. Calls made: {n}."),
@@ -178,6 +203,7 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         N_("Lost on the way. Ask {carrier} for the compensation."),
     ),
     "delivered": (N_("Delivered and paid. Thank you."), N_("Delivered. {carrier} holds {amount} for you.")),
+    "delivered_prepaid": (N_("Delivered and paid. Thank you."), N_("Delivered. It was paid before.")),
     "delivered_unpaid": (N_("Delivered. Thank you."), N_("Delivered, but no payment is known. Ask {carrier}.")),
     "refunded": (N_("Delivered, then refunded."), N_("Delivered, then refunded.")),
     "in_hand_refunded": (
@@ -194,6 +220,10 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         N_("Cancelled: {artisan} could not reach you by phone. You can order again."),
         N_("Cancelled: no answer. Calls made: {n}. The pieces are in stock again."),
     ),
+    "cancelled_unpaid": (
+        N_("Cancelled: the money did not come in time. You can order again."),
+        N_("Cancelled: not paid in time. The pieces are in stock again."),
+    ),
     "cancelled_out_of_stock": (
         N_("Cancelled: {artisan} has none left. Nothing to pay."),
         N_("Cancelled: none left."),
@@ -202,7 +232,7 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
 
 _PLACED, _CONFIRMED, _PACKED = N_("Order received"), N_("Confirmed by phone"), N_("Parcel ready")
 _SENT, _AT_DESK, _DELIVERED, _PAID = N_("On its way"), N_("At the desk"), N_("Delivered"), N_("Money received")
-_HANDED_OVER = N_("Handed over")
+_HANDED_OVER, _PAID_FIRST = N_("Handed over"), N_("Paid and confirmed")
 _ARTISAN = (
     ("placed", _PLACED), ("confirmed", _CONFIRMED), ("packed", _PACKED), ("sent", _HANDED_OVER),
     ("delivered", _DELIVERED), ("paid", _PAID),
@@ -211,11 +241,11 @@ _ARTISAN = (
 _IN_HAND = (("placed", N_("Sold")), ("paid", _PAID))
 
 # How many steps are done at each moment; the next one is under way.
-_BUYER_AT = {"to_confirm": 1, "to_pack": 2, "to_hand_over": 2, "on_the_way": 3, "attempt_failed": 3, "at_desk": 4,
-             "delivered": 9, "paid": 9, "refunded": 9, "coming_back": 3, "returned": 3, "lost": 3,
+_BUYER_AT = {"to_pay": 1, "to_confirm": 1, "to_pack": 2, "to_hand_over": 2, "on_the_way": 3, "attempt_failed": 3,
+             "at_desk": 4, "delivered": 9, "paid": 9, "refunded": 9, "coming_back": 3, "returned": 3, "lost": 3,
              "cancelled": 1}  # fmt: skip
-_ARTISAN_AT = {"to_confirm": 1, "to_pack": 2, "to_hand_over": 3, "on_the_way": 4, "attempt_failed": 4, "at_desk": 4,
-               "delivered": 5, "paid": 9, "refunded": 9, "coming_back": 4, "returned": 4, "lost": 4,
+_ARTISAN_AT = {"to_pay": 1, "to_confirm": 1, "to_pack": 2, "to_hand_over": 3, "on_the_way": 4, "attempt_failed": 4,
+               "at_desk": 4, "delivered": 5, "paid": 9, "refunded": 9, "coming_back": 4, "returned": 4, "lost": 4,
                "cancelled": 1}  # fmt: skip
 _ENDS = {
     "cancelled": N_("Cancelled"), "coming_back": N_("Coming back"), "returned": N_("Returned"), "lost": N_("Lost"),
@@ -231,7 +261,8 @@ def _buyer_labels(facts: Facts) -> tuple[tuple[str, str], ...]:
     if facts.kind == "hand":
         return _IN_HAND[:1]
     desk = (("at_desk", _AT_DESK),) if facts.kind == "desk" else ()
-    head = (("placed", _PLACED), ("confirmed", _CONFIRMED), ("packed", _PACKED), ("sent", _SENT))
+    confirmed = _PAID_FIRST if facts.prepaid else _CONFIRMED
+    head = (("placed", _PLACED), ("confirmed", confirmed), ("packed", _PACKED), ("sent", _SENT))
     return (*head, *desk, ("delivered", _DELIVERED))
 
 

@@ -15,7 +15,7 @@ from shop.plumbing.db import Base, BigKey, of_store, store_key
 OUTCOMES = ("confirmed", "no_answer", "postponed", "wrong_number", "cancelled", "fake")
 CANCEL_REASONS = (
     "changed_mind", "too_expensive", "too_slow", "duplicate", "unreachable", "wrong_number", "fake", "out_of_stock",
-    "buyer", "refused", "other",
+    "buyer", "refused", "unpaid", "other",
 )  # fmt: skip
 
 

@@ -160,7 +160,10 @@ class PaymentMethod(Protocol):
         ...
 
     def offer(self, ask: Ask) -> Offer | None:
-        """Present yourself for this payment, or decline with None. Pure: no network, no clock."""
+        """Present yourself for this payment, or decline with None. Pure: no network, no clock.
+
+        It is asked of a method whose secrets are left out: who offers has no need to open them.
+        """
         ...
 
     def start(self, ask: Ask) -> Fact:

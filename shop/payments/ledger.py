@@ -87,8 +87,6 @@ def moved(store_id: int, payment_id: int, state: str, *, by: Actor) -> None:
             collected(store_id, payment_id, by=by)
         case "settled":
             settled(store_id, [Settled(payment_id)], by=by)
-        case "refunded":
-            refunded(store_id, payment_id, by=by)
 
 
 def collected(store_id: int, payment_id: int, amount: Money | None = None, *, by: Actor) -> None:
@@ -135,7 +133,7 @@ def return_fee(store_id: int, order_id: int, fee: Money, *, by: Actor) -> None:
 class _Paid:
     order_id: int
     method: str
-    amount: Money
+    amount: Money  # what came, or is to come
     settled: bool
 
     @property
@@ -146,13 +144,17 @@ class _Paid:
 
 def _payments(store_id: int, payment_ids: Sequence[int]) -> dict[int, _Paid]:
     columns = (
-        Payment.id, Payment.order_id, Payment.method, Payment.amount_minor, Payment.currency, Payment.settled_at
+        Payment.id, Payment.order_id, Payment.method, Payment.amount_minor, Payment.collected_minor,
+        Payment.currency, Payment.settled_at,
     )  # fmt: skip
     wanted = select(*columns).where(Payment.store_id == store_id, Payment.id.in_(payment_ids))
     return {
-        row.id: _Paid(row.order_id, row.method, Money(row.amount_minor, row.currency), row.settled_at is not None)
+        row.id: _Paid(
+            row.order_id, row.method, Money(row.collected_minor or row.amount_minor, row.currency),
+            row.settled_at is not None,
+        )
         for row in session.execute(wanted)
-    }
+    }  # fmt: skip
 
 
 def _post(

@@ -32,6 +32,7 @@ from sqlalchemy import (
     UniqueConstraint,
     event,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -80,7 +81,7 @@ class Base(DeclarativeBase):
 
     metadata = MetaData(naming_convention=_NAMES)
     # Numbers have 64 bits on both engines: an order can cost more than 21 474 836,47 DA, which is where 32 bits end.
-    type_annotation_map = {int: BigKey, datetime: Moment, date: Date, dict[str, Any]: JSON}
+    type_annotation_map = {int: BigKey, datetime: Moment, date: Date, dict[str, Any]: JSON, list[Any]: JSON}
 
 
 def table_of(entity: type[Base]) -> Table:
@@ -185,6 +186,18 @@ def changed(statement: Executable, rows: Sequence[Mapping[str, Any]] | None = No
     """
     _current()
     return cast("CursorResult[Any]", session.execute(statement, rows, execution_options=_NO_SYNC)).rowcount
+
+
+def insert_new(table: type[Base], row: Mapping[str, Any]) -> int | None:
+    """Insert a row unless one of its unique keys is taken; return its id, None for one that was there before.
+
+    Raises RuntimeError outside a write.
+    """
+    _current()
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    once = dialect.insert(table).values(row).on_conflict_do_nothing().returning(table.__table__.c.id)
+    made: int | None = session.scalar(once)
+    return made
 
 
 def _current() -> _Unit:

@@ -237,6 +237,12 @@ def _go(store_id: int, shipment_id: int, old: str, new: str, *, at: datetime, by
     _tell(f"shipment.{new}", shipment_id, store_id, by=by)
 
 
+def set_collect(store_id: int, order_id: int, amount: Money) -> bool:
+    """Set what the courier collects for an order, while its parcel has no label; return whether it was set."""
+    mine = update(Shipment).where(Shipment.store_id == store_id, Shipment.order_id == order_id)
+    return changed(mine.where(Shipment.state == "preparing").values(collect_minor=amount.minor)) == 1
+
+
 def cancel_for(store_id: int, order_id: int, *, by: Actor) -> Shipment | None:
     """Cancel the parcel of an order while it is still here; None when there is none alive.
 

@@ -41,6 +41,14 @@ def test_every_combination_is_told(order: str, shipment: str, payment: str, kind
     ("given", "key", "buyer"),
     [
         (facts("placed"), "to_confirm", "Amina calls you before sending."),
+        (facts("placed", prepaid=True), "to_pay", "Amina sends the parcel once the money has come."),
+        (facts("placed", prepaid=True, receipt=True), "to_pay",
+         "Your receipt is here. Amina looks whether the money has come."),
+        (facts("placed", payment="failed", prepaid=True), "to_pay",
+         "The payment did not work, and nothing was taken. Please try again."),
+        (facts("placed", payment="collected", prepaid=True), "to_confirm", "Paid. Amina looks at your order now."),
+        (facts("cancelled", "cancelled", "cancelled", cancel_reason="unpaid"), "cancelled",
+         "Cancelled: the money did not come in time. You can order again."),
         (facts("placed", tries=1), "to_confirm",
          "Amina tried to call you, and will try again. Please keep your phone near."),
         (facts("placed", call_at=date(2026, 11, 25)), "to_confirm", "Amina calls you again on Wednesday 25 November."),
@@ -99,7 +107,8 @@ def test_every_sentence_can_be_reached() -> None:
         for more in ({}, {"tries": 1}, {"call_at": date(2026, 11, 25)}, {"collect": Money(0)}, {"desk": "Oran"},
                      {"cancel_reason": "buyer"}, {"cancel_reason": "unreachable"},
                      {"desk": "Oran", "collect": Money(0)},
-                     {"cancel_reason": "out_of_stock"}):  # fmt: skip
+                     {"cancel_reason": "out_of_stock"}, {"cancel_reason": "unpaid"}, {"prepaid": True},
+                     {"prepaid": True, "receipt": True}):  # fmt: skip
             told = story(facts(order, shipment, payment, **{"kind": kind, **more}))
             reached.add((told.buyer.message, told.artisan.message))
     assert reached == set(_SENTENCES.values())

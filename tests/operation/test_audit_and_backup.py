@@ -16,14 +16,17 @@ from sqlalchemy import func, select, text
 
 from shop import backup as archives
 from shop.audit import RULES, findings
+from shop.core.money import Money
 from shop.demo import seed
 from shop.orders.models import Order
+from shop.payments import proofs, refunds
 from shop.plumbing.db import session, transaction
 from shop.plumbing.journal import SYSTEM
 from shop.plumbing.settings import Settings
 from shop.stores import service as stores
 from shop.stores.models import Store
-from tests.checkout.cast import basket, delivered, place, workshop
+from tests.checkout.cast import AMINA, basket, delivered, place, workshop
+from tests.payments.till import CCP, takes, waiting
 
 BREAKS = {
     "I1 purchase": "INSERT INTO purchases (code, key_hash, request_hash, language, placed_at) "
@@ -36,6 +39,7 @@ BREAKS = {
     "SELECT store_id, 1, 'sold', id, 'goods', -1, currency, placed_at, 'system' FROM orders",
     "I3 ledger": "UPDATE orders SET goods_minor = goods_minor + 1, total_minor = total_minor + 1",
     "I4 ledger": "UPDATE payments SET state = 'refunded' WHERE state = 'collected'",
+    "I4 back": "UPDATE refunds SET amount_minor = amount_minor + 1",
     "I3 collect": "UPDATE shipments SET collect_minor = collect_minor + 1",
     "I4 settled": "UPDATE payments SET state = 'settled'",
     "I6 jobs": "UPDATE jobs SET failed = (1 = 1)",
@@ -46,10 +50,15 @@ BREAKS = {
 
 @pytest.fixture
 def sold(app: Flask) -> Flask:
-    """A shop with one order delivered and one placed."""
+    """A shop with one order delivered, one placed, and one paid by transfer whose money went back in part."""
     shop = workshop(stock=9)
     delivered(shop)
     place(basket({shop.variant: 1}))
+    takes(shop, "transfer", dict(CCP))
+    _order, payment = waiting(shop, "transfer")
+    with transaction():
+        proofs.accept(shop.id, payment.id, payment.amount, by=AMINA)
+        refunds.ask(shop.id, payment.id, Money.dinars(100), reason="", proof="CCP 1", by=AMINA, by_hand=True)
     return app
 
 
@@ -85,9 +94,10 @@ def test_a_card_without_its_file_and_a_file_without_its_card_are_found(app: Flas
     shop = workshop()
     with transaction():
         stores.keep_card(shop.id, "a" * 24, by=SYSTEM)
-    (tmp_path / f"{'b' * 24}.webp").write_bytes(b"")
+    (tmp_path / "cards").mkdir()
+    (tmp_path / "cards" / f"{'b' * 24}.webp").write_bytes(b"")
     session.rollback()
-    assert {finding.what for finding in findings(cards=tmp_path)} == {
+    assert {finding.what for finding in findings(private=tmp_path)} == {
         f"card {'a' * 24} has no file", f"card's file {'b' * 24} has no row",
     }  # fmt: skip
 

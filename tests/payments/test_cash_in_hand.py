@@ -10,8 +10,9 @@ from shop.core.money import Money
 from shop.payments.contract import Ask, TakenAtOnce
 from shop.payments.methods import METHODS
 from shop.payments.methods.cash_in_hand import PLUGIN, CashInHand, Settings
-from shop.payments.queries import offers
+from shop.payments.tills import till
 from shop.testing.payment_kit import PaymentMethodKit
+from tests.checkout.cast import workshop
 
 
 class TestCashInHand(PaymentMethodKit):
@@ -38,6 +39,7 @@ class TestCashInHand(PaymentMethodKit):
         assert method.take(ask).state == method.start(ask).state == "collected"
 
 
+@pytest.mark.usefixtures("app")
 def test_it_is_in_the_table_and_not_at_the_checkout() -> None:
     assert METHODS.usable["cash_in_hand"] is PLUGIN
-    assert [each.key for each in offers(Ask("", Money.dinars(2500), "fr"))] == ["cash_on_delivery"]
+    assert [each.key for each in till(workshop().id).offers(Ask("", Money.dinars(2500), "fr"))] == ["cash_on_delivery"]

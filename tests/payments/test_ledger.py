@@ -16,8 +16,7 @@ from shop.core import clock
 from shop.core.money import Money
 from shop.fulfilment import service as fulfilment
 from shop.orders.models import Order, Purchase
-from shop.payments import ledger
-from shop.payments import service as payments
+from shop.payments import attempts, ledger, refunds
 from shop.payments.contract import Fact
 from shop.payments.models import LedgerEntry
 from shop.payments.queries import payment_of
@@ -113,7 +112,7 @@ def test_what_was_given_back_went_out_of_the_hand_that_had_it() -> None:
     payment = payment_of(amina.id, held.id)
     assert payment is not None
     with transaction():
-        payments.mark_refunded(amina.id, payment.id, by=AMINA)
+        refunds.ask(amina.id, payment.id, payment.amount, reason="", proof="", by=AMINA, by_hand=True)
     assert books(held.id) == {"refunded": 1100, "goods": -600, "delivery": -500}
     assert breaches() == []
 
@@ -138,7 +137,7 @@ def test_the_same_fact_twice_is_written_once() -> None:
     fact = Fact(reference=payment.reference, state="collected", amount=payment.amount)
     for _time in range(2):
         with transaction():
-            payments.record_fact(amina.id, payment.id, fact, by=AMINA)
+            attempts.record_fact(amina.id, payment.id, fact, by=AMINA)
     assert books(payment.order_id)["with_carrier"] == 1100
 
 

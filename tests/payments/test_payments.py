@@ -6,12 +6,14 @@ import pytest
 
 from shop.core.errors import Declined, InvalidTransition, NotFound
 from shop.core.money import Money
+from shop.payments import attempts
 from shop.payments import service as payments
 from shop.payments.contract import Fact
 from shop.payments.models import Payment
 from shop.payments.queries import payment_of
 from shop.plumbing.db import transaction
 from tests.checkout.cast import AMINA, Workshop, ordered, workshop
+from tests.payments.till import OUTSIDE
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -22,24 +24,23 @@ def opened(shop: Workshop) -> Payment:
     return found
 
 
+def begin(payment_id: int) -> Fact:
+    return attempts.start(payment_id, OUTSIDE, language="fr", return_url="https://hirfa.example/t")
+
+
 def say(shop: Workshop, payment: Payment, state: str) -> bool:
     fact = Fact(reference=payment.reference, state=state, amount=payment.amount, external="ext-1")
     with transaction():
-        return payments.record_fact(shop.id, payment.id, fact, by=AMINA)
+        return attempts.record_fact(shop.id, payment.id, fact, by=AMINA)
 
 
 def test_starting_cash_answers_at_once_and_changes_nothing() -> None:
     amina = workshop()
     payment = opened(amina)
-    assert payments.start(payment.id).state == "pending"
-    assert payments.start(payment.id) == payments.start(payment.id)
+    assert begin(payment.id).state == "pending"
+    assert begin(payment.id) == begin(payment.id)
     with pytest.raises(NotFound):
-        payments.start(999_999)
-
-
-def test_no_method_is_asked_inside_a_transaction() -> None:
-    with pytest.raises(RuntimeError), transaction():
-        payments.start(1)
+        begin(999_999)
 
 
 def test_facts_move_it_once_and_unknown_or_late_ones_never() -> None:

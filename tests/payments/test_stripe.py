@@ -83,8 +83,8 @@ def test_what_it_does_not_serve_is_not_offered(amina: Amina, changed: dict[str, 
     assert amina.method.offer(replace(ASK, **changed)) is None
 
 
-def test_nothing_is_offered_before_there_is_a_key(amina: Amina) -> None:
-    assert Stripe(Settings(), None).offer(ASK) is None
+def test_nothing_is_begun_before_there_is_a_key(amina: Amina) -> None:
+    assert Stripe(Settings(), None).offer(ASK) is not None, "an offer opens no secrets"
     with pytest.raises(Misconfigured):
         Stripe(Settings(), None).start(ASK)
 

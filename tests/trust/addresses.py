@@ -71,7 +71,7 @@ def things(rule: Rule, method: str) -> list[str]:
     found = [OWN, MISSING] if arguments else [NOTHING]
     if "store" in arguments:
         found.append(FOREIGN)
-    if arguments - {"store", "figure", "screen", "kind"} and "store" in arguments:
+    if arguments - {"store", "figure", "screen", "kind", "method"} and "store" in arguments:
         found.append(STRAYED)
         found += [HALF] if len(arguments) > 2 and "page" not in arguments else []
     if arguments & {"line_id", "device_id", "passkey_id"}:
@@ -138,7 +138,11 @@ def _kept(rule: Rule) -> set[str]:
 def _nobodys(name: str) -> Any:
     if name == "code":
         return "ZZZZZZZ"
-    return NOBODYS if name.endswith("_id") or name in {"number", "page"} else {"width": 241}.get(name, "nobody")
+    return (
+        NOBODYS
+        if name.endswith("_id") or name in {"number", "page", "receipt", "incident"}
+        else {"width": 241}.get(name, "nobody")
+    )
 
 
 def _of(street: Street, endpoint: str, shop: Shop) -> dict[str, Any]:
@@ -147,6 +151,9 @@ def _of(street: Street, endpoint: str, shop: Shop) -> dict[str, Any]:
         "studio.call": "placed", "studio.undo_call": "called", "studio.cancel_order": "confirmed",
         "studio.correct_lots": "confirmed", "studio.issue_invoice": "confirmed", "studio.scan": "handed_over",
         "studio.undo_sale": "hand", "studio.order_company": "confirmed", "studio.answer_outcome": "contested",
+        "studio.money_came": "to_pay",
+        "studio.ask_for_receipt": "to_pay", "storefront.pay": "to_pay", "storefront.send_receipt": "to_pay",
+        "storefront.check_payment": "to_pay",
     }.get(endpoint, "paid")  # fmt: skip
     tracked = endpoint in {"storefront.tracking", "storefront.cancel", "storefront.contract_pdf"}
     invoiced = endpoint in {"studio.invoice_pdf", "storefront.invoice_pdf"}
@@ -171,7 +178,8 @@ def _of(street: Street, endpoint: str, shop: Shop) -> dict[str, Any]:
         "link_id": shop.link_id,
         "store_id": street.suspended[0] if endpoint == "desk.resume" else shop.store_id, "review_id": shop.review_id,
         "variant_id": shop.variant_id, "sheet_id": shop.sheet_id, "kind": "csv",
-        "contact_id": shop.contact_id, "outcome_id": shop.outcome_id,
+        "contact_id": shop.contact_id, "outcome_id": shop.outcome_id, "receipt": shop.receipt_id,
+        "incident": shop.incident_id, "method": "transfer",
     }  # fmt: skip
 
 
@@ -218,7 +226,9 @@ STILL: Mapping[str, Fields] = {
     "studio.invoicing": {"kind": "voucher", "vat_rate": "19"}, "studio.credit_invoice": {"reason": "wrong name"},
     "studio.product_tax": {"rate": "9"},
     "studio.order_company": {"company-name": "SARL Zitoun", "company-nif": "1" * 15},
-    "studio.refund": {"restock": "1", "reason": "broken"},
+    "studio.refund": {"restock": "1", "reason": "broken", "amount": "1100", "proof": "CCP 4471"},
+    "studio.money_came": {"came": "1100"},
+    "studio.way_to_pay": {"holder": "A. Benali", "ccp": "12345678", "ccp_check": "28", "days": "4", "on": "y"},
     "studio.papers": {"paper": "a6", "label_start": "1", "nudge_x": "0", "nudge_y": "0"},
     "studio.profile": {"name": "Atelier", "craft": "soap", "wilaya_code": "16", "preparation_days": "2",
                        "language": "fr"},
@@ -259,6 +269,8 @@ OF_A_SHOP: Mapping[str, Callable[[Street, Shop], Fields]] = {
     "storefront.find_order": lambda _street, shop: {"code": shop.purchase, "digits": shop.phone[-4:]},
     "storefront.cancel": lambda _street, shop: {"order": shop.codes["placed"]},
     "storefront.contest": lambda _street, shop: {"order": shop.codes["sent_back"], "said": "Personne"},
+    "storefront.pay": lambda _street, shop: {"order": shop.codes["to_pay"], "method": "cash_on_delivery"},
+    "storefront.send_receipt": lambda _street, shop: {"order": shop.codes["to_pay"], "receipt": photo()},
     "desk.approve": lambda _street, shop: {"submission": shop.submission_id},
     "desk.refuse": lambda _street, shop: {"submission": shop.submission_id, "reason": "unreadable"},
     "studio.holiday": lambda _street, _shop: {"until": (clock.today() + timedelta(days=9)).isoformat()},
@@ -318,6 +330,8 @@ SMUGGLED_IN: Mapping[tuple[str, str], Callable[[Street], Fields]] = {
     ("storefront.find_order", "POST"): lambda street: {"digits": street.ismahane.phone[-4:][::-1]},
     ("storefront.cancel", "POST"): lambda street: {"order": street.ismahane.codes["placed"]},
     ("storefront.contest", "POST"): lambda street: {"order": street.ismahane.codes["sent_back"]},
+    ("storefront.pay", "POST"): lambda street: {"order": street.ismahane.codes["to_pay"]},
+    ("storefront.send_receipt", "POST"): lambda street: {"order": street.ismahane.codes["to_pay"]},
     ("storefront.parcels", "GET"): lambda street: {
         "wilaya": "31", f"delivery-{street.amina.store_id}": street.ismahane.value,
     },

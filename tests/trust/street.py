@@ -51,7 +51,7 @@ from tests.people import Person, sign_in
 from tests.storefront.buying import Buyer
 from tests.studio.conftest import LEGAL, make_ready
 from tests.studio.photographs import photograph
-from tests.trust import sales
+from tests.trust import sales, unpaid
 from tests.trust.ways_in import give_keys, sent_codes
 
 ROLES = ("anonymous", "buyer", "helper", "owner", "neighbour", "operator")
@@ -116,6 +116,9 @@ class Shop:
     order_link: str = ""  # the secret of a link that keeps a piece, and of one that was withdrawn
     closed_link: str = ""
     link_seen: str = ""  # what its check page showed
+    receipt: str = ""  # the file of a buyer's receipt
+    receipt_id: int = 0
+    incident_id: int = 0
     value: str = ""  # how the delivery by its carrier is chosen at the checkout
 
 
@@ -175,7 +178,9 @@ def build(application: Flask, settings: Settings) -> Street:
     for shop in (amina, ismahane):
         _write_pictures(settings.data_dir, shop.picture)
     for of in ("Amina", "Ismahane"):
-        FileStorage(settings.data_dir / "private").put(f"cards/{card_key(of)}.webp", card_photo(of), "image/webp")
+        private = FileStorage(settings.data_dir / "private")
+        private.put(f"cards/{card_key(of)}.webp", card_photo(of), "image/webp")
+        unpaid.write_receipt(private, amina if of == "Amina" else ismahane, word(of, "Receipt"))
     buyer, confirmation = _buyer(application, amina, ismahane)
     with application.app_context():
         signer: Signer = application.extensions["hirfa_signer"]
@@ -192,7 +197,7 @@ def build(application: Flask, settings: Settings) -> Street:
 def _secrets() -> Iterator[Secret]:
     """Name every seeded word with its readers; phone numbers stand as their last nine digits."""
     for of, readers in (("Amina", AMINAS), ("Ismahane", ISMAHANES)):
-        for what in ("Sheet", "Story", "Hidden", "Buyer", "Street", "Note", "Call", "Remittance"):
+        for what in ("Sheet", "Story", "Hidden", "Buyer", "Street", "Note", "Call", "Remittance", "Receipt"):
             yield Secret(word(of, what), readers, linked=what == "Buyer")
         for what in ("Draft", "Carrier", "Lot", "Vow"):  # they stand in the journal, or in the desk's queue
             yield Secret(word(of, what), readers | {"operator"})
@@ -253,6 +258,7 @@ def _furnished(of: str, members: list[tuple[str, Person]], temporary: Person) ->
         select(OrderLine.id).where(OrderLine.order_id == shop.orders["confirmed"])
     ).one()
     sales.furnish(shop, owner)
+    unpaid.furnish(shop, owner)
     return shop
 
 

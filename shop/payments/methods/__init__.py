@@ -9,6 +9,7 @@ METHODS: Registry[Plugin] = Registry(
     built_in={
         "cash_on_delivery": "shop.payments.methods.cash_on_delivery:PLUGIN",
         "cash_in_hand": "shop.payments.methods.cash_in_hand:PLUGIN",
+        "transfer": "shop.payments.methods.transfer:PLUGIN",
         "chargily": "shop.payments.methods.chargily:PLUGIN",
         "satim": "shop.payments.methods.satim:PLUGIN",
         "stripe": "shop.payments.methods.stripe:PLUGIN",

@@ -14,6 +14,7 @@ from shop.web.storefront import (
     listing,
     order_link,
     papers,
+    paying,
     preview,
     product,
     share_card,
@@ -26,7 +27,7 @@ from shop.web.storefront.blueprint import front
 
 PAGES = (
     home, listing, product, share_card, shared, store, information, discovery, cart, checkout, order_link, tracking,
-    papers, find_order, wishes, preview,
+    papers, paying, find_order, wishes, preview,
 )  # fmt: skip
 
 

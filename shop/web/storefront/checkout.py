@@ -16,7 +16,7 @@ from shop.checkout.queries import NONE, Held
 from shop.checkout.words import Choice, Details, Placed, Review
 from shop.core.errors import HirfaError, OutOfStock, Refused, StoreClosed
 from shop.offers.service import USED_UP_SINCE
-from shop.payments import service as payments
+from shop.payments import attempts as payments
 from shop.plumbing import geography
 from shop.plumbing.db import transaction
 from shop.plumbing.i18n import N_, _
@@ -32,7 +32,7 @@ from shop.web.storefront.steps import Steps, of_basket
 from shop.web.ui.access import Access, entry
 from shop.web.ui.checkout_form import Ways, check_codes, form_for, place_of, settled, typed, understood, ways
 from shop.web.ui.forms import HirfaForm
-from shop.web.ui.here import here, settings, signer
+from shop.web.ui.here import here, outside, settings, signer
 from shop.web.ui.network import network
 from shop.web.ui.templating import page_url
 
@@ -184,9 +184,7 @@ def place() -> Response:
         return answer
     except Refused as error:
         return _back_to(error)
-    if not placed.repeated:
-        start_payments(placed)
-    answer = redirect(tracking_url(placed.purchase_code), 303)
+    answer = redirect(led_to_pay(placed), 303)
     visitor.count(answer, 0)
     return answer
 
@@ -215,10 +213,20 @@ def require_room(phone: str, store_ids: Sequence[int]) -> None:
         raise TooManyOrders
 
 
-def start_payments(placed: Placed) -> None:
-    """Begin the payments of a new purchase, outside of its transaction."""
-    for payment_id in placed.payment_ids:
-        payments.start(payment_id, language=here().lang, stores_in_purchase=len(placed.order_ids))
+def led_to_pay(placed: Placed) -> str:
+    """Begin the payments of a new purchase, outside of its transaction; return where its buyer goes on.
+
+    That is the page of the way of paying, when it has one, else that of the purchase.
+    """
+    here_again = tracking_url(placed.purchase_code)
+    for payment_id in () if placed.repeated else placed.payment_ids:
+        fact = payments.start(
+            payment_id, outside(), language=here().lang, return_url=settings().base_url.rstrip("/") + here_again,
+            stores_in_purchase=len(placed.order_ids),
+        )  # fmt: skip
+        if fact.redirect:
+            return fact.redirect
+    return here_again
 
 
 def _back_to(error: Refused) -> Response:

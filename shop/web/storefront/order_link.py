@@ -31,11 +31,10 @@ from shop.web.storefront.checkout import (
     TooManyOrders,
     details_page,
     kept_and_checked,
+    led_to_pay,
     looked_at,
     named_place,
     require_room,
-    start_payments,
-    tracking_url,
 )
 from shop.web.storefront.steps import of_link
 from shop.web.ui.access import Access, entry
@@ -191,9 +190,7 @@ def link_place(token: str) -> Response:
     except Refused as error:
         step = "link_details" if error.field else "link_check"
         return private(redirect(page_url(f"storefront.{step}", token=token, told="changed"), 303))
-    if not placed.repeated:
-        start_payments(placed)
-    return private(redirect(tracking_url(placed.purchase_code), 303))
+    return private(redirect(led_to_pay(placed), 303))
 
 
 def _placed(link: OrderLink, key: str, details: Details, choices: list[Choice]) -> Placed:

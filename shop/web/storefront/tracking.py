@@ -19,7 +19,7 @@ from shop.documents.models import Invoice
 from shop.fulfilment.queries import Story, story_of
 from shop.orders import queries as orders
 from shop.orders.models import Order, OrderLine, Purchase
-from shop.payments.queries import payment_of
+from shop.payments import queries as payments
 from shop.plumbing.db import transaction
 from shop.plumbing.formats import date_long, time_short
 from shop.plumbing.i18n import LANGUAGES, N_, _, ngettext, pick
@@ -33,11 +33,13 @@ from shop.stores import queries as stores
 from shop.stores.models import Store
 from shop.web.storefront.blueprint import front
 from shop.web.storefront.checkout import tracking_url
+from shop.web.storefront.pay_view import PayView, pay_view
 from shop.web.ui.access import Access, entry
 from shop.web.ui.here import here, settings, signer
 
 # What one word says of a parcel, and the colour it is said in.
 TAGS = {
+    "to_pay": (N_("To be paid"), "soon"),
     "to_confirm": (N_("To be confirmed"), "soon"),
     "to_pack": (N_("Being prepared"), "info"),
     "to_hand_over": (N_("Packed"), "info"),
@@ -54,15 +56,17 @@ TAGS = {
 }
 OVER = frozenset({"coming_back", "returned", "lost", "delivered", "paid", "refunded", "cancelled"})
 TITLES = {
+    "to_pay": N_("Thank you, your order has been received"),
     "to_confirm": N_("Thank you, your order has been received"),
     "delivered": N_("Delivered. Thank you"),
     "paid": N_("Delivered. Thank you"),
     "cancelled": N_("This order is cancelled"),
 }
+RECEIPT = N_("Your receipt was sent. The workshop looks at it and tells you.")
 CANCELLED = N_("The parcel is cancelled. Nothing is to be paid for it.")
 CONTESTED = N_("Thank you. Until the workshop or Hirfa has answered, this parcel counts for nobody.")
 SAID_BEFORE = N_("There is nothing to contest, or you have said so already.")
-TOLD = {"cancelled": CANCELLED, "contested": CONTESTED}
+TOLD = {"cancelled": CANCELLED, "contested": CONTESTED, "receipt": RECEIPT}
 LONGEST_SAID = 600
 TOO_LATE = N_("The workshop has already confirmed this parcel. Call it to cancel.")
 
@@ -88,6 +92,7 @@ class ParcelView:
     story: Story
     papers: list[Invoice]
     outcome: Outcome | None  # what is remembered of it, once it came back
+    pay: PayView | None
 
     @property
     def tag(self) -> tuple[str, str]:
@@ -145,7 +150,7 @@ class ParcelView:
 def tracking(code: str, proof: str) -> Response:
     """Show a purchase to whoever holds its link."""
     told = _(TOLD.get(request.args.get("told", ""), ""))
-    return _page(purchase_of(code, proof), told=told, kind="good")
+    return page_of(purchase_of(code, proof), told=told, kind="good")
 
 
 @front.post("/<lang:lang>/t/<code:code>/<proof>/cancellation")
@@ -157,9 +162,7 @@ def cancel(code: str, proof: str) -> Response:
         with transaction():
             checkout.cancel_by_buyer(purchase.code, request.form.get("order", "")[:12])
     except InvalidTransition:
-        answer = _page(purchase_of(code, proof), told=_(TOO_LATE), kind="bad")
-        answer.status_code = 409
-        return answer
+        return page_of(purchase_of(code, proof), told=_(TOO_LATE), kind="bad", status=409)
     return redirect(tracking_url(purchase.code) + "?told=cancelled", 303)
 
 
@@ -175,9 +178,7 @@ def contest(code: str, proof: str) -> Response:
         with transaction():
             risk.contest(order.store_id, order.id, request.form.get("said", "")[:LONGEST_SAID])
     except InvalidTransition:
-        answer = _page(purchase_of(code, proof), told=_(SAID_BEFORE), kind="bad")
-        answer.status_code = 409
-        return answer
+        return page_of(purchase_of(code, proof), told=_(SAID_BEFORE), kind="bad", status=409)
     return redirect(tracking_url(purchase.code) + "?told=contested", 303)
 
 
@@ -189,7 +190,8 @@ def purchase_of(code: str, proof: str) -> Purchase:
     return found
 
 
-def _page(purchase: Purchase, *, told: str, kind: str) -> Response:
+def page_of(purchase: Purchase, *, told: str = "", kind: str = "good", status: int = 200) -> Response:
+    """Draw a purchase, with what was just done or why it could not be."""
     parcels = [_parcel(order) for order in orders.orders_of_purchase(purchase.id)]
     proof = signer().proof("track", purchase.code)
     address = settings().base_url + tracking_path(signer(), here().lang, purchase.code)
@@ -199,7 +201,7 @@ def _page(purchase: Purchase, *, told: str, kind: str) -> Response:
         share=shared_on_whatsapp(address, len(parcels)),
         alternates=[(lang, tracking_path(signer(), lang, purchase.code)) for lang in LANGUAGES],
     )  # fmt: skip
-    answer = make_response(page)
+    answer = make_response(page, status)
     answer.headers["Referrer-Policy"] = "no-referrer"
     answer.headers["X-Robots-Tag"] = "noindex, nofollow"
     return answer
@@ -209,11 +211,15 @@ def _parcel(order: Order) -> ParcelView:
     store = stores.store(order.store_id)
     assert store is not None
     shipment = live_shipment(order.store_id, order.id)
-    payment = payment_of(order.store_id, order.id)
+    mine = payments.of_order(order.store_id, order.id)
+    pay = pay_view(order, mine)
     return ParcelView(
         order=order, store=store, lines=orders.lines(order.store_id, [order.id])[order.id], shipment=shipment,
-        desk=_desk(shipment), story=story_of(order, payment, shipment, artisan=artisan_of(store)),
-        papers=papers_of(order.store_id, order.id),
+        desk=_desk(shipment), papers=papers_of(order.store_id, order.id), pay=pay,
+        story=story_of(
+            order, payments.counting(mine), shipment, artisan=artisan_of(store),
+            receipt=pay is not None and bool(pay.receipts),
+        ),
         outcome=outcome_of(order.store_id, order.id) if order.cancel_reason == "refused" else None,
     )  # fmt: skip
 

@@ -33,6 +33,7 @@ from shop.web.studio import (
     papers,
     passkeys,
     past_customers,
+    payments,
     people,
     phone_codes,
     pictures,
@@ -47,6 +48,7 @@ from shop.web.studio import (
     stock,
     today,
     variants,
+    ways_to_pay,
     wizard,
 )
 from shop.web.studio.blueprint import studio
@@ -54,8 +56,8 @@ from shop.web.studio.blueprint import studio
 PAGES = (
     account, calls, costs, customers, delivery, documents, earnings, goods, handover, identity, invoices, joining,
     labels, links, lots, members, money, new_order, new_product, offers, offline, once, options, orders, outcome,
-    papers, passkeys, past_customers, people, phone_codes, pictures, products, profile, sale, second_step, share,
-    sheets, squares, statements, stock, today, variants, wizard,
+    papers, passkeys, past_customers, payments, people, phone_codes, pictures, products, profile, sale, second_step,
+    share, sheets, squares, statements, stock, today, variants, ways_to_pay, wizard,
 )  # fmt: skip
 
 

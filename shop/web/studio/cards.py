@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -43,6 +43,7 @@ class Card:
     step: str
     phone: str
     shipment_id: int | None
+    receipt: bool
     warning: str
     risk: str
     risk_kind: str
@@ -55,7 +56,7 @@ def card(job: JobCard, *, now: datetime | None = None) -> Card:
         id=f"o-{job.code}", code=job.code, url=page_url("studio.order", code=job.code), title=title_of(job),
         who=job.buyer_name or _(IN_HAND), place=geography.name(geography.wilaya(job.wilaya_code)), amount=job.total,
         picture=job.cover, craft=here().store.craft, tag=told, tag_kind=kind, step=job.step, phone=job.phone,
-        shipment_id=job.shipment_id, warning=warned(job) if job.step == "to_confirm" else "",
+        shipment_id=job.shipment_id, receipt=job.receipt, warning=warned(job) if job.step == "to_confirm" else "",
         risk=words.sentence(job.known) if job.known else "", risk_kind=words.kind(job.known) if job.known else "",
     )  # fmt: skip
 
@@ -101,12 +102,8 @@ def repeated(codes: tuple[str, ...]) -> str:
 
 def tag_of(job: JobCard, now: datetime) -> Tag:
     """Return the few words that say how a job stands, and how urgently."""
-    if job.step == "to_confirm":
-        return _to_confirm(job, now)
-    if job.step == "to_pack":
-        return _to_pack(job, now)
-    if job.step == "to_hand_over":
-        return job.carrier_title, ""
+    if job.step in _URGENT:
+        return _URGENT[job.step](job, now)
     if job.step == "done":
         told, kind = DONE.get(job.payment_state, (N_("delivered"), "good"))
         return _(told), kind
@@ -144,3 +141,13 @@ def _to_pack(job: JobCard, now: datetime) -> Tag:
     if left < 0:
         return _("late"), "bad"
     return (_("for today"), "soon") if not left else (ago(job.confirmed_at or job.placed_at, now), "")
+
+
+def _to_pay(job: JobCard, _now: datetime) -> Tag:
+    return (_("receipt sent"), "soon") if job.receipt else (_("to be paid"), "")
+
+
+_URGENT: Mapping[str, Callable[[JobCard, datetime], Tag]] = {
+    "to_pay": _to_pay, "to_confirm": _to_confirm, "to_pack": _to_pack,
+    "to_hand_over": lambda job, _now: (job.carrier_title, ""),
+}  # fmt: skip

@@ -33,9 +33,12 @@ from shop.web.studio.call_form import CallForm, reasons
 from shop.web.studio.cards import NOT_ASIDE
 from shop.web.studio.company_form import PREFIX, CompanyForm, unusual
 from shop.web.studio.lot_form import LotForm, lot_form
+from shop.web.studio.money_form import MoneyForm
 from shop.web.studio.pages import shop_page
+from shop.web.studio.pay_view import pay_view
 from shop.web.studio.trail import REASONS, trail
 from shop.web.studio.undo import just_done
+from shop.web.ui.forms import HirfaForm
 from shop.web.ui.here import here, settings, signer
 from shop.web.ui.templating import page_url
 
@@ -75,14 +78,16 @@ class Item:
 
 def order_page(
     code: str, *, call_form: CallForm | None = None, company_form: CompanyForm | None = None, problem: str = "",
-    typed: Mapping[str, str] | None = None,
+    typed: Mapping[str, str] | None = None, money_form: HirfaForm | None = None,
 ) -> str:  # fmt: skip
     """Draw the page of an order; `typed` are lots as they came. Raises NotFound."""
     store = here().store
     order = orders.order_by_code(store.id, code)
     shipment = shipping.live_shipment(store.id, order.id)
-    payment = payments.payment_of(store.id, order.id)
-    told = fulfilment.story_of(order, payment, shipment, artisan=store.name)
+    paid = payments.of_order(store.id, order.id)
+    payment = payments.counting(paid)
+    pay = pay_view(order, paid)
+    told = fulfilment.story_of(order, payment, shipment, artisan=store.name, receipt=pay.to_look_at)
     goods = items(order)
     lot_forms = lots_of(order, goods, typed)
     papers = papers_of(order, payment)
@@ -93,10 +98,11 @@ def order_page(
         steps=shown(told.artisan_steps), links=links(order, told), items=goods, place=place(order),
         words=scan_words(shipment), finals=FINAL, reasons=reasons(), form=call_form or CallForm(),
         lot_forms=lot_forms, lots_wrong=wrong, cautions=CAUTIONS, company=firm,
-        failed=bool(problem or wrong or firm.errors or (call_form and call_form.errors)), problem=problem,
+        failed=bool(problem or wrong or firm.errors or any(each and each.errors for each in (call_form, money_form))),
+        problem=problem, pay=pay, money_form=money_form or MoneyForm(came=pay.missing, amount=pay.left),
         today=clock.today(),
         papers=papers, store_craft=store.craft, trail=trail(order, shipment, payment),
-        copies=copies(shipment), received=_received(payment), money_word=money_word(told.key, payment),
+        copies=copies(shipment), money_word=money_word(told.key, payment),
         done=just_done(request.args.get("done", "")), cancel_reason=_(REASONS.get(order.cancel_reason, "")),
         cancellable=order.state == "confirmed" and (shipment is None or _is_here(shipment)),
         repeats=fulfilment.alike(store.id, order.id) if order.state == "placed" else (),
@@ -247,7 +253,3 @@ def _leads(old: str, new: str) -> bool:
 
 def _is_here(shipment: Shipment) -> bool:
     return shipment.state in {"preparing", "labelled"}
-
-
-def _received(payment: Payment | None) -> bool:
-    return payment is not None and payment.state == "settled"

@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response
 from shop.checkout import links
 from shop.core.errors import InvalidTransition, Refused
 from shop.core.text import clean
-from shop.documents import invoices
 from shop.fulfilment import queries
 from shop.fulfilment import service as fulfilment
 from shop.fulfilment.queries import STEPS, OrderFilter
@@ -31,8 +30,9 @@ from shop.web.ui.here import here
 from shop.web.ui.templating import page_url
 
 STEP_NAMES = {
-    "to_confirm": N_("To confirm"), "to_pack": N_("To pack"), "to_hand_over": N_("To hand over"),
-    "on_the_way": N_("On the way"), "done": N_("Done"), "cancelled": N_("Cancelled"),
+    "to_pay": N_("To be paid"), "to_confirm": N_("To confirm"), "to_pack": N_("To pack"),
+    "to_hand_over": N_("To hand over"), "on_the_way": N_("On the way"), "done": N_("Done"),
+    "cancelled": N_("Cancelled"),
 }  # fmt: skip
 PER_PAGE = 30
 
@@ -76,26 +76,6 @@ def cancel_order(code: str) -> Response | tuple[str, int]:
     except Refused as error:
         return order_page(code, problem=said(error)), 422
     flash(_("The order is cancelled. The pieces are in stock again."), "done")
-    return redirect(page_url("studio.order", code=code), 303)
-
-
-@studio.post("/<name:store>/orders/<code:code>/refund")
-@entry(Access.OWNER)
-def refund(code: str) -> Response | tuple[str, int]:
-    """Say that the money of an order was given back: its invoice is cancelled along with it, its pieces when ticked."""
-    found = orders.order_by_code(here().store.id, code)
-    store_id, by = here().store.id, here().by
-    try:
-        with acting() as leads_to:
-            leads_to(page_url("studio.order", code=code))
-            fulfilment.refund(store_id, found.id, by=by)
-            if request.form.get("restock"):
-                fulfilment.take_back(store_id, found.id, by=by)
-            note = invoices.credit_if_issued(store_id, found.id, reason=request.form.get("reason", ""), by=by)
-    except InvalidTransition:
-        return conflict(found)
-    told = _("The money was given back. The credit note {code} cancels the invoice.", code=note.code) if note else ""
-    flash(told or _("The money was given back."), "done")
     return redirect(page_url("studio.order", code=code), 303)
 
 

@@ -28,6 +28,7 @@ def today() -> str:
     draft = store.state == "draft"
     return shop_page(
         "studio/today.html", "today", fact=fact(day), counts=day.counts, public_url=public_url(),
+        receipts=grouped(day.receipts),
         to_confirm=grouped(day.to_confirm), later=grouped(day.later), to_pack=grouped(day.to_pack),
         to_hand_over=grouped(day.to_hand_over), print_ids=packing_order(day.to_pack), share=share_url(),
         first_name=here().who.name.split()[0] if here().who.name.strip() else "", later_count=len(day.later),
@@ -45,6 +46,9 @@ def packing_order(jobs: tuple[JobCard, ...]) -> list[int]:
 
 def fact(day: Today) -> str:
     """Return the one thing that matters now."""
+    if day.receipts:
+        n = len(day.receipts)
+        return ngettext("{n} receipt waits for your look.", "{n} receipts wait for your look.", n)
     calls, parcels, ready = len(day.to_confirm), day.counts["to_pack"], day.counts["to_hand_over"]
     if calls:
         return ngettext("{n} customer waits for your call.", "{n} customers wait for your call.", calls)

@@ -24,7 +24,7 @@ REASONS = {
     "too_slow": N_("Takes too long for the customer"), "duplicate": N_("Ordered twice"),
     "out_of_stock": N_("I have none left"), "unreachable": N_("Nobody answers"),
     "wrong_number": N_("Wrong number"), "fake": N_("A fake order"), "buyer": N_("Cancelled by the customer"),
-    "refused": N_("Refused at delivery"), "other": N_("Another reason"),
+    "refused": N_("Refused at delivery"), "unpaid": N_("Not paid in time"), "other": N_("Another reason"),
 }  # fmt: skip
 
 _CALLS = {

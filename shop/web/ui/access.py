@@ -4,6 +4,7 @@ PUBLIC   the same page for everybody: no cookie is read
 BUYER    a visitor's own cart; forms carry its token
 OPEN     a visitor's form on a public page ('add to cart', 'follow my order', sign-in): protected by its origin
 LINK     whoever holds the secret link
+HOOK     an outside system that signs what it sends: no cookie is read, no page is answered
 SIGNED_IN, HELPER, OWNER, OPERATOR   people with an account; HELPER and OWNER within the store of the address
 """
 
@@ -25,6 +26,7 @@ class Access(StrEnum):
     BUYER = "buyer"
     OPEN = "open"
     LINK = "link"
+    HOOK = "hook"
     SIGNED_IN = "signed_in"
     HELPER = "helper"
     OWNER = "owner"

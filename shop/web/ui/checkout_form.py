@@ -27,7 +27,7 @@ from shop.core.phone import BadPhone, parse_phone
 from shop.core.text import clean, clean_block
 from shop.offers.words import Deal
 from shop.payments.contract import Ask
-from shop.payments.queries import MethodOffer, offers
+from shop.payments.tills import MethodOffer, Till
 from shop.plumbing import geography
 from shop.plumbing.i18n import N_, _, language
 from shop.shipping.queries import StoreQuote, wilayas_served
@@ -72,6 +72,7 @@ class Travel:
 
     parcel: Parcel
     bargain: Bargain
+    till: Till
     quotes: tuple[StoreQuote, ...]
     chosen: StoreQuote | None
     elsewhere: str = ""  # where the workshop does deliver, when not here and the list is short
@@ -148,7 +149,7 @@ def typed(form: Mapping[str, str]) -> dict[str, str]:
 
 
 def ways(view: CartView, kept: Mapping[str, str], held: Held = NONE) -> Ways:
-    """Return what a basket's parcels could be at the place that is chosen so far, in at most four statements.
+    """Return what a basket's parcels could be at the place that is chosen so far, in at most five statements.
 
     One more, where an offer counts how often a phone used it. `held`: the pieces, by variant, that a link keeps for it.
     """
@@ -189,7 +190,7 @@ def _travel(offer: ParcelOffer, kept: Mapping[str, str], *, known: bool) -> Trav
     wanted = kept.get(f"delivery-{parcel.store_id}", "")
     chosen = next((quote for quote in offer.quotes if _value(quote) == wanted), None)
     elsewhere = _elsewhere(parcel.store_id) if known and not offer.quotes else ""
-    return Travel(parcel, offer.bargain, offer.quotes, chosen, elsewhere)
+    return Travel(parcel, offer.bargain, offer.till, offer.quotes, chosen, elsewhere)
 
 
 def _value(quote: StoreQuote) -> str:
@@ -204,10 +205,7 @@ def _elsewhere(store_id: int) -> str:
 
 def _methods(parcels: Sequence[Travel]) -> tuple[MethodOffer, ...]:
     """Return the methods that serve every parcel: one purchase is paid in one way."""
-    asked = [
-        offers(Ask("", each.due, language(), stores_in_purchase=len(parcels)))
-        for each in parcels
-    ]  # fmt: skip
+    asked = [each.till.offers(Ask("", each.due, language(), stores_in_purchase=len(parcels))) for each in parcels]
     return tuple(m for m in (asked[0] if asked else []) if all(m.key in {o.key for o in each} for each in asked))
 
 

@@ -5,20 +5,22 @@ from __future__ import annotations
 from flask import Flask, request
 from werkzeug.wrappers import Response
 
+from shop.payments.methods import METHODS
 from shop.plumbing.settings import Settings
 from shop.web.ui.access import Access, access_of
 
 POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; worker-src 'self'; object-src 'none'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'"
+    "form-action {forms}; frame-ancestors 'none'"
 )
+POLICY_OF_FILES = POLICY.format(forms="'self'")
 PUBLIC_AGE_S = 60
 
 
 def install(app: Flask, settings: Settings) -> None:
     """Set the headers after every request."""
     fixed = {
-        "Content-Security-Policy": POLICY,
+        "Content-Security-Policy": policy(),
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "same-origin",
         "Cross-Origin-Opener-Policy": "same-origin",
@@ -34,6 +36,12 @@ def install(app: Flask, settings: Settings) -> None:
         if "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = _keeping(app, response)
         return response
+
+
+def policy() -> str:
+    """Return what the browser may do: forms lead here, and to the payment pages of the methods that are there."""
+    pages = {host for plugin in METHODS.usable.values() for host in plugin.hosts}
+    return POLICY.format(forms=" ".join(["'self'", *sorted(pages)]))
 
 
 def _keeping(app: Flask, response: Response) -> str:

@@ -9,6 +9,7 @@ from typing import cast
 from flask import current_app, g
 
 from shop.accounts.queries import Viewer
+from shop.payments.tills import Outside
 from shop.plumbing.journal import BUYER, Actor
 from shop.plumbing.links import Signer
 from shop.plumbing.seals import Seal
@@ -63,6 +64,11 @@ def settings() -> Settings:
 def signer() -> Signer:
     """Return the maker of capability links."""
     return cast(Signer, current_app.extensions["hirfa_signer"])
+
+
+def outside() -> Outside:
+    """Return how methods of payment reach their outside."""
+    return cast(Outside, current_app.extensions["hirfa_outside"])
 
 
 def seal() -> Seal:

@@ -45,6 +45,11 @@ def card_name(key: str) -> str:
     return f"cards/{key}.webp"
 
 
+def proof_name(file: str, kind: str) -> str:
+    """Return the name of the file with a buyer's receipt: a picture (webp) or a PDF."""
+    return f"proofs/{file}.{kind}"
+
+
 def public_storage() -> FileStorage:
     """Return where pictures are kept."""
     return FileStorage(settings().data_dir / "media")

@@ -14,7 +14,7 @@ from whitenoise import WhiteNoise
 
 from shop.paths import STATIC
 from shop.plumbing.settings import Settings
-from shop.web.ui.headers import POLICY
+from shop.web.ui.headers import POLICY_OF_FILES
 
 _TEXT = {".css", ".js", ".svg", ".json", ".txt", ".webmanifest"}
 
@@ -36,7 +36,7 @@ def _bind(headers: Headers, path: str, _url: str) -> None:
     """Keep browsers from guessing what a file is, and from running a drawing that is opened by itself."""
     headers["X-Content-Type-Options"] = "nosniff"
     if path.endswith(".svg"):
-        headers["Content-Security-Policy"] = POLICY
+        headers["Content-Security-Policy"] = POLICY_OF_FILES
 
 
 def _digest(folder: Path) -> str:

@@ -1,0 +1,67 @@
+"""Orders that wait to be paid: given up in time, their pieces free again; and whatever is not known is asked about."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import and_, exists, select
+
+from shop.core import clock
+from shop.core.errors import InvalidTransition
+from shop.fulfilment import service as fulfilment
+from shop.orders.models import Order
+from shop.payments import attempts, refunds
+from shop.payments.models import Payment, PaymentProof
+from shop.payments.tills import Outside
+from shop.plumbing.db import session, transaction
+from shop.plumbing.journal import SYSTEM, Actor
+
+RECONCILE = "payments.reconcile"
+_LATE = and_(Payment.state.in_(("pending", "failed")), Payment.expires_at.is_not(None))
+
+
+def reconcile(outside: Outside, _payload: dict[str, Any]) -> None:
+    """Ask about every payment whose outcome is not known, try refunds again, give up what was not paid: a job."""
+    for payment_id in attempts.due_for_a_look():
+        attempts.look(payment_id, outside)
+    for refund_id in refunds.pending():
+        refunds.give(refund_id, outside)
+    for store_id, order_id, payment_id in due():
+        give_up(store_id, order_id, payment_id, outside)
+
+
+def due(limit: int = 100) -> list[tuple[int, int, int]]:
+    """Return the orders whose time to be paid is over: store, order, payment. A receipt that waits stops the clock."""
+    receipt = exists().where(PaymentProof.payment_id == Payment.id, PaymentProof.state == "waiting")
+    wanted = (
+        select(Payment.store_id, Payment.order_id, Payment.id)
+        .join(Order, and_(Order.id == Payment.order_id, Order.store_id == Payment.store_id))
+        .where(_LATE, Payment.expires_at < clock.now(), Order.state == "placed", ~receipt)
+        .order_by(Payment.expires_at, Payment.id)
+        .limit(limit)
+    )
+    return [(row.store_id, row.order_id, row.id) for row in session.execute(wanted)]
+
+
+def give_up(store_id: int, order_id: int, payment_id: int, outside: Outside) -> bool:
+    """Cancel an order that was not paid in time; return whether it was. Who paid at this very moment keeps her order.
+
+    The method is asked first, and told afterwards that nobody is to pay any more; money that comes all the same is
+    written down and is to be given back.
+    """
+    if attempts.look(payment_id, outside) not in {"pending", "failed", "cancelled"}:
+        return False
+    try:
+        with transaction():
+            _cancel(store_id, order_id, payment_id, by=SYSTEM)
+    except InvalidTransition:
+        return False
+    attempts.close(payment_id, outside)
+    return True
+
+
+def _cancel(store_id: int, order_id: int, payment_id: int, *, by: Actor) -> None:
+    still = select(Payment.id).where(Payment.id == payment_id, _LATE).with_for_update()
+    if session.scalar(still) is None:  # it was paid while the method was asked
+        raise InvalidTransition
+    fulfilment.cancel_unpaid(store_id, order_id, by=by)

@@ -1,0 +1,158 @@
+"""What only a person can settle: money that came late, twice, in part or too much; outcomes that stay unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+
+from shop.core import clock
+from shop.core.errors import NotFound
+from shop.core.money import Money, total
+from shop.orders.models import Order
+from shop.payments.models import Incident, Payment
+from shop.plumbing import journal
+from shop.plumbing.db import changed, insert_new, session
+from shop.plumbing.i18n import N_
+from shop.plumbing.journal import Actor
+
+# What is said of each kind, to the artisan: English msgids with {code} and {amount}.
+KINDS: Mapping[str, str] = {
+    "late": N_("Order {code} was paid after it had been cancelled: {amount}. Give the money back."),
+    "back": N_("Order {code} is cancelled and was paid: {amount} to be given back."),
+    "over": N_("For order {code}, {amount} came too much. Give it back."),
+    "partial": N_("For order {code}, {amount} is still missing. The buyer is asked for it."),
+    "unknown": N_("What became of a payment for order {code} is not known: the service does not answer. Look there."),
+    "currency": N_("For order {code}, money came in another currency than was asked. Look at the service's page."),
+    "disputed": N_("The buyer of order {code} disputes the payment at her bank. Answer on the service's page."),
+    "refund": N_("Giving back {amount} for order {code} did not work. Try again, or do it on the service's page."),
+}
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """An open incident, with what its sentence needs."""
+
+    incident: Incident
+    payment: Payment
+    code: str
+    amount: Money
+
+    @property
+    def message(self) -> str:
+        """An English msgid."""
+        return KINDS[self.incident.kind]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How an order is paid: what it costs, what its payments brought and was not given back."""
+
+    due: Money
+    kept: Money
+    cancelled: bool
+
+    @property
+    def missing(self) -> Money:
+        """What has not come yet; nothing for a cancelled order."""
+        return Money(0 if self.cancelled else max(0, self.due.minor - self.kept.minor), self.due.currency)
+
+    @property
+    def excess(self) -> Money:
+        """What came and is not owed: to be given back."""
+        owed = 0 if self.cancelled else self.due.minor
+        return Money(max(0, self.kept.minor - owed), self.due.currency)
+
+
+def standing(store_id: int, order_id: int) -> Standing:
+    """Return how an order is paid, in two statements. Raises NotFound."""
+    order = session.get(Order, order_id, populate_existing=True)
+    if order is None or order.store_id != store_id:
+        raise NotFound(f"no order {order_id}")
+    wanted = select(Payment).where(Payment.store_id == store_id, Payment.order_id == order_id)
+    mine = session.scalars(wanted, execution_options={"populate_existing": True})
+    kept = total((each.kept for each in mine if each.currency == order.currency), order.currency)
+    return Standing(order.total, kept, order.state == "cancelled")
+
+
+def after_collection(store_id: int, order_id: int, payment_id: int, *, by: Actor) -> Standing:
+    """Look at an order whose money has just come: what is late, too much or not enough is somebody's business."""
+    stands = standing(store_id, order_id)
+    if stands.cancelled:
+        open_one(store_id, payment_id, "late", by=by)
+    elif stands.excess:
+        open_one(store_id, payment_id, "over", by=by)
+    elif stands.missing:
+        open_one(store_id, payment_id, "partial", by=by)
+    if not stands.missing:
+        close_for(store_id, order_id, {"partial", "unknown"}, by=by)
+    return stands
+
+
+def after_refund(store_id: int, order_id: int, *, by: Actor) -> None:
+    """Close what money given back has settled."""
+    if not standing(store_id, order_id).excess:
+        close_for(store_id, order_id, {"late", "back", "over", "refund"}, by=by)
+
+
+def open_one(store_id: int, payment_id: int, kind: str, *, by: Actor) -> None:
+    """Open an incident of a payment; one of a kind, however often it is seen; a closed one stays closed."""
+    row = {"store_id": store_id, "payment_id": payment_id, "kind": kind, "opened_at": clock.now(), "closed_by": ""}
+    if insert_new(Incident, row):
+        journal.record("payment.trouble", subject="payment", subject_id=payment_id, store_id=store_id, by=by, kind=kind)
+
+
+def close_one(store_id: int, incident_id: int, *, by: Actor) -> None:
+    """Say that an incident is settled; twice is harmless. Raises NotFound."""
+    found = session.get(Incident, incident_id)
+    if found is None or found.store_id != store_id:
+        raise NotFound(f"no incident {incident_id}")
+    _close([found], by=by)
+
+
+def close_for(store_id: int, order_id: int, kinds: set[str], *, by: Actor) -> None:
+    """Close the open incidents of some kinds of an order's payments."""
+    wanted = (
+        select(Incident)
+        .join(Payment, Payment.id == Incident.payment_id)
+        .where(Incident.store_id == store_id, Payment.order_id == order_id, Incident.kind.in_(kinds))
+    )
+    _close(list(session.scalars(wanted)), by=by)
+
+
+def _close(found: list[Incident], *, by: Actor) -> None:
+    for each in found:
+        mine = update(Incident).where(Incident.id == each.id, Incident.closed_at.is_(None))
+        if changed(mine.values(closed_at=clock.now(), closed_by=by.name[:120])):
+            journal.record(
+                "payment.settled_trouble", subject="payment", subject_id=each.payment_id, store_id=each.store_id, by=by,
+                kind=each.kind,
+            )  # fmt: skip
+
+
+def open_incidents(store_id: int | None = None, *, order_id: int | None = None, limit: int = 100) -> list[Trouble]:
+    """Return what is open: of a workshop, of one of its orders, or of all workshops; the oldest first."""
+    wanted = (
+        select(Incident, Payment, Order)
+        .join(Payment, Payment.id == Incident.payment_id)
+        .join(Order, Order.id == Payment.order_id)
+        .where(Incident.closed_at.is_(None))
+        .order_by(Incident.id)
+        .limit(limit)
+    )
+    if store_id is not None:
+        wanted = wanted.where(Incident.store_id == store_id)
+    if order_id is not None:
+        wanted = wanted.where(Payment.order_id == order_id)
+    return [
+        Trouble(row.Incident, row.Payment, row.Order.code, _amount(row.Incident, row.Payment))
+        for row in session.execute(wanted)
+    ]
+
+
+def _amount(incident: Incident, payment: Payment) -> Money:
+    if incident.kind in {"late", "back", "over", "partial"}:
+        stands = standing(payment.store_id, payment.order_id)
+        return stands.missing if incident.kind == "partial" else stands.excess
+    return payment.amount

@@ -1,0 +1,162 @@
+"""Giving money back: in whole or in part, never more than came, each amount once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import insert, select, update
+
+from shop.core import clock
+from shop.core.errors import AdapterError, NotFound, Refused, Unavailable
+from shop.core.money import Money
+from shop.core.text import clean, new_code
+from shop.payments import incidents, ledger
+from shop.payments.attempts import begun
+from shop.payments.contract import Refunds
+from shop.payments.models import Payment, Refund
+from shop.payments.service import moved
+from shop.payments.tills import Outside, method_of
+from shop.plumbing import journal
+from shop.plumbing.db import changed, session, transaction
+from shop.plumbing.i18n import N_
+from shop.plumbing.journal import SYSTEM, Actor
+
+TOO_MUCH = N_("This is more than is left of what was paid.")
+NOTHING = N_("Write an amount above nothing.")
+PROOF = N_("Write how the money went back: the number of the transfer, or who took it.")
+
+
+def share(payments: Sequence[Payment], amount: Money) -> list[tuple[Payment, Money]]:
+    """Share an amount over the payments from which it can be given back, the newest first.
+
+    Raises Refused (field `amount`) for nothing, or more than they hold.
+    """
+    if amount.minor <= 0:
+        raise Refused(NOTHING, field="amount")
+    left, found = amount.minor, []
+    for each in reversed([each for each in payments if each.currency == amount.currency]):
+        part = min(left, each.returnable.minor)
+        if part:
+            found.append((each, Money(part, amount.currency)))
+            left -= part
+    if left:
+        raise Refused(TOO_MUCH, field="amount")
+    return found
+
+
+def ask(
+    store_id: int, payment_id: int, amount: Money, *, reason: str, proof: str, by: Actor, by_hand: bool = False
+) -> int:
+    """Set an amount of a payment aside to be given back; return the refund's id. `give` does it, unless by hand.
+
+    Raises NotFound, and Refused (field `amount`) for nothing, another currency, or more than is left.
+    """
+    payment = session.get(Payment, payment_id, populate_existing=True)
+    if payment is None or payment.store_id != store_id:
+        raise NotFound(f"no payment {payment_id}")
+    if amount.minor <= 0 or amount.currency != payment.currency:
+        raise Refused(NOTHING, field="amount")
+    mine = update(Payment).where(Payment.store_id == store_id, Payment.id == payment_id)
+    there = Payment.state.in_(("collected", "settled"))
+    left = Payment.refunded_minor + amount.minor <= Payment.collected_minor
+    if not changed(mine.where(there, left).values(refunded_minor=Payment.refunded_minor + amount.minor)):
+        raise Refused(TOO_MUCH, field="amount")
+    row = {
+        "store_id": store_id, "payment_id": payment_id, "reference": "R" + new_code(9), "state": "pending",
+        "amount_minor": amount.minor, "currency": amount.currency, "reason": clean(reason, limit=200),
+        "proof": clean(proof, limit=200), "by_name": by.name[:120], "created_at": clock.now(),
+    }  # fmt: skip
+    made: int = session.execute(insert(Refund).returning(Refund.id), row).scalar_one()
+    journal.record(
+        "payment.refund_asked", subject="payment", subject_id=payment_id, store_id=store_id, by=by,
+        amount=amount.minor, refund=made,
+    )  # fmt: skip
+    if by_hand:
+        _done(_refund(store_id, made), external="", by=by)
+    return made
+
+
+def give(refund_id: int, outside: Outside) -> str:
+    """Have a method give an amount back, outside a transaction; return the refund's state. The same one acts once.
+
+    Without an answer it stays pending and is tried again under the same reference. Raises NotFound.
+    """
+    refund = session.get(Refund, refund_id, populate_existing=True)
+    payment = session.get(Payment, refund.payment_id, populate_existing=True) if refund is not None else None
+    if refund is None or payment is None:
+        raise NotFound(f"no refund {refund_id}")
+    method = method_of(payment.store_id, payment.method, outside)
+    if refund.state != "pending" or not isinstance(method, Refunds):
+        return refund.state
+    session.expunge_all()
+    session.rollback()  # the read snapshot does not wait for the outside
+    try:
+        fact = method.refund(begun(payment), Money(refund.amount_minor, refund.currency), refund.reference)
+    except Unavailable:
+        return "pending"
+    except AdapterError as error:
+        with transaction():
+            _failed(refund, str(error), by=SYSTEM)
+        return "failed"
+    if fact.state == "failed":
+        with transaction():
+            _failed(refund, fact.raw, by=SYSTEM)
+        return "failed"
+    if fact.state != "refunded":
+        return "pending"
+    with transaction():
+        _done(refund, external=fact.external, by=SYSTEM)
+    return "done"
+
+
+def refunds(store_id: int, payment_ids: Collection[int]) -> list[Refund]:
+    """Return what was given back, or is to be, of payments of a workshop, the oldest first."""
+    wanted = select(Refund).where(Refund.store_id == store_id, Refund.payment_id.in_(payment_ids)).order_by(Refund.id)
+    return list(session.scalars(wanted, execution_options={"populate_existing": True})) if payment_ids else []
+
+
+def pending(limit: int = 100) -> list[int]:
+    """Return the refunds that are still to be given, the oldest first."""
+    return list(session.scalars(select(Refund.id).where(Refund.state == "pending").order_by(Refund.id).limit(limit)))
+
+
+def _refund(store_id: int, refund_id: int) -> Refund:
+    found = session.get(Refund, refund_id, populate_existing=True)
+    if found is None or found.store_id != store_id:
+        raise NotFound(f"no refund {refund_id}")
+    return found
+
+
+def _done(refund: Refund, *, external: str, by: Actor) -> bool:
+    mine = update(Refund).where(Refund.id == refund.id, Refund.state == "pending")
+    if not changed(mine.values(state="done", external=external[:120], done_at=clock.now())):
+        return False
+    payment = session.get(Payment, refund.payment_id, populate_existing=True)
+    assert payment is not None
+    ledger.refunded(refund.store_id, refund.payment_id, refund.amount, by=by)
+    whole = payment.refunded_minor == payment.collected_minor and not _still_pending(payment)
+    if not (whole and moved(payment.store_id, payment.id, "refunded", by=by)):
+        journal.record(
+            "payment.refunded_in_part", subject="payment", subject_id=payment.id, store_id=payment.store_id, by=by,
+            amount=refund.amount_minor,
+        )  # fmt: skip
+    incidents.after_refund(payment.store_id, payment.order_id, by=by)
+    return True
+
+
+def _still_pending(payment: Payment) -> bool:
+    mine = select(Refund.id).where(Refund.payment_id == payment.id, Refund.state == "pending").limit(1)
+    return session.scalar(mine) is not None
+
+
+def _failed(refund: Refund, why: str, *, by: Actor) -> None:
+    mine = update(Refund).where(Refund.id == refund.id, Refund.state == "pending")
+    if not changed(mine.values(state="failed", problem=why[:200])):
+        return
+    back = update(Payment).where(Payment.store_id == refund.store_id, Payment.id == refund.payment_id)
+    changed(back.values(refunded_minor=Payment.refunded_minor - refund.amount_minor))
+    incidents.open_one(refund.store_id, refund.payment_id, "refund", by=by)
+    journal.record(
+        "payment.refund_failed", subject="payment", subject_id=refund.payment_id, store_id=refund.store_id, by=by,
+        amount=refund.amount_minor,
+    )  # fmt: skip

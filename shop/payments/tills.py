@@ -1,0 +1,156 @@
+"""The till of each workshop: the methods by which it takes money, built from how it has set them.
+
+What buyers are offered is told without opening any secret; who talks with the outside opens them (`method_of`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, fields
+from functools import cache
+from typing import Any
+
+from sqlalchemy import select
+
+from shop.core.errors import Declined
+from shop.core.money import Money
+from shop.payments.contract import Ask, PaymentMethod, Plugin
+from shop.payments.methods import METHODS
+from shop.payments.models import PaymentSettings
+from shop.plumbing.db import session
+from shop.plumbing.http import Outbound
+from shop.plumbing.i18n import N_
+from shop.plumbing.seals import Seal
+
+# The methods that come along know no catalogue: their words are marked here.
+WORDS = (
+    N_("In cash, on delivery"), N_("You pay the courier when the parcel is in your hands."),
+    N_("In cash, from hand to hand"), N_("The artisan takes the money and gives the article."),
+    N_("By transfer: CCP, BaridiMob or bank"),
+    N_("You pay into the workshop's account and send a picture of the receipt. The parcel leaves when it has come."),
+    N_("Name on the account"), N_("CCP account number"), N_("Without the key, for example 12345678."), N_("CCP key"),
+    N_("The two digits after the number."), N_("Name of the bank"),
+    N_("Only if you want transfers to a bank account."), N_("RIB of the bank account"), N_("20 digits."),
+    N_("Days to wait for the money"), N_("Then the order is given up and its pieces are free."),
+    N_("Write the name that stands on the account."), N_("Write at least one account: CCP or bank."),
+    N_("This RIB can't be right: a digit is wrong or missing. Please compare it with your cheques."),
+    N_("Write the name of the bank."), N_("Write a number of days from 1 to 14."),
+    N_("A CCP account number has at most ten digits."), N_("Write the two digits of the key."),
+    N_("The number and its key do not fit: a digit is wrong. Please compare them."),
+    N_("CCP"), N_("RIP (BaridiMob)"), N_("Bank"), N_("RIB"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class MethodOffer:
+    """How a method presents itself: title and detail are English msgids."""
+
+    key: str
+    title: str
+    detail: str
+    fee: Money | None = None
+    wait_h: int | None = None
+
+
+@dataclass(frozen=True)
+class Outside:
+    """How a deployment reaches the outside of its methods: what opens their secrets, and the way to the network."""
+
+    seal: Seal
+    http: Outbound
+    base_url: str
+
+
+@dataclass(frozen=True)
+class Till:
+    """The methods that a workshop has on, in the order of their table."""
+
+    methods: Mapping[str, PaymentMethod]
+
+    def offers(self, ask: Ask) -> list[MethodOffer]:
+        """Return the methods that serve this payment, without network."""
+        found = ((key, method.offer(ask)) for key, method in self.methods.items())
+        return [MethodOffer(key, o.title, o.detail, o.fee, o.wait_h) for key, o in found if o is not None]
+
+
+def till(store_id: int) -> Till:
+    """Return the till of one workshop, in one statement."""
+    return tills([store_id])[store_id]
+
+
+def tills(store_ids: Collection[int]) -> dict[int, Till]:
+    """Return the tills of workshops, in one statement; their methods hold no secrets."""
+    found: dict[int, dict[str, PaymentSettings]] = {store_id: {} for store_id in store_ids}
+    for row in session.scalars(select(PaymentSettings).where(PaymentSettings.store_id.in_(found))):
+        found[row.store_id][row.method] = row
+    return {store_id: Till(_built(rows)) for store_id, rows in found.items()}
+
+
+def _built(rows: Mapping[str, PaymentSettings]) -> dict[str, PaymentMethod]:
+    on = {key: plugin for key, plugin in METHODS.usable.items() if (rows[key].enabled if key in rows else plugin.on)}
+    return {
+        key: plugin.build(settings_from(plugin, rows[key].plain), None) if key in rows else as_it_comes(key)
+        for key, plugin in on.items()
+    }
+
+
+@cache
+def as_it_comes(key: str) -> PaymentMethod:
+    """Return a method as it is before anything is set, built once. Raises Declined for one that isn't there."""
+    plugin = plugin_of(key)
+    return plugin.build(plugin.settings(), None)
+
+
+def plugin_of(key: str) -> Plugin:
+    """Return the plug-in of a method. Raises Declined for one that isn't there."""
+    plugin = METHODS.usable.get(key)
+    if plugin is None:
+        raise Declined(f"no method {key}")
+    return plugin
+
+
+def settings_from(plugin: Plugin, *stored: Mapping[str, Any]) -> Any:
+    """Return a plug-in's settings from what was stored; what its release does not know is left out."""
+    known = {each.name for each in fields(plugin.settings)}
+    return plugin.settings(**{name: value for part in stored for name, value in part.items() if name in known})
+
+
+def settings_row(store_id: int, key: str) -> PaymentSettings | None:
+    """Return how a workshop has set a method, if it has."""
+    wanted = select(PaymentSettings).where(PaymentSettings.store_id == store_id, PaymentSettings.method == key)
+    return session.scalars(wanted, execution_options={"populate_existing": True}).one_or_none()
+
+
+def settings_rows(store_id: int) -> dict[str, PaymentSettings]:
+    """Return how a workshop has set its methods, by key."""
+    wanted = select(PaymentSettings).where(PaymentSettings.store_id == store_id)
+    return {row.method: row for row in session.scalars(wanted, execution_options={"populate_existing": True})}
+
+
+def secrets_in(row: PaymentSettings, seal: Seal) -> dict[str, str]:
+    """Return the secrets of a method; none when the key that sealed them is gone."""
+    opened = seal.open(sealed_for(row.store_id, row.method), row.sealed) if row.sealed else None
+    return dict(json.loads(opened)) if opened else {}
+
+
+def sealed_for(store_id: int, key: str) -> str:
+    """Return the purpose under which a method's secrets are sealed: another workshop's do not open there."""
+    return f"payment {store_id} {key}"
+
+
+def method_of(store_id: int, key: str, outside: Outside) -> PaymentMethod:
+    """Return a workshop's method, ready to talk with its outside, even one that is off: older payments go on.
+
+    Raises Declined for one that isn't there.
+    """
+    plugin, row = plugin_of(key), settings_row(store_id, key)
+    if row is None:
+        return as_it_comes(key)
+    return built_with(plugin, row.plain, secrets_in(row, outside.seal), outside.http)
+
+
+def built_with(plugin: Plugin, plain: Mapping[str, Any], secrets: Mapping[str, str], http: Outbound) -> PaymentMethod:
+    """Return a method built from settings and secrets; whatever goes out masks them."""
+    build: Callable[[Any, Any], PaymentMethod] = plugin.build
+    return build(settings_from(plugin, plain, secrets), http.for_account(secrets=list(secrets.values())))

@@ -1,0 +1,12 @@
+"""What outside systems call: signed notices, answered in a word."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from shop.web.hooks.payments import hooks
+
+
+def install(app: Flask) -> None:
+    """Hang the hooks into the application."""
+    app.register_blueprint(hooks)

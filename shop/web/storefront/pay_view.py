@@ -1,0 +1,62 @@
+"""How the money of one order stands, as its buyer sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from shop.checkout import paying
+from shop.core.money import Money
+from shop.orders.models import Order
+from shop.payments import incidents, proofs, refunds
+from shop.payments.contract import Ask, Mentions, PaidByHand
+from shop.payments.models import Payment
+from shop.payments.tills import MethodOffer, method_of, plugin_of
+from shop.plumbing.i18n import _
+from shop.web.ui.here import here, outside
+
+
+@dataclass(frozen=True)
+class PayView:
+    """How the money of one order stands, as its buyer sees it."""
+
+    waiting: Payment | None
+    title: str
+    missing: Money
+    instructions: Mentions
+    receipts: int
+    asked_again: bool
+    ways: Sequence[MethodOffer]
+    taken: Sequence[Payment]
+    given_back: Money
+
+    @property
+    def until(self) -> datetime | None:
+        """Until when the order waits."""
+        return self.waiting.expires_at if self.waiting else None
+
+
+def pay_view(order: Order, mine: Sequence[Payment]) -> PayView | None:
+    """Return how the money of an order stands; None when it comes with the parcel and nothing came before."""
+    if all(each.expires_at is None for each in mine):
+        return None
+    waiting = next((each for each in reversed(mine) if each.waits and order.state == "placed"), None)
+    sent = proofs.proofs(order.store_id, [waiting.id] if waiting else [])
+    last = sent[-1].state if sent else ""
+    given = refunds.refunds(order.store_id, [each.id for each in mine])
+    return PayView(
+        waiting=waiting, title=_(plugin_of(waiting.method).title) if waiting else "",
+        missing=incidents.standing(order.store_id, order.id).missing,
+        instructions=_instructions(waiting), receipts=sum(each.state == "waiting" for each in sent),
+        asked_again=last == "refused", ways=paying.ways(order, language=here().lang) if waiting else (),
+        taken=[each for each in mine if each.collected_minor],
+        given_back=Money(sum(each.amount_minor for each in given if each.state == "done"), order.currency),
+    )  # fmt: skip
+
+
+def _instructions(waiting: Payment | None) -> Mentions:
+    if waiting is None:
+        return ()
+    method = method_of(waiting.store_id, waiting.method, outside())
+    return method.instructions(Ask("", waiting.amount, here().lang)) if isinstance(method, PaidByHand) else ()

@@ -1,0 +1,64 @@
+"""How the money of one order stands, as the artisan sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shop.core.money import Money, total
+from shop.orders.models import Order
+from shop.payments import incidents, proofs, refunds
+from shop.payments.contract import PaidByHand
+from shop.payments.incidents import Trouble
+from shop.payments.models import Payment, PaymentProof, Refund
+from shop.payments.tills import method_of, plugin_of
+from shop.plumbing.i18n import _
+from shop.web.ui.here import outside
+
+
+@dataclass(frozen=True)
+class Paid:
+    """One payment as its line shows it."""
+
+    title: str
+    payment: Payment
+
+
+@dataclass(frozen=True)
+class PayView:
+    """The payments of an order, what waits for her look, and what only she can settle."""
+
+    every: Sequence[Paid]
+    waiting: Payment | None
+    by_hand: bool  # she says whether the money came
+    missing: Money
+    receipts: Sequence[PaymentProof]
+    troubles: Sequence[Trouble]
+    refunds: Sequence[Refund]
+    left: Money  # what could still be given back
+
+    @property
+    def to_look_at(self) -> bool:
+        """Tell whether a receipt waits."""
+        return any(each.state == "waiting" for each in self.receipts)
+
+
+def pay_view(order: Order, mine: Sequence[Payment]) -> PayView:
+    """Return how the money of an order stands."""
+    waiting = next((each for each in reversed(mine) if each.waits and order.state == "placed"), None)
+    prepaid = any(each.expires_at is not None for each in mine)
+    ids = [each.id for each in mine]
+    there = [each.kept for each in mine if each.state in {"collected", "settled"}]
+    return PayView(
+        every=[Paid(_(plugin_of(each.method).title), each) for each in mine] if prepaid else [],
+        waiting=waiting, by_hand=waiting is not None and _by_hand(waiting),
+        missing=incidents.standing(order.store_id, order.id).missing if waiting else Money(0, order.currency),
+        receipts=proofs.proofs(order.store_id, ids) if prepaid else (),
+        troubles=incidents.open_incidents(order.store_id, order_id=order.id),
+        refunds=refunds.refunds(order.store_id, ids),
+        left=total((each for each in there if each.currency == order.currency), order.currency),
+    )  # fmt: skip
+
+
+def _by_hand(waiting: Payment) -> bool:
+    return isinstance(method_of(waiting.store_id, waiting.method, outside()), PaidByHand)

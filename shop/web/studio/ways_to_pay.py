@@ -1,0 +1,149 @@
+"""Ways to be paid: each method on or off, its settings drawn from what it declares, its secrets never shown again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import Field, fields
+from typing import Any
+
+from flask import flash, redirect, render_template, request
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response
+from wtforms import BooleanField
+
+from shop.core.errors import Refused
+from shop.payments import setup
+from shop.payments.contract import Checks, Plugin
+from shop.payments.methods import METHODS
+from shop.payments.models import PaymentSettings
+from shop.payments.service import IN_HAND
+from shop.payments.tills import secrets_in, settings_from, settings_row, settings_rows
+from shop.plumbing.db import transaction
+from shop.plumbing.i18n import N_, _
+from shop.web.studio.blueprint import studio
+from shop.web.ui.access import Access, entry
+from shop.web.ui.errors import said
+from shop.web.ui.forms import ChoiceField, HirfaForm, TextField, WholeField
+from shop.web.ui.here import here, outside, seal, settings
+from shop.web.ui.templating import page_url
+
+CHECKED = N_("The connection works.")
+MOST_NUMBER = 1_000_000_000
+
+
+@studio.get("/<name:store>/settings/payments")
+@entry(Access.OWNER)
+def ways_to_pay() -> str:
+    """List the methods: which are on, and what is wrong with one."""
+    rows = settings_rows(here().store.id)
+    ways = [
+        {"key": key, "title": _(plugin.title), "on": rows[key].enabled if key in rows else plugin.on,
+         "problem": _(rows[key].problem) if key in rows and rows[key].problem else ""}
+        for key, plugin in METHODS.usable.items() if key != IN_HAND
+    ]  # fmt: skip
+    return render_template("studio/settings_payments.html", ways=ways, shop_name=here().store.name)
+
+
+@studio.route("/<name:store>/settings/payments/<name:method>", methods=["GET", "POST"])
+@entry(Access.OWNER)
+def way_to_pay(method: str) -> str | Response | tuple[str, int]:
+    """Set one method. What is wrong is said at its field; nothing typed is lost, secrets apart."""
+    plugin, row = plugin_here(method), settings_row(here().store.id, method)
+    if request.method == "GET":
+        return page(plugin, row, form_of(plugin)(data=known(plugin, row)))
+    form = form_of(plugin)(request.form)
+    if not form.validate():
+        return page(plugin, row, form), 422
+    on = bool(form["on"].data)
+    values = read(plugin, form)
+    for field, sentence in wrong(plugin, row, values).items() if on else ():
+        form.refuse(field, _(sentence))
+    if form.errors:
+        return page(plugin, row, form), 422
+    try:
+        with transaction():
+            setup.set_up(here().store.id, method, values, on=on, seal=seal(), by=here().by)
+    except Refused as refused:
+        form.refuse(refused.field, said(refused))
+        return page(plugin, row, form), 422
+    flash(_("Saved."), "done")
+    return redirect(page_url("studio.way_to_pay", method=method), 303)
+
+
+@studio.post("/<name:store>/settings/payments/<name:method>/check")
+@entry(Access.OWNER)
+def check_way_to_pay(method: str) -> Response:
+    """Ask the service of a method whether the keys work, and say so."""
+    plugin_here(method)
+    problem = setup.check(here().store.id, method, outside())
+    with transaction():
+        setup.note_check(here().store.id, method, problem)
+    flash(_(problem or CHECKED), "problem" if problem else "done")
+    return redirect(page_url("studio.way_to_pay", method=method), 303)
+
+
+def plugin_here(method: str) -> Plugin:
+    """Return a method that a workshop can set. Raises NotFound."""
+    plugin = METHODS.usable.get(method) if method != IN_HAND else None
+    if plugin is None:
+        raise NotFound
+    return plugin
+
+
+def page(plugin: Plugin, row: PaymentSettings | None, form: HirfaForm) -> str:
+    """Draw the settings of a method; of a secret, only whether there is one."""
+    kept = secrets_in(row, seal()) if row is not None else {}
+    hints = {each.name: _(each.metadata["hint"]) for each in drawn(plugin) if each.metadata.get("hint")}
+    hook = f"{settings().base_url.rstrip('/')}/hooks/payments/{here().store.id}/{plugin.key}"
+    method = plugin.build(settings_from(plugin, known(plugin, row)), outside().http)
+    return render_template(
+        "studio/settings_payment.html", form=form, plugin=plugin, title=_(plugin.title), row=row, hints=hints,
+        kept=set(kept), hidden=setup.secret_fields(plugin), failed=bool(form.errors), shop_name=here().store.name,
+        checks=isinstance(method, Checks) and row is not None, hook=hook if hasattr(method, "read") else "",
+        problem=_(row.problem) if row is not None and row.problem else "", names=[each.name for each in drawn(plugin)],
+    )  # fmt: skip
+
+
+def drawn(plugin: Plugin) -> list[Field[Any]]:
+    """Return the settings that the form shows: those with a label."""
+    return [each for each in fields(plugin.settings) if each.metadata.get("label")]
+
+
+def form_of(plugin: Plugin) -> type[HirfaForm]:
+    """Return the form of a method's settings, each field by its type."""
+    found = {each.name: _field(each) for each in drawn(plugin)}
+    return type("WayToPayForm", (HirfaForm,), {**found, "on": BooleanField(N_("Customers can pay this way"))})
+
+
+def _field(each: Field[Any]) -> Any:
+    label, most = each.metadata["label"], each.metadata["most"]
+    if each.metadata["choices"]:
+        return ChoiceField(label, choices=[(key, _(words)) for key, words in each.metadata["choices"]])
+    if each.type in {"bool", bool}:
+        return BooleanField(label)
+    if each.type in {"int", int}:
+        return WholeField(label, most=MOST_NUMBER)
+    return TextField(label, most=most)
+
+
+def known(plugin: Plugin, row: PaymentSettings | None) -> Mapping[str, Any]:
+    """Return what the form shows: what was set, else what a method comes with; never a secret."""
+    hidden = setup.secret_fields(plugin)
+    told = settings_from(plugin, row.plain if row is not None else {})
+    values = {each.name: getattr(told, each.name) for each in drawn(plugin) if each.name not in hidden}
+    return {**values, "on": row.enabled if row is not None else plugin.on}
+
+
+def read(plugin: Plugin, form: HirfaForm) -> dict[str, Any]:
+    """Return what was typed in the types of the settings; a number that was left out is the one it comes with."""
+    found = {}
+    for each in drawn(plugin):
+        value = form[each.name].data
+        found[each.name] = each.default if value is None else value
+    return found
+
+
+def wrong(plugin: Plugin, row: PaymentSettings | None, values: Mapping[str, Any]) -> Mapping[str, str]:
+    """Return what can't be right about what was typed, together with the secrets that are kept."""
+    kept = secrets_in(row, seal()) if row is not None else {}
+    return setup.problems(plugin, {**values, **{name: text for name, text in kept.items() if not values.get(name)}})
