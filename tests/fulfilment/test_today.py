@@ -30,7 +30,8 @@ def test_today_lists_what_is_to_be_done_and_counts_all_steps() -> None:
     assert [card.order_id for card in day.to_pack] == [packing.id]
     assert [card.order_id for card in day.to_hand_over] == [handing.id]
     assert day.counts == {
-        "to_confirm": 2, "to_pack": 1, "to_hand_over": 1, "on_the_way": 1, "done": 1, "cancelled": 0, "later": 0,
+        "to_pay": 0, "to_confirm": 2, "to_pack": 1, "to_hand_over": 1, "on_the_way": 1, "done": 1, "cancelled": 0,
+        "later": 0,
     }  # fmt: skip
     card = day.to_confirm[1]
     assert (card.buyer_name, card.wilaya_code, card.phone, card.pieces) == ("Yacine Haddad", "31", "+213550123456", 1)
