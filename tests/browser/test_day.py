@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import time
+from functools import cache
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -35,6 +36,7 @@ THUMB_S = 1.5  # what a tap or the choice of a field takes a person
 LETTER_S = 0.35  # and a letter typed with one thumb
 
 
+@cache
 def shot(colour: tuple[int, int, int]) -> bytes:
     """A photograph of twelve megapixels, lying on its side as phones write them."""
     picture = Image.effect_noise((200, 150), 40).convert("RGB").resize((4000, 3000), Image.Resampling.BICUBIC)
