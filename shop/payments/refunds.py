@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import timedelta
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from shop.core import clock
 from shop.core.errors import AdapterError, NotFound, Refused, Unavailable
@@ -21,6 +23,7 @@ from shop.plumbing.db import changed, session, transaction
 from shop.plumbing.i18n import N_
 from shop.plumbing.journal import SYSTEM, Actor
 
+AWAITED = timedelta(minutes=1)  # an outside without references of refunds must not be asked twice at once
 TOO_MUCH = N_("This is more than is left of what was paid.")
 NOTHING = N_("Write an amount above nothing.")
 PROOF = N_("Write how the money went back: the number of the transfer, or who took it.")
@@ -88,10 +91,11 @@ def give(refund_id: int, outside: Outside) -> str:
     method = method_of(payment.store_id, payment.method, outside)
     if refund.state != "pending" or not isinstance(method, Refunds):
         return refund.state
+    told = replace(begun(payment), refunded=_given(refund))
     session.expunge_all()
     session.rollback()  # the read snapshot does not wait for the outside
     try:
-        fact = method.refund(begun(payment), Money(refund.amount_minor, refund.currency), refund.reference)
+        fact = method.refund(told, Money(refund.amount_minor, refund.currency), refund.reference)
     except Unavailable:
         return "pending"
     except AdapterError as error:
@@ -116,8 +120,9 @@ def refunds(store_id: int, payment_ids: Collection[int]) -> list[Refund]:
 
 
 def pending(limit: int = 100) -> list[int]:
-    """Return the refunds that are still to be given, the oldest first."""
-    return list(session.scalars(select(Refund.id).where(Refund.state == "pending").order_by(Refund.id).limit(limit)))
+    """Return the refunds that are still to be given, the oldest first, once their first answer is no longer awaited."""
+    still = (Refund.state == "pending", Refund.created_at < clock.now() - AWAITED)
+    return list(session.scalars(select(Refund.id).where(*still).order_by(Refund.id).limit(limit)))
 
 
 def _refund(store_id: int, refund_id: int) -> Refund:
@@ -125,6 +130,14 @@ def _refund(store_id: int, refund_id: int) -> Refund:
     if found is None or found.store_id != store_id:
         raise NotFound(f"no refund {refund_id}")
     return found
+
+
+def _given(refund: Refund) -> Money:
+    """Return what other refunds of the same payment have given back."""
+    others = select(func.coalesce(func.sum(Refund.amount_minor), 0)).where(
+        Refund.payment_id == refund.payment_id, Refund.state == "done", Refund.id != refund.id
+    )
+    return Money(int(session.scalars(others).one()), refund.currency)
 
 
 def _done(refund: Refund, *, external: str, by: Actor) -> bool:
