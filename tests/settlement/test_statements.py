@@ -17,6 +17,7 @@ from shop.core import clock
 from shop.core.errors import InvalidTransition, NotFound, Refused
 from shop.core.money import Money
 from shop.fulfilment import service as fulfilment
+from shop.payments import ledger
 from shop.payments import service as payments
 from shop.payments.models import LedgerEntry, Payment
 from shop.payments.queries import payment_of
@@ -292,7 +293,9 @@ def test_a_refund_against_a_remittance_is_one_or_the_other(application: Flask) -
 
     def refund() -> None:
         with transaction():
-            payments.mark_refunded(store_id, payment_id, by=AMINA)
+            if not payments.moved(store_id, payment_id, "refunded", by=AMINA):
+                raise InvalidTransition
+            ledger.refunded(store_id, payment_id, by=AMINA)
 
     raised = at_once(application, refund, lambda: receive(store_id, mine))
     with application.app_context():
