@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
@@ -37,7 +38,7 @@ def hirfa() -> None:
 def run(*, with_demo: bool) -> None:
     """Bring the database up to date and serve the shop (with its worker inside, unless HIRFA_WORKER=0)."""
     from shop.plumbing import schema  # noqa: PLC0415 - commands import what they run
-    from shop.server import serve  # noqa: PLC0415
+    from shop.server import serve, with_simulators  # noqa: PLC0415
 
     schema.upgrade()
     if with_demo:
@@ -46,8 +47,9 @@ def run(*, with_demo: bool) -> None:
         for line in seed.fill():
             click.echo(line)
     settings = _settings()
-    click.echo(f"Hirfa is open at {settings.base_url} (Ctrl-C closes it)")
-    serve(settings)
+    with with_simulators(settings) if with_demo else nullcontext():
+        click.echo(f"Hirfa is open at {settings.base_url} (Ctrl-C closes it)")
+        serve(settings)
 
 
 @hirfa.command()

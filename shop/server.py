@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from types import FrameType
 
 from flask import Flask
 
 from shop.plumbing.jobs import Worker
-from shop.plumbing.settings import Settings
+from shop.plumbing.settings import Settings, is_at_home
+
+SIMULATORS_ABOVE = 9  # the port of the simulators, above the shop's
 
 
 def serve(settings: Settings) -> None:
@@ -32,6 +36,26 @@ def serve(settings: Settings) -> None:
         log_level=LogLevels.error,  # its warnings doubt the many threads, which slow uploads need
         websockets=False,
     ).serve()
+
+
+@contextmanager
+def with_simulators(settings: Settings) -> Iterator[None]:
+    """Serve the simulators of outside systems beside a demo shop of this machine; its servers ask them from then on.
+
+    A shop that others reach, or that was told where its simulators are, gets none.
+    """
+    if settings.simulators or not is_at_home(settings.base_url):
+        yield
+        return
+    from shop.testing.outside import running  # noqa: PLC0415 - only the demo has an outside of its own
+
+    with ExitStack() as stack:
+        try:
+            world = stack.enter_context(running(port=settings.port + SIMULATORS_ABOVE, automatic=True))
+        except (OSError, SystemExit):  # somebody has that port
+            world = stack.enter_context(running(automatic=True))
+        os.environ["HIRFA_SIMULATORS"] = world.url
+        yield
 
 
 def application() -> Flask:

@@ -41,9 +41,14 @@ def listen() -> None:
 
 
 def outside(settings: Settings) -> Outside:
-    """Return how this deployment reaches the outside of its methods."""
+    """Return how this deployment reaches the outside of its methods: the real one, or simulators on this machine."""
+    instead = None
+    if settings.simulators:
+        from shop.testing.outside import instead_of  # noqa: PLC0415 - a shop that others reach never loads it
+
+        instead = instead_of(settings.simulators)
     seal = Seal(settings.secret_key, settings.old_secret_keys)
-    return Outside(seal, Outbound(), settings.base_url.rstrip("/"))
+    return Outside(seal, Outbound(instead=instead), settings.base_url.rstrip("/"))
 
 
 def handlers(settings: Settings, signer: Signer) -> Mapping[str, Handler]:

@@ -6,7 +6,20 @@ from flask import current_app
 from sqlalchemy import func, select
 
 from shop.accounts.models import Account
-from shop.demo import beside, contests, days, doubts, lists, offers, opening, papers, registers, shelves, workshops
+from shop.demo import (
+    beside,
+    contests,
+    days,
+    doubts,
+    lists,
+    offers,
+    opening,
+    papers,
+    registers,
+    shelves,
+    tills,
+    workshops,
+)
 from shop.plumbing import journal
 from shop.plumbing.db import session, transaction
 from shop.plumbing.journal import SYSTEM, Actor, Entry
@@ -47,6 +60,10 @@ def fill() -> list[str]:
             lists.bring(days.AMINA, _owners()[days.AMINA])
         with transaction():
             journal.record("demo.filled", subject="demo", subject_id=1, store_id=None, by=SYSTEM)
+    if not _has("demo.tills"):
+        with transaction():
+            tills.open_tills(_owners(), current_app.extensions["hirfa_seal"])
+            journal.record("demo.tills", subject="demo", subject_id=1, store_id=None, by=SYSTEM)
     session.rollback()
     return _sign_ins(settings)
 

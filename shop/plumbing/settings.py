@@ -41,6 +41,7 @@ class Settings:
     call_tries: int = 3
     sign_up: bool = True
     unverified_may_sell: bool = True
+    simulators: str = ""
     page_cache_mb: int = 32
     log_level: str = "INFO"
 
@@ -86,6 +87,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         raise SettingsError(f"unknown settings: {', '.join(sorted(given))}")
     values.setdefault("base_url", f"http://127.0.0.1:{values.get('port', Settings.port)}")
     settings = Settings(**values)  # type: ignore[arg-type]
+    _require_at_home(settings)
     return replace(settings, data_dir=settings.data_dir.absolute())
 
 
@@ -110,6 +112,19 @@ def effective(settings: Settings) -> dict[str, str]:
         else str(getattr(settings, each.name))
         for each in fields(Settings)
     }  # fmt: skip
+
+
+def is_at_home(url: str) -> bool:
+    """Tell whether an address is one of this very machine."""
+    return urlsplit(url).hostname in {"127.0.0.1", "localhost", "::1"}
+
+
+def _require_at_home(settings: Settings) -> None:
+    """Refuse simulators anywhere but on this very machine: a shop that others reach asks the real outside."""
+    if settings.simulators:
+        for name, url in (("HIRFA_SIMULATORS", settings.simulators), ("HIRFA_BASE_URL", settings.base_url)):
+            if not is_at_home(url):
+                raise SettingsError(f"{name} must be on this machine when there are simulators: {url}")
 
 
 def _typed(name: str, text: str, default: object) -> object:

@@ -46,3 +46,17 @@ def test_secrets_are_masked_when_settings_are_shown() -> None:
     shown = effective(Settings(secret_key="s" * 40, database_url="postgresql://u:pw@h/d"))
     assert "pw" not in str(shown)
     assert "s" * 40 not in str(shown)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"HIRFA_SIMULATORS": "http://127.0.0.1:8009", "HIRFA_BASE_URL": "https://shop.example"},
+        {"HIRFA_SIMULATORS": "https://simulators.example"},
+        {"HIRFA_SIMULATORS": "nonsense"},
+    ],
+)
+def test_a_shop_that_others_reach_has_no_simulators(told: dict[str, str]) -> None:
+    with pytest.raises(SettingsError, match="on this machine"):
+        load(told)
+    assert load({"HIRFA_SIMULATORS": "http://127.0.0.1:8009"}).simulators == "http://127.0.0.1:8009"

@@ -15,9 +15,10 @@ from __future__ import annotations
 from shop.testing.outside.clock import Clock
 from shop.testing.outside.faults import Fault, Faults
 from shop.testing.outside.notices import Notices, Sent, Trouble
-from shop.testing.outside.serving import SYSTEMS, application, running
+from shop.testing.outside.serving import SYSTEMS, application, instead_of, running
 from shop.testing.outside.world import System, World
 
 __all__ = [
-    "SYSTEMS", "Clock", "Fault", "Faults", "Notices", "Sent", "System", "Trouble", "World", "application", "running",
+    "SYSTEMS", "Clock", "Fault", "Faults", "Notices", "Sent", "System", "Trouble", "World", "application", "instead_of",
+    "running",
 ]  # fmt: skip

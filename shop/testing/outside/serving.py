@@ -47,6 +47,13 @@ def known() -> list[type[System]]:
     return [getattr(import_module(module), name) for module, name in found]
 
 
+def instead_of(url: str) -> dict[str, str]:
+    """Return where the real addresses lead when every simulator is served at an address of this machine."""
+    world = World(known())
+    world.url = url.rstrip("/")
+    return world.instead()
+
+
 class _Quiet(WSGIRequestHandler):
     """Says nothing of each request."""
 

@@ -20,7 +20,7 @@ PUBLIC_AGE_S = 60
 def install(app: Flask, settings: Settings) -> None:
     """Set the headers after every request."""
     fixed = {
-        "Content-Security-Policy": policy(),
+        "Content-Security-Policy": policy(settings.simulators),
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "same-origin",
         "Cross-Origin-Opener-Policy": "same-origin",
@@ -38,10 +38,10 @@ def install(app: Flask, settings: Settings) -> None:
         return response
 
 
-def policy() -> str:
+def policy(simulators: str) -> str:
     """Return what the browser may do: forms lead here, and to the payment pages of the methods that are there."""
     pages = {host for plugin in METHODS.usable.values() for host in plugin.hosts}
-    return POLICY.format(forms=" ".join(["'self'", *sorted(pages)]))
+    return POLICY.format(forms=" ".join(["'self'", *sorted(pages), *([simulators] if simulators else [])]))
 
 
 def _keeping(app: Flask, response: Response) -> str:
