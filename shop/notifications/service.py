@@ -15,6 +15,8 @@ from shop.core import clock
 from shop.notifications.models import Notice
 from shop.notifications.words import ARTISAN, BUYER, TOLD, Words
 from shop.orders.models import Order, Purchase
+from shop.payments.models import Payment
+from shop.payments.queries import payment_of
 from shop.plumbing.db import changed, session, transaction
 from shop.plumbing.formats import date_long, money_text
 from shop.plumbing.i18n import LANGUAGES, _, pick, speaking
@@ -48,6 +50,7 @@ class _About:
     purchase: Purchase
     store: Store
     shipment: Shipment | None
+    payment: Payment | None
 
 
 @dataclass(frozen=True)
@@ -101,18 +104,21 @@ def _told(post: Post, entry_id: int) -> tuple[int, list[_Draft]]:
 
 def _about(entry: Entry) -> _About | None:
     shipment = session.get(Shipment, entry.subject_id) if entry.subject == "shipment" else None
-    order_id = shipment.order_id if shipment is not None else entry.subject_id
+    payment = session.get(Payment, entry.subject_id) if entry.subject == "payment" else None
+    order_id = shipment.order_id if shipment else payment.order_id if payment else entry.subject_id
     row = session.execute(
         select(Order, Purchase, Store)
         .join(Purchase, Purchase.id == Order.purchase_id)
         .join(Store, Store.id == Order.store_id)
         .where(Order.id == order_id, Order.store_id == entry.scope)
     ).one_or_none()
-    return None if row is None else _About(entry, row[0], row[1], row[2], shipment)
+    if row is None:
+        return None
+    return _About(entry, row[0], row[1], row[2], shipment, payment or payment_of(entry.scope, order_id))
 
 
 def _drafts(post: Post, about: _About) -> Iterator[_Draft]:
-    told = TOLD.get(about.entry.verb, {})
+    told = TOLD.get(_verb(about), {})
     if BUYER in told and not _is_her_own_doing(about):
         yield _draft(post, about, told[BUYER], MESSAGE, about.order.phone, about.order.language)
     if ARTISAN in told and about.entry.actor != "member":
@@ -120,6 +126,14 @@ def _drafts(post: Post, about: _About) -> Iterator[_Draft]:
             yield _draft(post, about, told[ARTISAN], MESSAGE, about.store.phone, about.store.language)
         if about.store.email:
             yield _draft(post, about, told[ARTISAN], MAIL, about.store.email, about.store.language)
+
+
+def _verb(about: _About) -> str:
+    """Return what is told of: an order that waits for its money is another message, cash at the door is none."""
+    verb, waits = about.entry.verb, about.payment is not None and about.payment.expires_at is not None
+    if verb == "order.placed" and waits:
+        return "order.placed_unpaid"
+    return "" if verb == "payment.collected" and not waits else verb
 
 
 def _of_stock(post: Post, entry: Entry) -> Iterator[_Draft]:

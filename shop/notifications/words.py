@@ -34,6 +34,37 @@ TOLD: Mapping[str, Mapping[str, Words]] = {
             N_("New order {code}"),
         ),
     },
+    "order.placed_unpaid": {
+        BUYER: Words(
+            "placed_unpaid_buyer", N_("{shop}: we got your order {code}, {amount} to pay before it leaves. {link}")
+        ),
+        ARTISAN: Words(
+            "placed_unpaid_artisan",
+            N_("New order {code}: {amount}, {name}. It waits to be paid: {studio}"),
+            N_("New order {code}"),
+        ),
+    },
+    "payment.collected": {
+        BUYER: Words("paid_buyer", N_("{shop}: the money for your order {code} has come. Thank you. {link}")),
+        ARTISAN: Words(
+            "paid_artisan",
+            N_("Order {code} is paid: {amount}, {name}. Confirm it: {studio}"),
+            N_("Order {code} is paid"),
+        ),
+    },
+    "payment.proof_sent": {
+        ARTISAN: Words(
+            "receipt_artisan",
+            N_("A receipt has come for order {code}: {amount}, {name}. Look at it: {studio}"),
+            N_("A receipt for order {code}"),
+        ),
+    },
+    "payment.proof_refused": {
+        BUYER: Words(
+            "receipt_again",
+            N_("{shop}: the receipt for your order {code} did not show the payment. Please send another. {link}"),
+        ),
+    },
     "shipment.handed_over": {
         BUYER: Words(
             "handed_over", N_("{shop}: your parcel {code} is on its way. Please have {amount} ready in cash. {link}")

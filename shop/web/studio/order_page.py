@@ -229,8 +229,12 @@ def scan_words(shipment: Shipment | None) -> list[tuple[str, str]]:
 
 def money_word(moment: str, payment: Payment | None) -> str:
     """Say what the total of an order is by now."""
+    if payment is not None and payment.state == "collected" and payment.expires_at is not None:
+        return _("Paid")
     if payment is not None and payment.state in _MONEY:
         return _(_MONEY[payment.state])
+    if payment is not None and payment.waits:
+        return _("To be paid")
     return _("Total") if moment in NOTHING_TO_COLLECT else _("To collect")
 
 

@@ -48,7 +48,6 @@ def pay_view(order: Order, mine: Sequence[Payment]) -> PayView:
     waiting = next((each for each in reversed(mine) if each.waits and order.state == "placed"), None)
     prepaid = any(each.expires_at is not None for each in mine)
     ids = [each.id for each in mine]
-    there = [each.kept for each in mine if each.state in {"collected", "settled"}]
     return PayView(
         every=[Paid(_(plugin_of(each.method).title), each) for each in mine] if prepaid else [],
         waiting=waiting, by_hand=waiting is not None and _by_hand(waiting),
@@ -56,7 +55,7 @@ def pay_view(order: Order, mine: Sequence[Payment]) -> PayView:
         receipts=proofs.proofs(order.store_id, ids) if prepaid else (),
         troubles=incidents.open_incidents(order.store_id, order_id=order.id),
         refunds=refunds.refunds(order.store_id, ids),
-        left=total((each for each in there if each.currency == order.currency), order.currency),
+        left=total((each.returnable for each in mine if each.currency == order.currency), order.currency),
     )  # fmt: skip
 
 

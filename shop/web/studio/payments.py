@@ -19,6 +19,7 @@ from shop.payments.models import Payment
 from shop.payments.tills import method_of
 from shop.plumbing.i18n import N_, _
 from shop.web.studio.blueprint import studio
+from shop.web.studio.calls import conflict
 from shop.web.studio.money_form import MoneyForm
 from shop.web.studio.once import acting
 from shop.web.studio.order_page import order_page
@@ -48,7 +49,7 @@ def money_came(code: str) -> Response | tuple[str, int]:
             leads_to(page_url("studio.order", code=code))
             proofs.accept(here().store.id, waiting(order).id, form.came.data, by=here().by)
     except InvalidTransition:
-        return order_page(code, problem=_(InvalidTransition.message)), 409
+        return conflict(order)
     except Refused as refused:
         form.refuse("came", said(refused))
         return order_page(code, money_form=form), 422
@@ -66,7 +67,7 @@ def ask_for_receipt(code: str) -> Response | tuple[str, int]:
             leads_to(page_url("studio.order", code=code))
             proofs.ask_again(here().store.id, waiting(order).id, by=here().by)
     except InvalidTransition:
-        return order_page(code, problem=_(InvalidTransition.message)), 409
+        return conflict(order)
     flash(_(ASKED), "done")
     return redirect(page_url("studio.order", code=code), 303)
 
@@ -87,7 +88,7 @@ def refund(code: str) -> Response | tuple[str, int]:
             asked = _asked(order, form)
             note = _undone(order, form)
     except InvalidTransition:
-        return order_page(code, problem=_(InvalidTransition.message)), 409
+        return conflict(order)
     except Refused as refused:
         form.refuse(refused.field or "amount", said(refused))
         return order_page(code, money_form=form), 422
@@ -98,6 +99,8 @@ def refund(code: str) -> Response | tuple[str, int]:
 
 def _asked(order: Order, form: MoneyForm) -> list[int]:
     """Set the amount aside, payment by payment; return the refunds."""
+    if not any(each.returnable for each in of(order)):
+        raise InvalidTransition
     found = []
     for paid, part in refunds.share(of(order), form.amount.data):
         by_hand = not isinstance(method_of(order.store_id, paid.method, outside()), Refunds)
