@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
+import structlog
 from sqlalchemy import and_, exists, select
+from sqlalchemy.exc import OperationalError
 
 from shop.core import clock
-from shop.core.errors import InvalidTransition
+from shop.core.errors import HirfaError, InvalidTransition
 from shop.fulfilment import service as fulfilment
 from shop.orders.models import Order
 from shop.payments import attempts, refunds
@@ -17,17 +21,27 @@ from shop.plumbing.db import session, transaction
 from shop.plumbing.journal import SYSTEM, Actor
 
 RECONCILE = "payments.reconcile"
+log = structlog.get_logger("hirfa.payments")
 _LATE = and_(Payment.state.in_(("pending", "failed")), Payment.expires_at.is_not(None))
 
 
 def reconcile(outside: Outside, _payload: dict[str, Any]) -> None:
     """Ask about every payment whose outcome is not known, try refunds again, give up what was not paid: a job."""
     for payment_id in attempts.due_for_a_look():
-        attempts.look(payment_id, outside)
+        _one(payment_id, partial(attempts.look, payment_id, outside))
     for refund_id in refunds.pending():
-        refunds.give(refund_id, outside)
-    for store_id, order_id, payment_id in due():
-        give_up(store_id, order_id, payment_id, outside)
+        _one(refund_id, partial(refunds.give, refund_id, outside))
+    for each in due():
+        _one(each[2], partial(give_up, *each, outside))
+
+
+def _one(number: int, act: Callable[[], object]) -> None:
+    """Do one thing of many: what can't be done now keeps nothing else waiting."""
+    try:
+        act()
+    except (HirfaError, OperationalError) as error:
+        session.rollback()
+        log.warning("a payment was not reconciled", number=number, error=repr(error))
 
 
 def due(limit: int = 100) -> list[tuple[int, int, int]]:

@@ -92,7 +92,8 @@ def give(refund_id: int, outside: Outside) -> str:
     if refund.state != "pending" or not isinstance(method, Refunds):
         return refund.state
     told = replace(begun(payment), refunded=_given(refund))
-    session.expunge_all()
+    for row in (refund, payment):
+        session.expunge(row)  # they are read on while nothing is open
     session.rollback()  # the read snapshot does not wait for the outside
     try:
         fact = method.refund(told, Money(refund.amount_minor, refund.currency), refund.reference)
@@ -144,7 +145,8 @@ def _done(refund: Refund, *, external: str, by: Actor) -> bool:
     mine = update(Refund).where(Refund.id == refund.id, Refund.state == "pending")
     if not changed(mine.values(state="done", external=external[:120], done_at=clock.now())):
         return False
-    payment = session.get(Payment, refund.payment_id, populate_existing=True)
+    # Two parts that are done at the same moment queue here: the second one sees that all is given back.
+    payment = session.get(Payment, refund.payment_id, populate_existing=True, with_for_update=True)
     assert payment is not None
     ledger.refunded(refund.store_id, refund.payment_id, refund.amount, by=by)
     whole = payment.refunded_minor == payment.collected_minor and not _still_pending(payment)

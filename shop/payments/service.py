@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from shop.core import clock
 from shop.core.errors import Declined, InvalidTransition
@@ -123,10 +123,12 @@ def cancel_for(store_id: int, order_id: int, *, by: Actor) -> list[int]:
 
 
 def reopen_for(store_id: int, order_id: int, *, by: Actor) -> None:
-    """Undo `cancel_for` a moment later: the order's cancelled payments wait again. Raises InvalidTransition."""
-    mine = update(Payment).where(Payment.store_id == store_id, Payment.order_id == order_id)
+    """Undo `cancel_for` a moment later: the order's last payment waits again. Raises InvalidTransition."""
+    last = select(func.max(Payment.id)).where(Payment.store_id == store_id, Payment.order_id == order_id)
+    mine = update(Payment).where(Payment.store_id == store_id, Payment.id == last.scalar_subquery())
     again = mine.where(Payment.state == "cancelled").values(state="pending", cancelled_at=None)
     _require(changed(again) == 1)
+    incidents.close_for(store_id, order_id, {"back"}, by=by)
     journal.record("payment.reopened", subject="order", subject_id=order_id, store_id=store_id, by=by)
 
 

@@ -111,6 +111,15 @@ def now(page: Page, expression: str) -> Any:
         return None
 
 
+def until_reloaded(phone: Phone, holds: Callable[[], bool]) -> None:
+    """Read a page anew until something holds on it: what another process does takes its time."""
+    end = time.monotonic() + PATIENCE_S
+    while not holds():
+        assert time.monotonic() < end, phone.page.locator("main").inner_text()
+        time.sleep(0.3)
+        phone.page.reload()
+
+
 def until(page: Page, expression: str) -> Any:
     """Wait until something is so in the page, and return it (Playwright's own way needs `eval`, which ours forbid)."""
     patience = time.monotonic() + PATIENCE_S
