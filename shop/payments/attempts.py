@@ -104,7 +104,9 @@ def record_fact(store_id: int, payment_id: int, fact: Fact, *, by: Actor) -> boo
     if fact.state == "collected" and fact.amount.currency != payment.currency:
         incidents.open_one(store_id, payment_id, "currency", by=by)
         return False
-    went = moved(store_id, payment_id, fact.state, by=by, came=fact.amount)
+    # Who leaves the page of a method, or lets it close, has not given her order up: she may try again.
+    state = "failed" if fact.state == "cancelled" and payment.waits else fact.state
+    went = moved(store_id, payment_id, state, by=by, came=fact.amount)
     if went and fact.state == "collected":
         came_in(store_id, payment.order_id, payment_id, by=by)
     return went

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
 
 import pytest
 from sqlalchemy import select
 
+from shop.audit import findings
+from shop.checkout import paying
 from shop.core import clock
 from shop.core.errors import Forged, InvalidTransition, NotFound, Refused
 from shop.core.money import Money
@@ -19,6 +22,7 @@ from shop.payments import attempts, inbox, incidents, proofs
 from shop.payments.models import Payment, PaymentNotice
 from shop.plumbing import jobs
 from shop.plumbing.db import session, transaction
+from shop.shipping.queries import live_shipment
 from tests.checkout.cast import AMINA, Workshop, workshop
 from tests.payments.till import CCP, OUTSIDE, Bank, all_of, card_method, notice, of, takes, waiting
 
@@ -113,6 +117,40 @@ def test_what_is_not_paid_in_time_is_given_up_and_its_pieces_are_free(bank: Bank
     order, payment = of(order.id)
     assert (order.state, order.cancel_reason, payment.state, amina.on_hand()) == ("cancelled", "unpaid", "cancelled", 5)
     assert bank.known[payment.reference].state == "cancelled", "nobody can pay there any more"
+
+
+def test_who_leaves_the_page_of_a_card_may_try_again(bank: Bank, amina: Workshop) -> None:
+    order, payment = waiting(amina, "card")
+    begin(payment)
+    bank.known[payment.reference] = replace(bank.known[payment.reference], state="cancelled")
+    attempts.look(payment.id, OUTSIDE)
+    order, payment = of(order.id)
+    assert (order.state, payment.state, payment.waits) == ("placed", "failed", True)
+    with transaction():
+        again = paying.pay_otherwise(order.code, order.code, "card", language="fr")
+    first, second = all_of(order)
+    assert (first.state, second.id, again.given_up) == ("cancelled", again.payment_id, (first.id,))
+    begin(second)
+    bank.pay(second)
+    attempts.look(second.id, OUTSIDE)
+    assert (bank.begun, of(order.id)[1].state, incidents.standing(amina.id, order.id).missing) == (
+        2, "collected", Money(0),
+    )  # fmt: skip
+    assert list(findings()) == []
+
+
+def test_cash_can_be_chosen_after_all_and_the_courier_is_told(bank: Bank, amina: Workshop) -> None:
+    order, payment = waiting(amina, "card")
+    begin(payment)
+    with transaction():
+        again = paying.pay_otherwise(order.code, order.code, "cash_on_delivery", language="fr")
+    parcel = live_shipment(amina.id, order.id)
+    assert parcel is not None
+    assert (parcel.collect, again.given_up) == (order.total, (payment.id,))
+    for method in ("gold", "transfer"):
+        with pytest.raises(InvalidTransition), transaction():
+            paying.pay_otherwise(order.code, order.code, method, language="fr")
+    assert list(findings()) == []
 
 
 def test_who_paid_in_the_last_moment_keeps_her_order(bank: Bank, amina: Workshop) -> None:
