@@ -144,6 +144,20 @@ def _month(first: date, rows: Sequence[Any]) -> Month:
     )  # fmt: skip
 
 
+def with_services(store_id: int) -> list[Source]:
+    """Return what each service of cards has of the artisan's, by its method, in one statement."""
+    kept = func.sum(Payment.collected_minor - Payment.refunded_minor)
+    wanted = (
+        select(Payment.method, kept.label("minor"), func.count().label("orders"))
+        .where(Payment.store_id == store_id, _WITH_SERVICE)
+        .group_by(Payment.method)
+        .order_by(Payment.method)
+    )
+    return [
+        Source(row.method, Money(int(row.minor)), Money(0), row.orders) for row in session.execute(wanted)
+    ]  # fmt: skip
+
+
 def late(store_id: int) -> list[Late]:
     """Return what carriers should have brought by now, the oldest first."""
     wanted = (
@@ -166,6 +180,7 @@ _ALIVE = and_(
     Shipment.order_id == Payment.order_id, Shipment.store_id == Payment.store_id, Shipment.state != "cancelled"
 )
 _CASH = Payment.method == "cash_on_delivery"
+_WITH_SERVICE = and_(Payment.state == "collected", ~_CASH, Payment.currency == "DZD")
 
 
 def _LATE() -> ColumnElement[bool]:  # noqa: N802 - the moment is another one each time
@@ -175,27 +190,30 @@ def _LATE() -> ColumnElement[bool]:  # noqa: N802 - the moment is another one ea
 def behind(
     store_id: int, figure: str, *, source: str = "", month: date | None = None, skip: int = 0, limit: int = 50
 ) -> list[Behind]:
-    """Return orders behind a figure, the newest first: held, late, received, given_back or ways_back.
+    """Return orders behind a figure, the newest first: held, late, services, received, given_back or ways_back.
 
     `source` is a carrier's title or a method's key; `month` any day of one.
     """
-    wanted = _held(figure) if figure in {"held", "late"} else _moved(figure, month)
+    held = figure in {"held", "late", "services"}
+    wanted = _held(figure) if held else _moved(figure, month)
     if source:
-        wanted = wanted.where((Shipment.carrier_title if figure in {"held", "late"} else _SOURCE) == source)
-    order = Payment if figure in {"held", "late"} else LedgerEntry
+        by = Payment.method if figure == "services" else Shipment.carrier_title if held else _SOURCE
+        wanted = wanted.where(by == source)
+    order = Payment if held else LedgerEntry
     rows = session.execute(wanted.where(order.store_id == store_id).offset(skip).limit(limit))
     return [Behind(row.code, row.buyer_name, Money(int(row.minor), row.currency), row.at) for row in rows]
 
 
 def _held(figure: str) -> Any:
-    wanted = (
-        select(Order.code, Order.buyer_name, Payment.amount_minor.label("minor"), Payment.currency,
-               Payment.collected_at.label("at"))
+    left = Payment.collected_minor - Payment.refunded_minor
+    every = (
+        select(Order.code, Order.buyer_name, left.label("minor"), Payment.currency, Payment.collected_at.label("at"))
         .join(Order, and_(Order.id == Payment.order_id, Order.store_id == Payment.store_id))
-        .join(Shipment, _ALIVE)
-        .where(Payment.state == "collected", _CASH)
         .order_by(Payment.collected_at, Payment.id)
     )  # fmt: skip
+    if figure == "services":
+        return every.where(_WITH_SERVICE)
+    wanted = every.join(Shipment, _ALIVE).where(Payment.state == "collected", _CASH)
     return wanted.where(_LATE()) if figure == "late" else wanted
 
 

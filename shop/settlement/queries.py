@@ -136,7 +136,7 @@ def money(store_id: int) -> MoneyView:
         )
         .select_from(Payment)
         .join(Shipment, _ALIVE)
-        .where(Payment.store_id == store_id, Payment.state.in_(("pending", "collected")))
+        .where(Payment.store_id == store_id, Payment.state.in_(("pending", "collected")), CASH)
         .group_by(Shipment.carrier_title, Payment.state, Shipment.state)
     ).all()  # fmt: skip
     road = [row for row in rows if row.state == "pending" and row.shipment_state in _ROAD]
@@ -153,6 +153,7 @@ def money(store_id: int) -> MoneyView:
     )  # fmt: skip
 
 
+CASH = Payment.method == "cash_on_delivery"
 _ALIVE = and_(
     Shipment.order_id == Payment.order_id, Shipment.store_id == Payment.store_id, Shipment.state != "cancelled"
 )
@@ -191,7 +192,7 @@ def open_payments(store_id: int, carrier_title: str | None = None) -> list[OpenP
         )
         .join(Order, and_(Order.id == Payment.order_id, Order.store_id == Payment.store_id))
         .join(Shipment, _ALIVE)
-        .where(Payment.store_id == store_id, Payment.state == "collected")
+        .where(Payment.store_id == store_id, Payment.state == "collected", CASH)
         .order_by(Payment.collected_at, Payment.id)
     )  # fmt: skip
     if carrier_title is not None:

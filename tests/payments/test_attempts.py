@@ -22,6 +22,7 @@ from shop.payments import attempts, inbox, incidents, proofs
 from shop.payments.models import Payment, PaymentNotice
 from shop.plumbing import jobs
 from shop.plumbing.db import session, transaction
+from shop.settlement import books, queries
 from shop.shipping.queries import live_shipment
 from tests.checkout.cast import AMINA, Workshop, workshop
 from tests.payments.till import CCP, OUTSIDE, Bank, all_of, card_method, notice, of, takes, waiting
@@ -265,6 +266,18 @@ def test_in_any_order_one_end_and_no_money_lost(bank: Bank, amina: Workshop, ord
     assert (order.state, payment.state) == (("placed", "collected") if paid else ("cancelled", "cancelled"))
     assert kinds(amina) == []
     assert amina.on_hand() == (4 if paid else 5)
+
+
+def test_what_a_service_has_is_not_what_a_courier_holds(bank: Bank, amina: Workshop) -> None:
+    order, payment = waiting(amina, "card")
+    begin(payment)
+    bank.pay(payment)
+    attempts.look(payment.id, OUTSIDE)
+    session.rollback()
+    (held,) = books.with_services(amina.id)
+    assert (held.title, held.received, held.orders) == ("card", order.total, 1)
+    assert [row.code for row in books.behind(amina.id, "services", source="card")] == [order.code]
+    assert (queries.money(amina.id).collected.parcels, queries.open_payments(amina.id)) == (0, [])
 
 
 def test_a_transfer_is_confirmed_by_her_and_a_receipt_stops_the_clock(amina: Workshop) -> None:

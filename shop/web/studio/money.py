@@ -40,6 +40,7 @@ PER_PAGE = 100
 # Figures whose orders the ledger knows.
 BOOKED: Mapping[str, str] = {
     "held": N_("Carriers hold for you"), "late": N_("Late"), "received": N_("Received"),
+    "services": N_("Services of cards hold for you"),
     "given_back": N_("Given back"), "ways_back": N_("Ways back"),
 }  # fmt: skip
 
@@ -83,6 +84,7 @@ def money_page() -> str:
     store_id = here().store.id
     return shop_page(
         "studio/money.html", "money", m=queries.money(store_id), late=books.late(store_id), named=named,
+        services=books.with_services(store_id),
         months=[(month, month_title(month.first)) for month in books.months(store_id)],
         waiting=books.waiting(store_id) if here().role == "owner" else [], remittances=books.paid(store_id),
     )  # fmt: skip
