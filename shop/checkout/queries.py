@@ -22,8 +22,9 @@ from shop.core.money import Money
 from shop.offers import queries as offers_of
 from shop.offers import words as offer_words
 from shop.offers.words import Deal, Problem, Standing
+from shop.orders import queries as order_queries
 from shop.payments.contract import Ask
-from shop.payments.tills import MethodOffer, Till, till, tills
+from shop.payments.tills import MethodOffer, Till, tills
 from shop.plumbing import geography
 from shop.plumbing.db import session
 from shop.plumbing.i18n import N_
@@ -52,6 +53,7 @@ class ParcelOffer:
     quotes: tuple[StoreQuote, ...]
     till: Till
     bargain: Bargain
+    first_time: bool = False  # nothing was delivered to this phone yet, where a method asks
 
 
 @dataclass(frozen=True)
@@ -90,10 +92,14 @@ def offered(
     if wilaya_code or commune_code:
         found = _quotes(parcels, place_of(commune_code) if commune_code else place_of_wilaya(wilaya_code))
     bargains, paid = _bargains(parcels, phone, codes), tills([each.store_id for each in parcels])
+    new = _new_to(paid, phone)
     return [
-        ParcelOffer(each, tuple(found.get(each.store_id, ())), paid[each.store_id], bargains[each.store_id])
+        ParcelOffer(
+            each, tuple(found.get(each.store_id, ())), paid[each.store_id], bargains[each.store_id],
+            each.store_id in new,
+        )
         for each in parcels
-    ]
+    ]  # fmt: skip
 
 
 def offered_of(
@@ -106,7 +112,9 @@ def offered_of(
     place = place_of(commune_code) if commune_code else place_of_wilaya(wilaya_code)
     parcel = _parcel(store, lines_of(store.id, wanted))
     found = _quotes([parcel], place)
-    return ParcelOffer(parcel, tuple(found[store.id]), till(store.id), _bargains([parcel], phone, {})[store.id])
+    paid = tills([store.id])
+    bargain = _bargains([parcel], phone, {})[store.id]
+    return ParcelOffer(parcel, tuple(found[store.id]), paid[store.id], bargain, store.id in _new_to(paid, phone))
 
 
 def lines_of(store_id: int, wanted: Mapping[int, int]) -> list[Line]:
@@ -136,12 +144,14 @@ def review(cart_id: int, details: Details, choices: Sequence[Choice], *, held: H
     chosen = {choice.store_id: choice for choice in choices}
     bargains = _bargains(parcels, details.phone, {choice.store_id: choice.code for choice in choices})
     paid = tills([each.store_id for each in parcels])
+    new = _new_to(paid, details.phone)
     return Review(
         details=details,
         parcels=tuple(
             _reviewed(
                 each, rows[each.store_id], quotes=found[each.store_id], choice=chosen.get(each.store_id),
-                bargain=bargains[each.store_id], paid=paid[each.store_id], details=details, parcels=len(parcels),
+                bargain=bargains[each.store_id], paid=paid[each.store_id], first_time=each.store_id in new,
+                details=details, parcels=len(parcels),
             )
             for each in parcels
         ),
@@ -258,13 +268,16 @@ def require_stock(line: Line) -> None:
 
 def _reviewed(
     parcel: Parcel, store: Store, *, quotes: Sequence[StoreQuote], choice: Choice | None, bargain: Bargain,
-    paid: Till, details: Details, parcels: int,
+    paid: Till, first_time: bool, details: Details, parcels: int,
 ) -> ReviewParcel:  # fmt: skip
     quote, desk = _chosen(parcel, quotes, choice, details)
     if bargain.problem is not None:
         raise Refused(bargain.problem.message, field=f"code-{parcel.store_id}", **bargain.problem.values)
     deal = bargain.deal(parcel, quote.price)
-    ask = Ask("", parcel.goods + quote.price - deal.worth, details.language, stores_in_purchase=parcels)
+    ask = Ask(
+        "", parcel.goods + quote.price - deal.worth, details.language, stores_in_purchase=parcels,
+        wilaya_code=details.wilaya_code, first_time=first_time,
+    )  # fmt: skip
     method = _method(paid, ask, choice)
     terms, terms_hash = stores.terms_of(store, details.language)
     return ReviewParcel(
@@ -302,6 +315,12 @@ def _desk(quote: StoreQuote, choice: Choice, field: str) -> DeskPoint | None:
     if desk is None:
         raise Refused(N_("Please choose the desk where you will fetch the parcel."), field=field)
     return desk
+
+
+def _new_to(paid: Mapping[int, Till], phone: str) -> frozenset[int]:
+    """Return the workshops for which this is a first order, as far as one of their ways to be paid asks."""
+    asking = [store_id for store_id, each in paid.items() if each.asks_who]
+    return order_queries.strangers(asking, phone) if asking else frozenset()
 
 
 def _method(paid: Till, ask: Ask, choice: Choice | None) -> MethodOffer:

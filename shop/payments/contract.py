@@ -21,6 +21,7 @@ class Ask:
     """What is to be paid: one order of one store, under our reference (P and nine letters or digits, 10 in all).
 
     `return_url` is where the buyer comes back to, whatever happened; `notice_url` is where notices are read.
+    `first_time` is said of a buyer whom the workshop has delivered nothing yet, where a method asks (`Explains`).
     """
 
     reference: str
@@ -31,6 +32,8 @@ class Ask:
     return_url: str = ""
     notice_url: str = ""
     description: str = ""
+    wilaya_code: str = ""
+    first_time: bool = False
     face_to_face: bool = False  # buyer and artisan stand before each other: the thing and the money change hands
 
 
@@ -223,6 +226,20 @@ class PaidByHand(Protocol):
 
     def instructions(self, ask: Ask) -> Mentions:
         """Return what the buyer needs to know to pay. Pure."""
+        ...
+
+
+@runtime_checkable
+class Explains(Protocol):
+    """The method tells the buyer why it is not offered; `asks_who` when it matters that this is a first order."""
+
+    @property
+    def asks_who(self) -> bool:
+        """Tell whether `Ask.first_time` must be known."""
+        ...
+
+    def why_not(self, ask: Ask) -> str:
+        """Return an English msgid, or nothing when it is offered or has nothing to say. Pure, as `offer`."""
         ...
 
 

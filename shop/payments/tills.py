@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from shop.core.errors import Declined
 from shop.core.money import Money
-from shop.payments.contract import Ask, PaymentMethod, Plugin
+from shop.payments.contract import Ask, Explains, PaymentMethod, Plugin
 from shop.payments.methods import METHODS
 from shop.payments.models import PaymentSettings
 from shop.plumbing.db import session
@@ -26,6 +26,13 @@ from shop.plumbing.seals import Seal
 # The methods that come along know no catalogue: their words are marked here.
 WORDS = (
     N_("In cash, on delivery"), N_("You pay the courier when the parcel is in your hands."),
+    N_("Most that an order may cost, in dinars"), N_("0: no limit."), N_("Most for a first order, in dinars"),
+    N_("For somebody of whom you have delivered no order yet. 0: no limit of its own."),
+    N_("Wilayas without cash on delivery"), N_("Their numbers, for example 11, 33."),
+    N_("Write numbers of wilayas from 1 to 69, with a comma between."),
+    N_("This order costs more than the workshop sends out for cash on delivery."),
+    N_("For a first order, this is more than the workshop sends out for cash on delivery."),
+    N_("The workshop does not take cash on delivery in this wilaya."),
     N_("In cash, from hand to hand"), N_("The artisan takes the money and gives the article."),
     N_("By transfer: CCP, BaridiMob or bank"),
     N_("You pay into the workshop's account and send a picture of the receipt. The parcel leaves when it has come."),
@@ -72,6 +79,16 @@ class Till:
         """Return the methods that serve this payment, without network."""
         found = ((key, method.offer(ask)) for key, method in self.methods.items())
         return [MethodOffer(key, o.title, o.detail, o.fee, o.wait_h) for key, o in found if o is not None]
+
+    @property
+    def asks_who(self) -> bool:
+        """Tell whether it matters that somebody orders here for the first time."""
+        return any(each.asks_who for each in self.methods.values() if isinstance(each, Explains))
+
+    def refusals(self, ask: Ask) -> list[str]:
+        """Return why methods that are on do not serve this payment: English msgids."""
+        told = [each.why_not(ask) for each in self.methods.values() if isinstance(each, Explains)]
+        return [sentence for sentence in told if sentence]
 
 
 def till(store_id: int) -> Till:

@@ -1,21 +1,45 @@
-"""Cash on delivery: the courier takes it at the door."""
+"""Cash on delivery: the courier takes it at the door, within what the workshop dares."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shop.core.money import Money
-from shop.payments.contract import Ask, Fact, Offer, Plugin
+from shop.core.text import western_digits
+from shop.payments.contract import Ask, Fact, Offer, Plugin, setting
 
 TITLE = "In cash, on delivery"
 DETAIL = "You pay the courier when the parcel is in your hands."
+WILAYAS = range(1, 70)
+TOO_MUCH = "This order costs more than the workshop sends out for cash on delivery."
+TOO_MUCH_AT_FIRST = "For a first order, this is more than the workshop sends out for cash on delivery."
+NOT_THERE = "The workshop does not take cash on delivery in this wilaya."
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Nothing to set; `most_minor` caps the amount in minor units, 0 for no cap."""
+    """How far the workshop goes; nothing is a limit until it says so."""
 
-    most_minor: int = 0
+    most: int = setting("Most that an order may cost, in dinars", default=0, hint="0: no limit.")
+    most_first: int = setting(
+        "Most for a first order, in dinars", default=0,
+        hint="For somebody of whom you have delivered no order yet. 0: no limit of its own.",
+    )  # fmt: skip
+    not_in: str = setting("Wilayas without cash on delivery", hint="Their numbers, for example 11, 33.", most=240)
+
+    @property
+    def closed(self) -> frozenset[str]:
+        """The codes of the wilayas in which no cash is taken."""
+        return frozenset(f"{int(each):02}" for each in re.findall(r"[0-9]+", western_digits(self.not_in)))
+
+    def problems(self) -> Mapping[str, str]:
+        """Return what can't be right."""
+        text = western_digits(self.not_in)
+        if re.sub(r"[0-9\s,;،.]", "", text) or any(int(each) not in WILAYAS for each in re.findall(r"[0-9]+", text)):
+            return {"not_in": "Write numbers of wilayas from 1 to 69, with a comma between."}
+        return {}
 
 
 @dataclass(frozen=True)
@@ -29,12 +53,28 @@ class CashOnDelivery:
         """The name under which payments are stored."""
         return "cash_on_delivery"
 
+    @property
+    def asks_who(self) -> bool:
+        """Tell whether it matters that somebody orders for the first time."""
+        return bool(self.settings.most_first)
+
     def offer(self, ask: Ask) -> Offer | None:
-        """Serve Algeria, in dinars, up to the cap."""
-        cap = self.settings.most_minor
-        if ask.country != "DZ" or ask.amount.currency != "DZD" or (cap and ask.amount > Money(cap)):
+        """Serve Algeria, in dinars, within the limits."""
+        if ask.country != "DZ" or ask.amount.currency != "DZD" or self.why_not(ask):
             return None
         return Offer(title=TITLE, detail=DETAIL)
+
+    def why_not(self, ask: Ask) -> str:
+        """Return which limit an order is beyond, as an English msgid; nothing for one within them."""
+        if ask.country != "DZ" or ask.amount.currency != "DZD":
+            return ""
+        if ask.wilaya_code in self.settings.closed:
+            return NOT_THERE
+        if self.settings.most and ask.amount > Money.dinars(self.settings.most):
+            return TOO_MUCH
+        if ask.first_time and self.settings.most_first and ask.amount > Money.dinars(self.settings.most_first):
+            return TOO_MUCH_AT_FIRST
+        return ""
 
     def start(self, ask: Ask) -> Fact:
         """Answer at once: the cash is awaited."""

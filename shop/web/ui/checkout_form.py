@@ -75,6 +75,7 @@ class Travel:
     till: Till
     quotes: tuple[StoreQuote, ...]
     chosen: StoreQuote | None
+    first_time: bool = False
     elsewhere: str = ""  # where the workshop does deliver, when not here and the list is short
 
     @property
@@ -124,6 +125,7 @@ class Ways:
     methods: tuple[MethodOffer, ...]
     wilaya: str
     commune: str
+    refusals: tuple[str, ...] = ()  # why a way to pay is not open: English msgids
 
     @property
     def goods(self) -> Money:
@@ -159,7 +161,7 @@ def ways(view: CartView, kept: Mapping[str, str], held: Held = NONE) -> Ways:
         view.cart_id, wilaya_code=wilaya, commune_code=commune, phone=phone_of(kept), codes=codes, held=held
     )  # fmt: skip
     parcels = tuple(_travel(each, kept, known=bool(wilaya)) for each in found)
-    return Ways(parcels, _methods(parcels), wilaya, commune)
+    return Ways(parcels, _methods(parcels, wilaya), wilaya, commune, _refusals(parcels, wilaya))
 
 
 def phone_of(kept: Mapping[str, str]) -> str:
@@ -173,7 +175,8 @@ def phone_of(kept: Mapping[str, str]) -> str:
 def ways_of(offer: ParcelOffer, kept: Mapping[str, str]) -> Ways:
     """Return what one parcel could be that is in no basket yet."""
     parcels = (_travel(offer, kept, known=bool(place_of(kept)[0])),)
-    return Ways(parcels, _methods(parcels), *place_of(kept))
+    wilaya, commune = place_of(kept)
+    return Ways(parcels, _methods(parcels, wilaya), wilaya, commune, _refusals(parcels, wilaya))
 
 
 def place_of(kept: Mapping[str, str]) -> tuple[str, str]:
@@ -190,7 +193,7 @@ def _travel(offer: ParcelOffer, kept: Mapping[str, str], *, known: bool) -> Trav
     wanted = kept.get(f"delivery-{parcel.store_id}", "")
     chosen = next((quote for quote in offer.quotes if _value(quote) == wanted), None)
     elsewhere = _elsewhere(parcel.store_id) if known and not offer.quotes else ""
-    return Travel(parcel, offer.bargain, offer.till, offer.quotes, chosen, elsewhere)
+    return Travel(parcel, offer.bargain, offer.till, offer.quotes, chosen, offer.first_time, elsewhere)
 
 
 def _value(quote: StoreQuote) -> str:
@@ -203,10 +206,21 @@ def _elsewhere(store_id: int) -> str:
     return _(", ").join(names) if len(names) <= MOST_NAMED else ""
 
 
-def _methods(parcels: Sequence[Travel]) -> tuple[MethodOffer, ...]:
+def _methods(parcels: Sequence[Travel], wilaya: str) -> tuple[MethodOffer, ...]:
     """Return the methods that serve every parcel: one purchase is paid in one way."""
-    asked = [each.till.offers(Ask("", each.due, language(), stores_in_purchase=len(parcels))) for each in parcels]
+    asked = [each.till.offers(_ask(each, wilaya, len(parcels))) for each in parcels]
     return tuple(m for m in (asked[0] if asked else []) if all(m.key in {o.key for o in each} for each in asked))
+
+
+def _refusals(parcels: Sequence[Travel], wilaya: str) -> tuple[str, ...]:
+    told = [sentence for each in parcels for sentence in each.till.refusals(_ask(each, wilaya, len(parcels)))]
+    return tuple(dict.fromkeys(told))
+
+
+def _ask(parcel: Travel, wilaya: str, stores: int) -> Ask:
+    return Ask(
+        "", parcel.due, language(), stores_in_purchase=stores, wilaya_code=wilaya, first_time=parcel.first_time
+    )  # fmt: skip
 
 
 class DetailsForm(HirfaForm):
