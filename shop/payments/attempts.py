@@ -40,9 +40,12 @@ def start(payment_id: int, outside: Outside, *, language: str, return_url: str, 
     What comes with the parcel, or is paid by hand, is begun by having been written. A redirect in the fact sends the
     buyer on; `failed` and `problem` tell why there is none; `unknown` when no answer came. Raises NotFound.
     """
-    payment, method = _with_method(payment_id, outside)
+    payment = _payment(payment_id)
     pending = Fact(payment.reference, payment.state, payment.amount, payment.external, payment.redirect)
-    if payment.state != "pending" or payment.redirect or payment.expires_at is None or isinstance(method, PaidByHand):
+    if payment.state != "pending" or payment.redirect or payment.expires_at is None:
+        return pending
+    payment, method = _with_method(payment_id, outside)
+    if isinstance(method, PaidByHand):
         return pending
     ask = Ask(
         reference=payment.reference, amount=payment.amount, language=language, return_url=return_url,
@@ -146,10 +149,15 @@ def _answer(payment: Payment, ask: Any) -> Fact:
     return fact
 
 
-def _with_method(payment_id: int, outside: Outside) -> tuple[Payment, PaymentMethod]:
+def _payment(payment_id: int) -> Payment:
     payment = session.get(Payment, payment_id, populate_existing=True)
     if payment is None:
         raise NotFound(f"no payment {payment_id}")
+    return payment
+
+
+def _with_method(payment_id: int, outside: Outside) -> tuple[Payment, PaymentMethod]:
+    payment = _payment(payment_id)
     method = method_of(payment.store_id, payment.method, outside)
     session.expunge(payment)  # it is read on while nothing is open
     session.rollback()  # the read snapshot does not wait for the outside
