@@ -129,7 +129,9 @@ def lines_of(store_id: int, wanted: Mapping[int, int]) -> list[Line]:
 
 
 def review(cart_id: int, details: Details, choices: Sequence[Choice], *, held: Held = NONE) -> Review:
-    """Return the purchase as it would be ordered now, in five statements; `held` pieces (by variant) wait for it.
+    """Return the purchase as it would be ordered now, in five statements, one less without desks.
+
+    `held` pieces (by variant) wait for it.
 
     Raises Refused (with its field) for an empty basket, a missing choice, a code that does not count or a place that
     isn't served, OutOfStock, StoreClosed, and PriceChanged when delivery costs something else than was seen.
@@ -140,7 +142,8 @@ def review(cart_id: int, details: Details, choices: Sequence[Choice], *, held: H
     _check_details(details)
     for parcel in parcels:
         _check_parcel(parcel, rows[parcel.store_id])
-    found = _quotes(parcels, place_of(details.commune_code))
+    to_desks = any(choice.kind == "desk" for choice in choices)
+    found = _quotes(parcels, place_of(details.commune_code), with_desks=to_desks)
     chosen = {choice.store_id: choice for choice in choices}
     bargains = _bargains(parcels, details.phone, {choice.store_id: choice.code for choice in choices})
     paid = tills([each.store_id for each in parcels])
@@ -210,8 +213,9 @@ def _cost(materials: int | None, packaging: int | None) -> int | None:
     return None if materials is None and packaging is None else (materials or 0) + (packaging or 0)
 
 
-def _quotes(parcels: Sequence[Parcel], place: Place) -> dict[int, list[StoreQuote]]:
-    return quotes_for({each.store_id: Load(each.weight_g, each.goods) for each in parcels}, place)
+def _quotes(parcels: Sequence[Parcel], place: Place, *, with_desks: bool = True) -> dict[int, list[StoreQuote]]:
+    loads = {each.store_id: Load(each.weight_g, each.goods) for each in parcels}
+    return quotes_for(loads, place, with_desks=with_desks)
 
 
 def _bargains(parcels: Sequence[Parcel], phone: str, codes: Mapping[int, str]) -> dict[int, Bargain]:

@@ -103,14 +103,14 @@ def quotes(store_id: int, place: Place, *, weight_g: int, declared: Money) -> li
     return quotes_for({store_id: Load(weight_g, declared)}, place)[store_id]
 
 
-def quotes_for(loads: Mapping[int, Load], place: Place) -> dict[int, list[StoreQuote]]:
-    """Return the quotes of many stores to one place, in two statements.
+def quotes_for(loads: Mapping[int, Load], place: Place, *, with_desks: bool = True) -> dict[int, list[StoreQuote]]:
+    """Return the quotes of many stores to one place, in two statements; in one without the desks.
 
     A carrier that is misconfigured or does not answer is passed over and logged.
     """
     accounts = _accounts(loads, place)
     served = [row.id for row in accounts if row.desk_minor is not None or row.carrier not in _FROM_ROWS]
-    desks = _desks(served, place.wilaya_code) if served else {}
+    desks = _desks(served, place.wilaya_code) if served and with_desks else {}
     return _first_of_each_kind(accounts, desks, place, loads)
 
 

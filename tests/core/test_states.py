@@ -14,8 +14,9 @@ DRAWN: dict[str, tuple[Machine, dict[str, set[str]]]] = {
         "cancelled": set(),
     }),
     "payment": (PAYMENT, {
-        "pending": {"collected", "failed", "cancelled"}, "failed": {"pending", "cancelled"},
-        "collected": {"settled", "refunded"}, "settled": {"refunded"}, "cancelled": set(), "refunded": set(),
+        "pending": {"collected", "failed", "cancelled"}, "failed": {"pending", "cancelled", "collected"},
+        "collected": {"settled", "refunded"}, "settled": {"refunded"}, "cancelled": {"collected"},
+        "refunded": set(),
     }),
     "shipment": (SHIPMENT, {
         "preparing": {"labelled", "cancelled"}, "labelled": {"handed_over", "cancelled"}, "handed_over": _ROAD,

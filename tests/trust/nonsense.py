@@ -144,7 +144,7 @@ SHEETS = (
 )  # fmt: skip
 
 
-GOOD_FILES = [("photos", GOOD_PICTURE), ("card", GOOD_PICTURE), ("file", GOOD_SHEET)]
+GOOD_FILES = [("photos", GOOD_PICTURE), ("receipt", GOOD_PICTURE), ("card", GOOD_PICTURE), ("file", GOOD_SHEET)]
 
 
 def sheet(rng: random.Random) -> bytes:

@@ -4,23 +4,34 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from shop.catalogue.models import Variant
+from flask import Flask
+from sqlalchemy import select
+
+from shop.catalogue.models import Product, Variant
 from shop.checkout import service as checkout
 from shop.core.money import Money
 from shop.orders.models import Order
 from shop.payments import incidents, proofs, setup
+from shop.payments.models import Payment
 from shop.payments.queries import payment_of
+from shop.plumbing import i18n
 from shop.plumbing.db import session, transaction
-from shop.plumbing.journal import Actor
+from shop.plumbing.journal import SYSTEM, Actor
 from shop.plumbing.seals import Seal
+from shop.plumbing.settings import Settings
 from shop.plumbing.storage import FileStorage
+from shop.shipping.models import CarrierAccount
+from shop.stores.models import Store
 from tests.checkout import cast
+from tests.payments.till import CCP, takes, waiting
+from tests.studio.day import Day
 
 if TYPE_CHECKING:
     from tests.trust.street import Shop
 
+FORMS = ("pay", "check_payment", "send_receipt")  # behind the link of an order that waits for its money
 SEAL = Seal("the settings of the street hold no secret")
 
 
@@ -77,3 +88,36 @@ def _waiting(shop: Shop, stage: str) -> tuple[int, int]:
     assert payment is not None
     shop.codes[stage], shop.orders[stage], shop.payments[stage] = order.code, order.id, payment.id
     return order.id, payment.id
+
+
+def orders_to_be_paid(application: Flask, settings: Settings, day: Day) -> dict[str, str]:
+    """Have an order wait for its transfer, with a receipt, and one be paid too much; return what forms can send."""
+    with application.app_context(), i18n.speaking("en"):
+        shop = cast.Workshop(
+            session.get_one(Store, day.store_id), *first(Product, day), *first(Variant, day),
+            *first(CarrierAccount, day),
+        )  # fmt: skip
+        takes(shop, "transfer", dict(CCP))
+        order, payment = waiting(shop, "transfer")
+        _over, second = waiting(shop, "transfer")
+        code, payment_id, second_id = order.code, payment.id, second.id
+        with transaction():
+            proofs.keep(shop.id, payment_id, file="e" * 24, kind="pdf")
+            proofs.accept(shop.id, second_id, Money.dinars(9_999), by=SYSTEM)
+        session.remove()  # type: ignore[attr-defined]
+    FileStorage(settings.data_dir / "private").put(f"proofs/{'e' * 24}.pdf", b"%PDF-1.4\n", "application/pdf")
+    return {
+        "storefront.pay:order": code, "storefront.send_receipt:order": code, "storefront.pay:method": "transfer",
+        "studio.money_came:came": "1100", "studio.refund:amount": "100", "studio.refund:proof": "CCP 4471",
+    }  # fmt: skip
+
+
+def first(table: Any, day: Day) -> list[Any]:
+    """Return the first row of a table that is the workshop's."""
+    return list(session.scalars(select(table).where(table.store_id == day.store_id).order_by(table.id).limit(1)))
+
+
+def code_to_pay() -> str:
+    """Return the code of an order that waits for its money."""
+    waiting = select(Payment.order_id).where(Payment.expires_at.is_not(None), Payment.state == "pending")
+    return session.scalars(select(Order.code).where(Order.id.in_(waiting)).order_by(Order.id)).first() or ""
