@@ -13,76 +13,49 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import make_url, select
+from sqlalchemy import make_url
 from werkzeug.datastructures import MultiDict
 
 from shop import audit
-from shop.accounts import codes as phone_codes
-from shop.accounts.models import Device, Passkey
-from shop.cart.models import CartLine
-from shop.catalogue import lots
-from shop.catalogue import service as catalogue
-from shop.catalogue.models import Lot, Picture, Variant
-from shop.checkout import hand, links
-from shop.checkout.hand import HandBuyer
-from shop.checkout.models import OrderLink
 from shop.core import clock
 from shop.core.money import Money
-from shop.customers import past
-from shop.customers.models import Contact
-from shop.documents import invoices
 from shop.documents import service as documents
-from shop.documents.invoice_queries import newest as newest_papers
-from shop.documents.models import LabelPrint
 from shop.fulfilment import service as fulfilment
-from shop.offers.models import Offer
-from shop.orders.models import Order, Purchase
-from shop.payments.models import Incident, PaymentProof
 from shop.payments.queries import payment_of
 from shop.plumbing import i18n
 from shop.plumbing.db import db, session, transaction
 from shop.plumbing.journal import SYSTEM
-from shop.plumbing.links import Signer
 from shop.plumbing.settings import Settings
-from shop.plumbing.storage import FileStorage
-from shop.risk.models import Outcome
-from shop.settlement import drafts
 from shop.settlement import service as settlement
-from shop.settlement.models import Remittance, Statement
 from shop.settlement.queries import money
-from shop.settlement.reading import pasted
-from shop.shipping.models import CarrierAccount, Desk, Handover, Shipment
-from shop.spreadsheets import reading
-from shop.spreadsheets import service as sheets
-from shop.spreadsheets.models import Sheet
-from shop.stores import service as stores
-from shop.stores import verification
-from shop.stores.models import Member
 from shop.web.ui.forms import NOT_A_NUMBER, NOT_AN_AMOUNT, DinarsField, HirfaForm, WholeField
 from tests.checkout import cast
-from tests.offers.cast import offer
-from tests.people import Person, sign_in
+from tests.people import sign_in
 from tests.postgres import create_database, drop_database
 from tests.storefront.buying import Buyer
-from tests.studio.conftest import LEGAL, make_ready
-from tests.studio.day import Day, a_day
-from tests.studio.photographs import photograph
-from tests.studio.test_outcome import sent_back
+from tests.studio.day import a_day
 from tests.trust import unpaid
-from tests.trust.bad_input import Broken, Report, Visitor, World, attack
-from tests.trust.ways_in import give_keys, made_on_a_device
+from tests.trust.bad_input import Broken, Report, World, attack
+from tests.trust.furnished import (
+    SEVERAL,
+    card_and_doubt,
+    fill_a_basket,
+    furnish,
+    of_opening,
+    parcels_back,
+    people,
+    places,
+)
+from tests.trust.ways_in import made_on_a_device
 
 PASSWORD = "long enough 1"  # as tests.people gives everybody
 ROUND = 250  # so many inputs, then the shop as it was: what they changed must not close its doors to the next ones
 INPUTS = int(os.environ.get("TEST_INPUTS", "2000"))
 SEED = os.environ.get("TEST_SEED", "")
-SEVERAL = 15
-LISTS = 20  # of a carrier, of each sort
 # Passwords are hashed and pictures unpacked slowly, on purpose: asked less often, but asked.
 RARE = {"studio.sign_in": 0.1, "studio.join": 0.2, "studio.change_password": 0.1, "studio.add_pictures": 0.2,
         "studio.new_product": 0.3, "studio.product": 0.4}  # fmt: skip
@@ -124,8 +97,6 @@ HINTS_OF_PAPERS = {
 }  # fmt: skip
 HINTS_OF_OPENING = {"studio.second_factor_page:action": "begin", "person": "Nour"}
 RARE_OF_OPENING = {"studio.second_factor_page": 0.3, "studio.wizard": 0.5}
-PICTURE, DOUBTFUL = "0123456789abcdef01234567", "0123456789abcdef0123456f"
-CARD = photograph((240, 160), kind="WEBP")
 
 
 @dataclass
@@ -252,221 +223,6 @@ def require_knowledge(world: World) -> None:
     # What outside systems send is signed by them: no form of ours is right there.
     shut = [name for name, each in targets.items() if not each.accepted and "/hooks/" not in name]
     assert not shut, f"no right form is known for {shut}"
-
-
-# ── the shop ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def furnish(application: Flask, settings: Settings, day: Day) -> None:
-    """Put something into every room: orders in every state, a photograph, a sheet, a remittance, an invitation."""
-    day.ordered()
-    day.confirmed()
-    day.labelled()
-    day.handed_over()
-    paid, _held = day.delivered(), day.delivered()
-    sent_back(day)
-    sent_back(day, contested="Personne")
-    payment = day.payment(paid)
-    with application.app_context(), i18n.speaking("en"), transaction():
-        shop = day._workshop()
-        closed = stores.create_store(name="Atelier Fermé", craft="soap", wilaya_code="16", by=SYSTEM)
-        stores.update_profile(closed.id, by=SYSTEM, **LEGAL)
-        stores.open_store(closed.id, by=SYSTEM)
-        stores.suspend(closed.id, reason="no answer", by=SYSTEM)
-        stores.update_profile(day.store_id, by=SYSTEM, **LEGAL)
-        catalogue.add_picture(day.store_id, shop.product.id, PICTURE, width=640, height=480, by=SYSTEM)
-        lots.add_lot(day.store_id, shop.product.id, "L1", by=SYSTEM)
-        lots.add_lot(day.store_id, shop.product.id, "L2", by=SYSTEM)
-        settlement.record_remittance(
-            day.store_id, carrier_title=shop.carrier.title, received_on=clock.today(), by=SYSTEM,
-            lines=[(payment.id, Money(payment.amount_minor), Money(0))],
-        )  # fmt: skip
-        bring_lists(day, shop)
-        for _time in range(40):  # enough that some are left to be confirmed and set aside
-            bring_a_sheet(settings, day)
-        invoices.issue(day.store_id, payment.order_id, by=SYSTEM)
-        wanted = {shop.variant.id: 1}
-        buyer = HandBuyer(name="Leila", phone="+213661000001", language="fr")
-        hand.sell_in_hand(
-            shop.store, wanted, key="at the fair", seen=hand.goods_in_hand(day.store_id, wanted).hash, buyer=buyer,
-            by=SYSTEM,
-        )  # fmt: skip
-        draft = stores.create_store(name="Amina en attente", craft="soap", wilaya_code="16", by=SYSTEM)
-        stores.update_profile(draft.id, by=SYSTEM, **LEGAL)
-        stores.add_member(draft.id, day.amina.account_id, "owner", by=SYSTEM)
-        make_ready(draft.id)
-        draft_id = draft.id
-    with application.app_context(), i18n.speaking("en"):
-        offer(shop, code="AID", most_uses=40)
-        offer(shop, name="Deux savons", minimum=Money.dinars(1000), most_per_phone=30)
-    folder = settings.data_dir / "media" / "pictures"
-    folder.mkdir(parents=True, exist_ok=True)
-    for key in (PICTURE, DOUBTFUL, f"{draft_id:024x}"):
-        for width in (240, 480, 900):
-            (folder / f"{key}-{width}.webp").write_bytes(photograph((width, width), kind="WEBP").getvalue())
-
-
-def bring_lists(day: Day, shop: cast.Workshop) -> None:
-    """Bring carriers' lists, inside the current transaction: first those whose columns nobody has said."""
-    road = session.scalars(select(Shipment).where(Shipment.state == "handed_over")).first()
-    assert road is not None
-    name = road.tracking or road.reference
-    for content in (f"Suivi;Montant\n{name};1100", f"{name} 1100 DA"):
-        for _time in range(LISTS):
-            drafts.keep(
-                day.store_id, pasted(content), carrier_title=shop.carrier.title, name="liste", reference="",
-                received_on=clock.today(), by=SYSTEM,
-            )  # fmt: skip
-
-
-def bring_a_sheet(settings: Settings, day: Day) -> None:
-    """Keep a sheet that was looked at, with a line to be mended, inside the current transaction."""
-    table = reading.read(b"Reference;Name in French;Price in dinars\r\nA-1;Savon;650\r\nA-2;Huile;cher\r\n")
-    key = sheets.new_key()
-    FileStorage(settings.data_dir / "private").put(key, table.body, "application/jsonl")
-    made = sheets.receive(day.store_id, table, key=key, name="a.csv", by=SYSTEM)
-    made.state, made.products = "looked", 1
-    sale = {"reference": "P1", "phone": "+213661770001", "name": "Lamia", "wilaya_code": "31", "day": clock.today(),
-            "what": "2 savons", "amount_minor": 65_000, "outcome": "taken"}  # fmt: skip
-    past.keep_sales(day.store_id, [sale], by=SYSTEM)
-
-
-def card_and_doubt(day: Day, settings: Settings) -> None:
-    """Send a card to the desk, and a product with a word to look at; inside a transaction."""
-    FileStorage(settings.data_dir / "private").put(f"cards/{PICTURE}.webp", CARD.getvalue(), "image/webp")
-    stores.keep_card(day.store_id, PICTURE, by=SYSTEM)
-    verification.submit(day.store_id, by=SYSTEM)
-    doubtful = catalogue.create_product(
-        day.store_id, by=SYSTEM, craft="pottery", names={"fr": "Remède"}, price=Money.dinars(500), stock=1
-    )
-    catalogue.add_picture(day.store_id, doubtful.id, DOUBTFUL, width=640, height=480, by=SYSTEM)
-    assert not catalogue.publish(day.store_id, doubtful.id, by=SYSTEM)
-
-
-def fill_a_basket(yacine: Buyer) -> None:
-    """Put Amina's and Sami's soap into a basket, and fill in the details."""
-    for variant in (1, 2):
-        yacine.send("/cart/lines", {"variant": str(variant), "pieces": "2"})
-    yacine.open("/checkout")
-    yacine.press("/checkout", button={"update": "1"}, phone="0550123456", wilaya="31", name="Yacine")
-    ways = {f"delivery-{store}": yacine.page.ways(store)["home"] for store in (1, 2)}
-    yacine.press("/checkout", commune="3101", payment="cash_on_delivery", address="12 rue des Oliviers", **ways)  # type: ignore[arg-type]
-    assert yacine.page.path.endswith("/checkout/check"), yacine.page.text
-
-
-def people(day: Day, nadia: Person, yacine: Buyer) -> dict[str, Visitor]:
-    """Return everybody's cookies and token."""
-    basket = yacine.cookie("cart")
-    signer: Signer = day.application.extensions["hirfa_signer"]
-    found = {
-        "nobody": Visitor("nobody", {}),
-        "yacine": Visitor("yacine", {"cart": basket}, signer.proof("form", basket)),
-    }
-    for name, person in {"amina": day.amina, "lila": day.lila, "sami": day.sami, "nadia": nadia}.items():
-        kept = person.client.get_cookie("hirfa")
-        assert kept is not None
-        found[name] = Visitor(name, {"hirfa": kept.value}, person.csrf)
-    return found
-
-
-def places(application: Flask, day: Day) -> dict[str, list[str]]:
-    """Return what may stand in an address, by the name that its rule gives it: mostly Amina's, some of Sami's."""
-    signer: Signer = application.extensions["hirfa_signer"]
-    with application.app_context():
-        open_one = select(Purchase.code).join(Order).where(Order.state == "placed")
-        purchase = session.scalars(open_one).first() or ""
-        back = parcels_back(application)[0]
-        with transaction():
-            token = stores.invite(day.store_id, "helper", by=SYSTEM)
-            give_keys(day.amina.account_id, mail="amina", device="Chrome, Android", passkey="Blue phone")
-            variant = session.scalars(select(Variant.id).where(Variant.store_id == day.store_id)).first() or 0
-            known = {"name": "Yacine", "phone": "0550123456", "wilaya": "31", "commune": "3101", "address": "rue 1",
-                     "payment": "cash_on_delivery", "delivery-1": "home.1.50000"}  # fmt: skip
-            held = [
-                links.open_link(
-                    day.store_id, {variant: 1}, kind="chat", hours=48, language="fr", by=SYSTEM, details=each
-                )
-                for each in (known, {})
-            ]
-            at_the_fair = list(session.scalars(select(Order.code).where(Order.kind == "hand")))
-            links_made, secrets = [str(link.id) for link, _token in held], [secret for _link, secret in held]
-        codes = list(session.scalars(select(Order.code).order_by(Order.id)))
-        to_pay = unpaid.code_to_pay()
-        his = CartLine.cart_id.not_in(select(OrderLink.cart_id))
-        lines = [str(n) for n in session.scalars(select(CartLine.id).where(his).order_by(CartLine.id.desc()))]
-        found = {
-            "lang": ["ar", "fr", "en"], "store": ["atelier-amina"] * 9 + ["atelier-sami"], "craft": ["soap", "pottery"],
-            "token": [*secrets, token], "studio.join:token": [token],
-            "studio.erase_customer:code": at_the_fair, "link_id": links_made,
-            "batch": list(session.scalars(select(LabelPrint.batch))), "page": ["1", "1", "2"],
-            "figure": ["expected", "on_the_way", "held", "late", "received", "given_back"],
-            "part": ["pages", "shops-0", "0"], "width": ["240", "900"],
-            "product_id": ["1"] * 5 + ["2", "999999999999999999"], "line_id": lines,
-            "review_id": ["1", "2"], "store_id": ["1", "2"],
-            "desk.resume:store_id": ["3"], "studio.opening:store": ["amina-en-attente"],
-            "studio.remove_member:member_id": ["2", "1", "3"],
-            "account_id": numbers(CarrierAccount), "desk_id": numbers(Desk),
-            "device_id": numbers(Device), "passkey_id": numbers(Passkey), "member_id": numbers(Member),
-            "offer_id": numbers(Offer),
-            "variant_id": ["1"] * 5 + ["2", "9"], "sheet_id": numbers(Sheet), "kind": ["csv", "xlsx", "exe"],
-            "contact_id": numbers(Contact), "receipt": numbers(PaymentProof), "incident": numbers(Incident),
-            "method": ["transfer", "chargily", "stripe", "cash_on_delivery", "gold"],
-            "picture_id": numbers(Picture), "lot_id": numbers(Lot), "remittance_id": numbers(Remittance),
-            "statement_id": numbers(Statement), "studio.write_statement:statement_id": numbers(Statement)[LISTS:],
-            "proof": [signer.proof("track", purchase)], "storefront.tracking:code": [purchase],
-            "storefront.cancel:code": [purchase],
-            **{f"storefront.{name}:code": [to_pay] for name in unpaid.FORMS},
-            **{f"storefront.{name}:proof": [signer.proof("track", to_pay)] for name in unpaid.FORMS},
-            "outcome_id": numbers(Outcome),
-            "studio.answer_outcome:code": parcels_back(application),
-            "storefront.contest:code": [back], "storefront.contest:proof": [signer.proof("track", back)],
-            "storefront.store:slug": ["atelier-amina"],
-            "storefront.store_terms:slug": ["atelier-amina"], "storefront.product:slug": ["savon"],
-            "storefront.shared:code": ["s1w", "p1i"],
-            "media.picture:key": [PICTURE], "storefront.share_picture:key": [PICTURE], "seal": ["older"],
-        }  # fmt: skip
-        found |= places_of_papers(day, signer, purchase, codes)
-        sheets = [str(number) for number in session.scalars(select(Handover.number))]
-        session.remove()  # type: ignore[attr-defined]
-    for rule in application.url_map.iter_rules():
-        if rule.endpoint.startswith("studio."):
-            found.setdefault(f"{rule.endpoint}:code", codes)
-            found.setdefault(f"{rule.endpoint}:number", sheets)
-    return found
-
-
-def parcels_back(application: Flask) -> list[str]:
-    """Return the codes of orders whose parcels came back, the uncontested first."""
-    with application.app_context():
-        sent = select(Order.code).join(Outcome, Outcome.order_id == Order.id).where(Outcome.outcome == "refused")
-        return list(session.scalars(sent.order_by(Outcome.id)))
-
-
-def of_opening(application: Flask) -> dict[str, list[str]]:
-    """Return what stands in the addresses by which a shop is opened: the screens, and the pages that take a code."""
-    with application.app_context():
-        with transaction():
-            new = phone_codes.ask("+213661000088", phone_codes.SIGN_UP, language="fr")
-            known = phone_codes.ask("+213550000011", phone_codes.RESET, language="fr")
-        session.remove()  # type: ignore[attr-defined]
-    screens = ["who", "craft", "product", "delivery", "papers"]
-    return {"screen": screens, "studio.sign_up_code:token": [new], "studio.forgotten_code:token": [known]}
-
-
-def places_of_papers(day: Day, signer: Signer, purchase: str, codes: list[str]) -> dict[str, list[str]]:
-    """Return what may stand in the addresses of invoices and contracts."""
-    paper, bought = next((each.code, code) for each, code in newest_papers(day.store_id, 1))
-    return {
-        "order": [purchase], "storefront.contract_pdf:code": [purchase], "storefront.invoice_pdf:code": [bought],
-        "storefront.invoice_pdf:order": [bought], "storefront.invoice_pdf:proof": [signer.proof("track", bought)],
-        "storefront.invoice_pdf:number": [paper], "studio.invoice_pdf:number": [paper, "F-2026-9999", "B-1-1"],
-        "studio.issue_invoice:code": [bought, *codes], "studio.credit_invoice:code": [bought, *codes],
-    }  # fmt: skip
-
-
-def numbers(table: Any) -> list[str]:
-    """Return the numbers of a table's rows."""
-    return [str(number) for number in session.scalars(select(table.id))]
 
 
 def test_what_no_database_can_hold_is_refused_at_the_door(application: Flask) -> None:
