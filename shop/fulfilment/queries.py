@@ -15,7 +15,7 @@ from shop.core.text import fold, western_digits
 from shop.fulfilment.story import Facts, Sentence, Step, Story, moment, story
 from shop.orders import queries as order_queries
 from shop.orders.models import Order, OrderLine
-from shop.payments.models import Payment, PaymentProof
+from shop.payments.models import Incident, Payment, PaymentProof
 from shop.plumbing.db import session
 from shop.plumbing.i18n import pick
 from shop.plumbing.journal import Entry
@@ -136,6 +136,7 @@ class Today:
     to_pack: tuple[JobCard, ...]
     to_hand_over: tuple[JobCard, ...]
     counts: Mapping[str, int]
+    troubles: int  # payments that need somebody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +157,7 @@ class OrderPage:
 
 def today(store_id: int) -> Today:
     """Return what is to be done, in four statements; at most MOST_CARDS cards a list."""
-    counts = step_counts(store_id)
+    counts, troubles = _counted(store_id)
     now = clock.now()
     wanted = or_(_RECEIPT_WAITS, *(_WHERE[step] for step in ("to_confirm", "to_pack", "to_hand_over")))
     rows = session.execute(_cards(store_id).where(wanted).order_by(Order.placed_at, Order.id).limit(3 * MOST_CARDS))
@@ -169,15 +170,22 @@ def today(store_id: int) -> Today:
         to_pack=tuple(card for card in cards if card.step == "to_pack")[:MOST_CARDS],
         to_hand_over=tuple(card for card in cards if card.step == "to_hand_over")[:MOST_CARDS],
         counts={**counts, "later": sum(card.waits(now) for card in called)},
+        troubles=troubles,
     )
 
 
 def step_counts(store_id: int) -> dict[str, int]:
     """Return how many orders stand at each of STEPS, in one statement."""
+    return _counted(store_id)[0]
+
+
+def _counted(store_id: int) -> tuple[dict[str, int], int]:
+    """Return how many orders stand at each of STEPS, and how many payments need somebody."""
     columns = [func.coalesce(func.sum(case((_WHERE[step], 1), else_=0)), 0).label(step) for step in STEPS]
-    wanted = select(*columns).select_from(Order).outerjoin(Shipment, _SHIPMENT).where(Order.store_id == store_id)
-    row = session.execute(wanted).one()
-    return dict(zip(STEPS, row, strict=True))
+    troubles = select(func.count()).where(Incident.store_id == store_id, Incident.closed_at.is_(None))
+    wanted = select(*columns, troubles.scalar_subquery()).select_from(Order).outerjoin(Shipment, _SHIPMENT)
+    *steps, open_ones = session.execute(wanted.where(Order.store_id == store_id)).one()
+    return dict(zip(STEPS, steps, strict=True)), open_ones
 
 
 def to_confirm(store_id: int) -> list[JobCard]:

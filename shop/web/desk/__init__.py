@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from shop.web.desk import contestations, goods, journal, stores, verifications
+from shop.web.desk import contestations, goods, incidents, journal, stores, verifications
 from shop.web.desk.blueprint import desk
 
-PAGES = (stores, verifications, goods, contestations, journal)
+PAGES = (stores, verifications, goods, contestations, incidents, journal)
 
 
 def install(app: Flask) -> None:

@@ -9,6 +9,7 @@ from flask import request
 from shop.catalogue import shelves
 from shop.fulfilment import queries
 from shop.fulfilment.queries import JobCard, Today
+from shop.payments import incidents
 from shop.plumbing.i18n import _, ngettext
 from shop.web.studio.blueprint import studio
 from shop.web.studio.cards import grouped
@@ -18,6 +19,8 @@ from shop.web.studio.undo import just_done
 from shop.web.ui.access import Access, entry
 from shop.web.ui.here import here, settings
 from shop.web.ui.templating import page_url
+
+MOST_TROUBLES = 3  # payments that need her, on the page of the day; each order shows its own
 
 
 @studio.get("/<name:store>/")
@@ -29,6 +32,7 @@ def today() -> str:
     return shop_page(
         "studio/today.html", "today", fact=fact(day), counts=day.counts, public_url=public_url(),
         receipts=grouped(day.receipts),
+        troubles=incidents.open_incidents(store.id, limit=MOST_TROUBLES) if day.troubles else [],
         to_confirm=grouped(day.to_confirm), later=grouped(day.later), to_pack=grouped(day.to_pack),
         to_hand_over=grouped(day.to_hand_over), print_ids=packing_order(day.to_pack), share=share_url(),
         first_name=here().who.name.split()[0] if here().who.name.strip() else "", later_count=len(day.later),
