@@ -43,6 +43,7 @@ def start(payment_id: int, outside: Outside, *, language: str, return_url: str, 
     payment = _payment(payment_id)
     pending = Fact(payment.reference, payment.state, payment.amount, payment.external, payment.redirect)
     if payment.state != "pending" or payment.redirect or payment.expires_at is None:
+        session.rollback()  # nothing stays open: a database that goes away now is met here, not after the answer
         return pending
     payment, method = _with_method(payment_id, outside)
     if isinstance(method, PaidByHand):

@@ -272,4 +272,4 @@ def places_of_papers(day: Day, signer: Signer, purchase: str, codes: list[str]) 
 
 def numbers(table: Any) -> list[str]:
     """Return the numbers of a table's rows."""
-    return [str(number) for number in session.scalars(select(table.id))]
+    return [str(number) for number in session.scalars(select(table.id).order_by(table.id))]
