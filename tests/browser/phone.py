@@ -65,6 +65,10 @@ class Phone:
         self.context.set_offline(False)
         until(self.page, "navigator.onLine")
 
+    def hear_that_the_network_is_back(self) -> None:
+        """Let the page hear it, as a browser tells it, whatever page it is by now."""
+        until(self.page, "dispatchEvent(new Event('online')) || true")
+
     def _past_copies(self) -> None:
         """Ask again as long as the worker shows its copy, because the shop was slower than its patience."""
         for _time in range(5):

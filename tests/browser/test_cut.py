@@ -126,7 +126,7 @@ def test_an_answer_that_is_lost_is_asked_for_again_and_the_call_is_counted_once(
         waiting(page, 1)
         assert network.lost == [f"{STUDIO}/orders/{code}/calls"] * len(network.lost)
         network.swallow = ""
-        page.reload()
+        amina.hear_that_the_network_is_back()  # it may have noticed by itself: then the page is being read anew already
         sent(page)
         expect(page.locator("[data-queue]")).to_be_hidden()
         assert history(amina, code).count("pas de réponse") == 1, "lost once or more often, done once"

@@ -185,7 +185,7 @@ def places(application: Flask, day: Day) -> dict[str, list[str]]:
         with transaction():
             token = stores.invite(day.store_id, "helper", by=SYSTEM)
             give_keys(day.amina.account_id, mail="amina", device="Chrome, Android", passkey="Blue phone")
-            variant = session.scalars(select(Variant.id).where(Variant.store_id == day.store_id)).first() or 0
+            variant = session.scalars(select(Variant.id).where(Variant.store_id == day.store_id).order_by(Variant.id)).first() or 0
             known = {"name": "Yacine", "phone": "0550123456", "wilaya": "31", "commune": "3101", "address": "rue 1",
                      "payment": "cash_on_delivery", "delivery-1": "home.1.50000"}  # fmt: skip
             held = [
