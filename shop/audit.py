@@ -155,7 +155,17 @@ RULES = (
         "SUM(CASE WHEN account = 'in_hand' THEN minor ELSE 0 END) AS came, "
         "SUM(CASE WHEN account = 'fees' THEN minor ELSE 0 END) AS kept "
         "FROM ledger WHERE kind = 'settled' GROUP BY payment_id) l ON l.payment_id = p.id "
-        "WHERE r.received_minor <> COALESCE(l.came, 0) OR r.fee_minor <> COALESCE(l.kept, 0)",
+        "LEFT JOIN (SELECT payment_id, SUM(received_minor) AS came, SUM(fee_minor) AS kept FROM remittance_rests "
+        "GROUP BY payment_id) t ON t.payment_id = p.id "
+        "WHERE r.received_minor + COALESCE(t.came, 0) <> COALESCE(l.came, 0) "
+        "OR r.fee_minor + COALESCE(t.kept, 0) <> COALESCE(l.kept, 0)",
+    ),
+    Rule(
+        "I4 rest", "payment {0}: {1} came later by its line, {2} by the remittances that brought it",
+        "SELECT p.reference, COALESCE(r.rest_minor, 0), COALESCE(t.minor, 0) FROM payments p "
+        "LEFT JOIN remittance_lines r ON r.payment_id = p.id "
+        "LEFT JOIN (SELECT payment_id, SUM(received_minor + fee_minor) AS minor FROM remittance_rests "
+        "GROUP BY payment_id) t ON t.payment_id = p.id WHERE COALESCE(r.rest_minor, 0) <> COALESCE(t.minor, 0)",
     ),
     Rule(
         "I3 collect", "order {0}: the courier is told {1}, the payment waits for {2}",
@@ -199,9 +209,10 @@ RULES = (
     ),
     Rule(
         "I4 remittance", "remittance {0} says {1}, its lines {2}",
-        "SELECT r.reference, r.received_minor, SUM(l.received_minor) FROM remittances r JOIN remittance_lines l "
-        "ON l.remittance_id = r.id GROUP BY r.id, r.reference, r.received_minor "
-        "HAVING r.received_minor <> SUM(l.received_minor)",
+        "SELECT r.reference, r.received_minor, COALESCE(SUM(l.minor), 0) FROM remittances r LEFT JOIN ("
+        "SELECT remittance_id, received_minor AS minor FROM remittance_lines UNION ALL "
+        "SELECT remittance_id, received_minor FROM remittance_rests) l ON l.remittance_id = r.id "
+        "GROUP BY r.id, r.reference, r.received_minor HAVING r.received_minor <> COALESCE(SUM(l.minor), 0)",
     ),
     Rule(
         "I4 outcome", "order {0} is {1}, what is remembered of its parcel: {2}",

@@ -15,6 +15,7 @@ from shop.orders.models import Order, OrderLine
 from shop.payments.models import Payment
 from shop.plumbing.db import session
 from shop.settlement.models import RemittanceLine
+from shop.settlement.rests import MISSING
 from shop.shipping.models import Shipment
 
 MONTHS = 12
@@ -74,8 +75,7 @@ def _cash(store_id: int, since: datetime, until: datetime) -> dict[int, tuple[in
     wanted = (
         select(
             Payment.order_id, func.sum(RemittanceLine.fee_minor).label("kept"),
-            func.sum(RemittanceLine.received_minor + RemittanceLine.fee_minor - RemittanceLine.expected_minor)
-            .label("difference"),
+            (-func.sum(MISSING)).label("difference"),
         )
         .join(Payment, and_(Payment.id == RemittanceLine.payment_id, Payment.store_id == RemittanceLine.store_id))
         .join(Order, and_(Order.id == Payment.order_id, Order.store_id == Payment.store_id))

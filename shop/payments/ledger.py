@@ -115,6 +115,13 @@ def settled(store_id: int, lines: Sequence[Settled], *, by: Actor) -> None:
             )  # fmt: skip
 
 
+def rest_came(store_id: int, payment_id: int, received: Money, fee: Money, *, by: Actor) -> None:
+    """Write that something of what was missing of a payment reached the artisan later, less a fee."""
+    payment = _payments(store_id, [payment_id])[payment_id]
+    parts = {"difference": -(received + fee).minor, "in_hand": received.minor, "fees": fee.minor}
+    _post("settled", store_id, payment.order_id, parts, currency=received.currency, by=by, payment_id=payment_id)
+
+
 def refunded(store_id: int, payment_id: int, amount: Money | None = None, *, by: Actor) -> None:
     """Write that an amount, or all of it, went back to the buyer: from the artisan's hand or from who still held it."""
     payment = _payments(store_id, [payment_id])[payment_id]

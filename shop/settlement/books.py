@@ -14,7 +14,8 @@ from shop.core.money import Money, total
 from shop.orders.models import Order
 from shop.payments.models import LedgerEntry, Payment
 from shop.plumbing.db import session
-from shop.settlement.models import Remittance, RemittanceLine, Statement
+from shop.settlement.models import Remittance, RemittanceLine, RemittanceRest, Statement
+from shop.settlement.rests import MISSING
 from shop.shipping.models import Shipment
 
 LATE = timedelta(days=7)  # after which a carrier should have brought what it collected
@@ -82,17 +83,12 @@ class Paid:
 
     remittance: Remittance
     parcels: int
-    fees: Money
+    difference: Money  # what came of its parcels, now or later, and was kept, less what was expected
 
     @property
     def received(self) -> Money:
         """What came."""
         return Money(self.remittance.received_minor, self.remittance.currency)
-
-    @property
-    def difference(self) -> Money:
-        """What came and was kept, less what was expected."""
-        return self.received + self.fees - Money(self.remittance.expected_minor, self.remittance.currency)
 
 
 def months(store_id: int, count: int = MONTHS) -> list[Month]:
@@ -238,15 +234,24 @@ def _moved(figure: str, month: date | None) -> Any:
 
 
 def paid(store_id: int, limit: int = 10) -> list[Paid]:
-    """Return the newest remittances in short, in two statements."""
+    """Return the newest remittances in short, in three statements."""
     newest = select(Remittance).where(Remittance.store_id == store_id)
     found = list(session.scalars(newest.order_by(Remittance.received_on.desc(), Remittance.id.desc()).limit(limit)))
-    wanted = select(RemittanceLine.remittance_id, func.count(), func.sum(RemittanceLine.fee_minor)).where(
-        RemittanceLine.store_id == store_id, RemittanceLine.remittance_id.in_([each.id for each in found])
+    ids = [each.id for each in found]
+    lines = _counted(store_id, RemittanceLine, -func.sum(MISSING), ids)
+    rests = _counted(store_id, RemittanceRest, literal(0), ids)
+    told = [(each, *lines.get(each.id, (0, 0)), rests.get(each.id, (0, 0))[0]) for each in found]
+    return [Paid(each, parcels + late, Money(minor, each.currency)) for each, parcels, minor, late in told]
+
+
+def _counted(
+    store_id: int, table: type[RemittanceLine | RemittanceRest], minor: ColumnElement[int], ids: Sequence[int]
+) -> dict[int, tuple[int, int]]:
+    """Return how many lines each remittance has, and a sum of them."""
+    wanted = select(table.remittance_id, func.count(), minor).where(
+        table.store_id == store_id, table.remittance_id.in_(ids)
     )
-    lines = {row[0]: (row[1], int(row[2])) for row in session.execute(wanted.group_by(RemittanceLine.remittance_id))}
-    told = [(each, *lines.get(each.id, (0, 0))) for each in found]
-    return [Paid(each, parcels, Money(kept, each.currency)) for each, parcels, kept in told]
+    return {row[0]: (row[1], int(row[2])) for row in session.execute(wanted.group_by(table.remittance_id))}
 
 
 def waiting(store_id: int) -> list[Statement]:

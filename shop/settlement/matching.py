@@ -12,14 +12,15 @@ from shop.core.money import Money
 from shop.orders.models import Order
 from shop.payments.models import Payment
 from shop.plumbing.db import session
-from shop.settlement.models import RemittanceOther
+from shop.settlement.models import RemittanceLine, RemittanceOther, RemittanceRest
 from shop.settlement.reading import Line
+from shop.settlement.rests import MISSING
 from shop.shipping.contract import StatementLine
 from shop.shipping.models import Shipment
 
-Outcome = Literal["matched", "short", "over", "returned", "early", "unknown", "again", "unexpected", "unread"]
+Outcome = Literal["matched", "short", "over", "rest", "returned", "early", "unknown", "again", "unexpected", "unread"]
 OUTCOMES: Sequence[Outcome] = (
-    "matched", "short", "over", "returned", "early", "unknown", "again", "unexpected", "unread"
+    "matched", "short", "over", "rest", "returned", "early", "unknown", "again", "unexpected", "unread"
 )  # fmt: skip
 SETTLES = frozenset({"matched", "short", "over"})
 AT_ONCE = 400  # lines that are looked for by one statement
@@ -28,7 +29,10 @@ _BACK = frozenset({"returning", "returned", "lost", "cancelled"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """One line of a list beside its parcel: what was to come, what came, and what the carrier kept."""
+    """One line of a list beside its parcel: what was to come, what came, and what the carrier kept.
+
+    Of a rest, what was to come is what is still missing.
+    """
 
     outcome: Outcome
     name: str
@@ -65,12 +69,15 @@ def match(store_id: int, lines: Sequence[Line]) -> list[Match]:
         some = lines[start : start + AT_ONCE]
         parcels = _parcels(store_id, [name for line in some for name in line.names])
         charged = _charged(store_id, [row.order_id for row in parcels.values()])
+        before = _before(store_id, list(parcels.values()))
         for line in some:
             parcel = next((parcels[name.upper()] for name in line.names if name.upper() in parcels), None)
             repeated = parcel is not None and parcel.shipment_id in seen
             if parcel is not None:
                 seen.add(parcel.shipment_id)
-            found.append(_matched(line, parcel, repeated=repeated or (parcel is not None and _is(parcel, charged))))
+            repeated = repeated or (parcel is not None and _is(parcel, charged))
+            told = before.get(parcel.payment_id) if parcel is not None else None
+            found.append(_matched(line, parcel, repeated=repeated, before=told))
     return found
 
 
@@ -78,15 +85,19 @@ def _is(parcel: Any, charged: set[int]) -> bool:
     return parcel.shipment_state in _BACK and parcel.order_id in charged
 
 
-def _matched(line: Line, parcel: Any, *, repeated: bool) -> Match:
+def _matched(line: Line, parcel: Any, *, repeated: bool, before: frozenset[int] | None) -> Match:
     name = line.names[0]
     if parcel is None:
         collected, fee = _amounts(line, None, None)
         return Match(outcome="unknown" if line.is_readable else "unread", name=name, collected=collected, fee=fee)
     expected = None if parcel.payment_id is None else Money(parcel.amount_minor, parcel.currency)
+    if before is not None:  # it was settled and something is missing: only that can still come
+        expected = Money(parcel.missing, parcel.currency)
     collected, fee = _amounts(line, expected, parcel.fee_minor)
     outcome = _outcome(line, parcel, collected, expected)
-    if repeated and outcome in {*SETTLES, "returned", "early"}:
+    if outcome == "again" and before is not None and collected and collected.minor not in before:
+        outcome = "rest"
+    if repeated and outcome in {*SETTLES, "rest", "returned", "early"}:
         outcome = "again"
     return Match(
         outcome=outcome, name=name, collected=collected, fee=fee, order_id=parcel.order_id,
@@ -133,15 +144,17 @@ def _parcels(store_id: int, names: Sequence[str]) -> dict[str, Any]:
         Payment.order_id == Shipment.order_id, Payment.store_id == Shipment.store_id,
         Payment.method == "cash_on_delivery", Payment.state.notin_(("cancelled", "failed")),
     )  # fmt: skip
+    line = and_(RemittanceLine.payment_id == Payment.id, RemittanceLine.store_id == Payment.store_id)
     wanted = (
         select(
             Shipment.id.label("shipment_id"), Shipment.tracking, Shipment.reference, Shipment.fee_minor,
             Shipment.state.label("shipment_state"), Order.id.label("order_id"), Order.code, Order.buyer_name,
             Payment.id.label("payment_id"), Payment.state.label("payment_state"), Payment.amount_minor,
-            Payment.currency,
+            Payment.currency, RemittanceLine.received_minor.label("came"), RemittanceLine.fee_minor.label("kept"),
+            MISSING.label("missing"),
         )
         .join(Order, and_(Order.id == Shipment.order_id, Order.store_id == Shipment.store_id))
-        .outerjoin(Payment, paid)
+        .outerjoin(Payment, paid).outerjoin(RemittanceLine, line)
         .where(Shipment.store_id == store_id)
         .order_by((Shipment.state == "cancelled").desc(), Shipment.id)
     )  # fmt: skip
@@ -159,3 +172,18 @@ def _charged(store_id: int, order_ids: Sequence[int]) -> set[int]:
         RemittanceOther.order_id.in_(order_ids),
     )  # fmt: skip
     return {each for each in session.scalars(wanted) if each is not None}
+
+
+def _before(store_id: int, parcels: Sequence[Any]) -> dict[int, frozenset[int]]:
+    """Return the amounts that were told before of settled payments of which something is missing.
+
+    One of these amounts on a list is the same money once more, not the rest.
+    """
+    short = {row.payment_id: row for row in parcels if row.payment_state == "settled" and (row.missing or 0) > 0}
+    found = {each: {row.came, row.came + row.kept, row.amount_minor} for each, row in short.items()}
+    wanted = select(RemittanceRest.payment_id, RemittanceRest.received_minor, RemittanceRest.fee_minor).where(
+        RemittanceRest.store_id == store_id, RemittanceRest.payment_id.in_(short)
+    )
+    for payment_id, came, kept in session.execute(wanted) if short else ():
+        found[payment_id] |= {came, came + kept}
+    return {each: frozenset(amounts) for each, amounts in found.items()}

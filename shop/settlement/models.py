@@ -37,7 +37,7 @@ class Remittance(Base):
 
 
 class RemittanceLine(Base):
-    """One parcel's cash within a remittance. A payment is settled by one line only."""
+    """One parcel's cash within a remittance. A payment is settled by one line only; what was missing may come later."""
 
     __tablename__ = "remittance_lines"
     __table_args__ = (
@@ -54,6 +54,27 @@ class RemittanceLine(Base):
     expected_minor: Mapped[int]
     received_minor: Mapped[int]
     fee_minor: Mapped[int] = mapped_column(default=0)  # what the carrier kept for itself
+    rest_minor: Mapped[int] = mapped_column(default=0)  # what came later of what was missing, its fees with it
+    currency: Mapped[str] = mapped_column(String(3), default="DZD")
+
+
+class RemittanceRest(Base):
+    """What was missing of one parcel and came later, within another remittance."""
+
+    __tablename__ = "remittance_rests"
+    __table_args__ = (
+        of_store("remittance_id", table="remittances"),
+        of_store("payment_id", table="payments"),
+        UniqueConstraint("remittance_id", "payment_id"),
+        Index("ix_remittance_rests_payment", "store_id", "payment_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    store_id: Mapped[int]
+    remittance_id: Mapped[int] = mapped_column(BigKey)
+    payment_id: Mapped[int] = mapped_column(BigKey)
+    received_minor: Mapped[int]
+    fee_minor: Mapped[int] = mapped_column(default=0)
     currency: Mapped[str] = mapped_column(String(3), default="DZD")
 
 

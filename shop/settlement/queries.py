@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import SQLColumnExpression, and_, func, literal, select
 
 from shop.core import clock
 from shop.core.errors import NotFound
@@ -15,7 +15,7 @@ from shop.core.money import Money, total
 from shop.orders.models import Order
 from shop.payments.models import Payment
 from shop.plumbing.db import session
-from shop.settlement.models import Remittance, RemittanceLine, RemittanceOther
+from shop.settlement.models import Remittance, RemittanceLine, RemittanceOther, RemittanceRest
 from shop.shipping.models import Shipment
 
 RECENT = timedelta(days=30)
@@ -81,11 +81,12 @@ class RemittanceRow:
     expected: Money
     received: Money
     fee: Money
+    rest: Money  # what came later of what was missing
 
     @property
     def difference(self) -> Money:
-        """What came, and what the carrier kept as its fee, less what was expected."""
-        return self.received + self.fee - self.expected
+        """What came, now or later, and what the carrier kept as its fee, less what was expected."""
+        return self.received + self.fee + self.rest - self.expected
 
     @property
     def match(self) -> Match:
@@ -97,10 +98,11 @@ class RemittanceRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemittanceView:
-    """One remittance with its parcels."""
+    """One remittance with its parcels, and what it brought of parcels that an earlier one left short."""
 
     remittance: Remittance
     rows: tuple[RemittanceRow, ...]
+    rests: tuple[RemittanceRow, ...] = ()
 
     @property
     def expected(self) -> Money:
@@ -115,12 +117,12 @@ class RemittanceView:
     @property
     def fees(self) -> Money:
         """What the carrier kept."""
-        return total((row.fee for row in self.rows), self.remittance.currency)
+        return total((row.fee for row in (*self.rows, *self.rests)), self.remittance.currency)
 
     @property
     def difference(self) -> Money:
-        """What came and was kept, less what was expected."""
-        return self.received + self.fees - self.expected
+        """What came of its parcels, now or later, and was kept, less what was expected."""
+        return total((row.difference for row in self.rows), self.remittance.currency)
 
     def counts(self) -> Mapping[str, int]:
         """Return how many parcels matched, are short, are over."""
@@ -173,7 +175,7 @@ def _received(store_id: int) -> tuple[Sum, Money]:
         select(
             func.coalesce(func.sum(RemittanceLine.received_minor), 0),
             func.coalesce(func.sum(RemittanceLine.fee_minor), 0),
-            func.coalesce(func.sum(RemittanceLine.expected_minor), 0), func.count(),
+            func.coalesce(func.sum(RemittanceLine.expected_minor - RemittanceLine.rest_minor), 0), func.count(),
         )
         .join(Remittance, Remittance.id == RemittanceLine.remittance_id)
         .where(RemittanceLine.store_id == store_id, Remittance.received_on >= since)
@@ -209,7 +211,7 @@ def open_payments(store_id: int, carrier_title: str | None = None) -> list[OpenP
 
 
 def remittances(store_id: int, *, limit: int = 50) -> list[RemittanceView]:
-    """Return the newest remittances with their parcels, in two statements."""
+    """Return the newest remittances with their parcels, in three statements."""
     wanted = select(Remittance).where(Remittance.store_id == store_id)
     found = list(session.scalars(wanted.order_by(Remittance.received_on.desc(), Remittance.id.desc()).limit(limit)))
     return _views(store_id, found)
@@ -261,27 +263,41 @@ def last_day(store_id: int) -> date | None:
 def _views(store_id: int, found: Sequence[Remittance]) -> list[RemittanceView]:
     if not found:
         return []
+    ids = [each.id for each in found]
+    came = _rows_of(store_id, RemittanceRest, literal(0), ids)
+    rows = _rows_of(store_id, RemittanceLine, RemittanceLine.rest_minor, ids)
+    return [
+        RemittanceView(remittance=each, rows=tuple(rows.get(each.id, ())), rests=tuple(came.get(each.id, ())))
+        for each in found
+    ]
+
+
+def _rows_of(
+    store_id: int, table: type[RemittanceLine | RemittanceRest], rest: SQLColumnExpression[int], ids: Sequence[int]
+) -> dict[int, list[RemittanceRow]]:
+    whole = RemittanceLine.expected_minor if table is RemittanceLine else table.received_minor + table.fee_minor
     wanted = (
         select(
-            RemittanceLine.remittance_id, RemittanceLine.payment_id, Order.id.label("order_id"), Order.code,
-            Order.buyer_name, Shipment.tracking, Shipment.reference, RemittanceLine.expected_minor,
-            RemittanceLine.received_minor, RemittanceLine.fee_minor, RemittanceLine.currency,
+            table.remittance_id, table.payment_id, Order.id.label("order_id"), Order.code, Order.buyer_name,
+            Shipment.tracking, Shipment.reference, whole.label("expected"), table.received_minor, table.fee_minor,
+            rest.label("rest"), table.currency,
         )
-        .join(Payment, and_(Payment.id == RemittanceLine.payment_id, Payment.store_id == RemittanceLine.store_id))
+        .join(Payment, and_(Payment.id == table.payment_id, Payment.store_id == table.store_id))
         .join(Order, and_(Order.id == Payment.order_id, Order.store_id == Payment.store_id))
         .outerjoin(Shipment, _ALIVE)
-        .where(RemittanceLine.store_id == store_id, RemittanceLine.remittance_id.in_([each.id for each in found]))
-        .order_by(RemittanceLine.id)
+        .where(table.store_id == store_id, table.remittance_id.in_(ids))
+        .order_by(table.id)
     )  # fmt: skip
-    rows: dict[int, list[RemittanceRow]] = {each.id: [] for each in found}
+    rows: dict[int, list[RemittanceRow]] = {}
     for row in session.execute(wanted):
-        rows[row.remittance_id].append(_row(row))
-    return [RemittanceView(remittance=each, rows=tuple(rows[each.id])) for each in found]
+        rows.setdefault(row.remittance_id, []).append(_row(row))
+    return rows
 
 
 def _row(row: Any) -> RemittanceRow:
     return RemittanceRow(
         payment_id=row.payment_id, order_id=row.order_id, code=row.code, buyer_name=row.buyer_name,
-        tracking=row.tracking or row.reference or "", expected=Money(row.expected_minor, row.currency),
+        tracking=row.tracking or row.reference or "", expected=Money(row.expected, row.currency),
         received=Money(row.received_minor, row.currency), fee=Money(row.fee_minor, row.currency),
+        rest=Money(row.rest, row.currency),
     )  # fmt: skip

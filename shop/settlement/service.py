@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from shop.core import clock
-from shop.core.errors import NotFound, Refused
+from shop.core.errors import InvalidTransition, NotFound, Refused
 from shop.core.money import Money, total
 from shop.core.text import clean
 from shop.payments import ledger
@@ -22,9 +23,11 @@ from shop.plumbing import journal
 from shop.plumbing.db import session
 from shop.plumbing.i18n import N_
 from shop.plumbing.journal import Actor
+from shop.settlement import rests
 from shop.settlement.matching import SETTLES, Match, match, of_contract
-from shop.settlement.models import Remittance, RemittanceLine, RemittanceOther
+from shop.settlement.models import Remittance, RemittanceLine, RemittanceOther, RemittanceRest
 from shop.settlement.reading import Line
+from shop.settlement.rests import Rest
 from shop.shipping import service as shipping
 from shop.shipping.contract import StatementLine
 from shop.stores.models import Store
@@ -51,7 +54,7 @@ def record_statement(
     reference: str = "",
     note: str = "",
 ) -> Recorded:
-    """Write a carrier's list down: its matched parcels are settled, ways back are charged to their orders.
+    """Write a carrier's list down: its matched parcels are settled, rests booked, ways back charged to their orders.
 
     What is unknown, early or was paid before is kept beside them and settles nothing. The same list again, or one all
     of whose parcels were settled by one remittance, changes nothing and gives that one. Raises Refused when nothing
@@ -66,7 +69,8 @@ def record_statement(
     matches = match(store_id, read)
     settles = [each for each in matches if each.outcome in SETTLES]
     returned = [each for each in matches if each.outcome == "returned" and each.fee]
-    if not settles and not returned:
+    came = [_rest(each) for each in matches if each.outcome == "rest"]
+    if not settles and not returned and not came:
         before = _settled_before(store_id, [each.payment_id for each in matches if each.outcome == "again"])
         if before is None:
             raise Refused(NOTHING_NEW, field="lines")
@@ -74,11 +78,45 @@ def record_statement(
     made = _record(
         store_id, carrier_title=carrier_title, received_on=received_on, by=by, reference=reference, note=note,
         lines=[(each.payment_id or 0, each.received, each.fee) for each in settles], lines_hash=lines_hash,
+        came=came,
     )  # fmt: skip
-    _write_others(store_id, made.id, [each for each in matches if each.outcome not in {*SETTLES, "unread"}])
+    _write_others(store_id, made.id, [each for each in matches if each.outcome not in {*SETTLES, "rest", "unread"}])
     for each in returned:
         _charge(store_id, each, by=by)
     return Recorded(made.id, repeated=False)
+
+
+def record_rest(
+    store_id: int, payment_id: int, *, missing: Money, received: Money, received_on: date, by: Actor
+) -> Recorded:
+    """Write down that what was missing of a parcel came by itself; it is a remittance of its own.
+
+    `missing` is what the artisan saw as missing: a second tap finds another sum, changes nothing and gives the
+    remittance of before. More than was missing stays visible on the parcel's line. Raises NotFound for a payment
+    that no remittance settled, InvalidTransition when nothing was missing, Refused for no amount or a day to come.
+    """
+    in_turn(store_id)
+    line = rests.line_of(store_id, payment_id)
+    if line.missing != missing:
+        before = rests.last(store_id, payment_id)
+        if before is None:
+            raise InvalidTransition
+        return Recorded(before, repeated=True)
+    if received <= Money(0, missing.currency):
+        raise Refused(N_("Write an amount above nothing."), field="received")
+    reference = f"{line.code}-{rests.count(store_id, payment_id) + 1}"
+    rest = Rest(payment_id, missing, received, Money(0, missing.currency))
+    made = _record(
+        store_id, carrier_title=line.carrier_title, received_on=received_on, lines=[], came=[rest], by=by,
+        reference=reference, note="",
+    )  # fmt: skip
+    return Recorded(made.id, repeated=False)
+
+
+def _rest(of: Match) -> Rest:
+    assert of.payment_id is not None
+    assert of.expected is not None
+    return Rest(of.payment_id, of.expected, of.received, of.fee)
 
 
 def _charge(store_id: int, way_back: Match, *, by: Actor) -> None:
@@ -111,13 +149,16 @@ def _before(store_id: int, lines_hash: str) -> int | None:
 
 
 def _settled_before(store_id: int, payment_ids: Sequence[int | None]) -> int | None:
-    """Return the one remittance that settled all of these payments, or None."""
-    found: set[int] = set()
+    """Return the newest remittance that brought something of all of these payments, or None."""
+    found: Counter[int] = Counter()
     for start in range(0, len(payment_ids), 400):
-        some = payment_ids[start : start + 400]
-        wanted = select(RemittanceLine.remittance_id).where(RemittanceLine.store_id == store_id)
-        found |= set(session.scalars(wanted.where(RemittanceLine.payment_id.in_(some)).distinct()))
-    return found.pop() if len(found) == 1 else None
+        for table in (RemittanceLine, RemittanceRest):
+            wanted = select(table.remittance_id, func.count()).where(
+                table.store_id == store_id, table.payment_id.in_(payment_ids[start : start + 400])
+            )
+            found.update({row[0]: row[1] for row in session.execute(wanted.group_by(table.remittance_id))})
+    every = len(set(payment_ids))
+    return max((each for each, payments in found.items() if payments == every), default=None)
 
 
 def in_turn(store_id: int) -> None:
@@ -154,16 +195,18 @@ def record_remittance(
 
 def _record(
     store_id: int, *, carrier_title: str, received_on: date, lines: Sequence[Received], by: Actor, reference: str,
-    note: str, lines_hash: str | None = None,
+    note: str, lines_hash: str | None = None, came: Sequence[Rest] = (),
 ) -> Remittance:  # fmt: skip
     reference = clean(reference, limit=60) or received_on.isoformat()
     _check(store_id, carrier_title, reference, received_on=received_on, lines=lines)
     expected = _expected(store_id, [payment_id for payment_id, _received, _fee in lines])
-    came = total((received for _id, received, _fee in lines), _currency(expected))
+    currency = _currency(expected)
+    received = total([*(each for _id, each, _fee in lines), *(each.received for each in came)], currency)
+    late = total((each.received + each.fee for each in came), currency)
     remittance = Remittance(
         store_id=store_id, carrier_title=carrier_title, reference=reference, received_on=received_on,
-        expected_minor=total(expected.values(), came.currency).minor, received_minor=came.minor,
-        currency=came.currency, note=clean(note, limit=300), recorded_at=clock.now(), account_id=by.account_id,
+        expected_minor=(total(expected.values(), currency) + late).minor, received_minor=received.minor,
+        currency=currency, note=clean(note, limit=300), recorded_at=clock.now(), account_id=by.account_id,
         by_name=by.name, lines_hash=lines_hash,
     )  # fmt: skip
     session.add(remittance)
@@ -172,16 +215,17 @@ def _record(
     rows = [
         {
             "store_id": store_id, "remittance_id": remittance.id, "payment_id": payment_id, "fee_minor": fee.minor,
-            "expected_minor": expected[payment_id].minor, "received_minor": received.minor,
-            "currency": came.currency,
+            "expected_minor": expected[payment_id].minor, "received_minor": each.minor, "currency": currency,
         }
-        for payment_id, received, fee in lines
+        for payment_id, each, fee in lines
     ]  # fmt: skip
     if rows:
         session.execute(insert(RemittanceLine), rows)
+    rests.write(store_id, remittance.id, came, by=by)
     journal.record(
         "remittance.recorded", subject="remittance", subject_id=remittance.id, store_id=store_id, by=by,
-        parcels=len(lines), expected=remittance.expected_minor, received=came.minor, reference=reference,
+        parcels=len(lines) + len(came), expected=remittance.expected_minor, received=received.minor,
+        reference=reference,
     )  # fmt: skip
     return remittance
 

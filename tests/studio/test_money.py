@@ -195,3 +195,30 @@ def test_the_whole_day_from_placed_to_settled(application: Flask, monkeypatch: p
         assert said in page, said
     assert day.on_hand() == 2
     assert "Nothing to do" in day.page()
+
+
+def test_what_is_missing_is_said_until_the_rest_came(application: Flask) -> None:
+    day = a_day(application)
+    code = day.delivered()
+    day.send("/money/remittances/new", ticked(day, code, received="1000"))
+    page = day.page("/money")
+    assert "brought too little" in page
+    assert code in day.page("/money/orders/missing?carrier=Barq+Express")
+    assert code not in day.page("/money/orders/missing?carrier=Nobody")
+    at = f"/money/rests/{day.payment(code).id}"
+    assert at in day.page("/money/orders/missing")
+    assert 'value="100"' in day.page(at)
+    today = clock.today().isoformat()
+    for wrong in ({"received": "much"}, {"received": "0"}, {"received_on": "2999-01-01"}, {"received_on": ""}):
+        answer = day.send(at, {"missing": "10000", "received": "100", "received_on": today, **wrong})
+        assert answer.status_code == 422, wrong
+    sent = {"missing": "10000", "received": "100", "received_on": today}
+    assert day.send(at, sent, who=day.lila).status_code == 403
+    first, second = day.send(at, sent), day.send(at, sent)
+    assert (first.status_code, first.location) == (303, second.location)
+    assert "This was already written down" in day.page(second.location.removeprefix(day.url))
+    assert "brings what was missing" in day.page(first.location.removeprefix(day.url))
+    assert "brought too little" not in day.page("/money")
+    assert "The rest of the money has come" in day.page(f"/orders/{code}")
+    assert day.amina.get(day.url + at).status_code == 303
+    assert "(the rest)" in " ".join(texts(day.amina.get(first.location + ".pdf").data))

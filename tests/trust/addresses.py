@@ -169,7 +169,7 @@ def _of(street: Street, endpoint: str, shop: Shop) -> dict[str, Any]:
         "store": shop.waiting if endpoint == "studio.opening" else shop.slug,
         "number": shop.invoice if invoiced else shop.sheet,
         "batch": shop.batch, "page": 1, "figure": "expected", "remittance_id": shop.remittance_id,
-        "statement_id": shop.statement_id,
+        "statement_id": shop.statement_id, "payment_id": shop.payments["paid"],
         "product_id": shop.draft_id if endpoint in {"studio.publish", "studio.product"} else shop.product_id,
         "picture_id": shop.picture_id, "lot_id": shop.lot_id, "account_id": shop.account_id, "desk_id": shop.desk_id,
         "offer_id": shop.offer_id, "member_id": shop.member_id, "device_id": shop.device_id,
@@ -294,6 +294,9 @@ OF_A_SHOP: Mapping[str, Callable[[Street, Shop], Fields]] = {
     "studio.record_remittance": lambda _street, shop: {
         "carrier": shop.carrier, "received_on": clock.today().isoformat(), "reference": "R-2",
         "lines": shop.payments["delivered"], f"received-{shop.payments['delivered']}": "1100",
+    },
+    "studio.record_rest": lambda _street, _shop: {
+        "missing": "10000", "received": "100", "received_on": clock.today().isoformat(),
     },
     "studio.bring_statement": lambda _street, shop: {
         "carrier": shop.carrier, "received_on": clock.today().isoformat(), "text": "yal-1X2Y3 1100 DA",

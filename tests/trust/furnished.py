@@ -35,7 +35,7 @@ from shop.plumbing.storage import FileStorage
 from shop.risk.models import Outcome
 from shop.settlement import drafts
 from shop.settlement import service as settlement
-from shop.settlement.models import Remittance, Statement
+from shop.settlement.models import Remittance, RemittanceLine, Statement
 from shop.settlement.reading import pasted
 from shop.shipping.models import CarrierAccount, Desk, Handover, Shipment
 from shop.spreadsheets import reading
@@ -85,7 +85,7 @@ def furnish(application: Flask, settings: Settings, day: Day) -> None:
         lots.add_lot(day.store_id, shop.product.id, "L2", by=SYSTEM)
         settlement.record_remittance(
             day.store_id, carrier_title=shop.carrier.title, received_on=clock.today(), by=SYSTEM,
-            lines=[(payment.id, Money(payment.amount_minor), Money(0))],
+            lines=[(payment.id, Money(payment.amount_minor - 100_00), Money(0))],
         )  # fmt: skip
         bring_lists(day, shop)
         for _time in range(40):  # enough that some are left to be confirmed and set aside
@@ -185,7 +185,10 @@ def places(application: Flask, day: Day) -> dict[str, list[str]]:
         with transaction():
             token = stores.invite(day.store_id, "helper", by=SYSTEM)
             give_keys(day.amina.account_id, mail="amina", device="Chrome, Android", passkey="Blue phone")
-            variant = session.scalars(select(Variant.id).where(Variant.store_id == day.store_id).order_by(Variant.id)).first() or 0
+            variant = (
+                session.scalars(select(Variant.id).where(Variant.store_id == day.store_id).order_by(Variant.id)).first()
+                or 0
+            )
             known = {"name": "Yacine", "phone": "0550123456", "wilaya": "31", "commune": "3101", "address": "rue 1",
                      "payment": "cash_on_delivery", "delivery-1": "home.1.50000"}  # fmt: skip
             held = [
@@ -205,7 +208,7 @@ def places(application: Flask, day: Day) -> dict[str, list[str]]:
             "token": [*secrets, token], "studio.join:token": [token],
             "studio.erase_customer:code": at_the_fair, "link_id": links_made,
             "batch": list(session.scalars(select(LabelPrint.batch))), "page": ["1", "1", "2"],
-            "figure": ["expected", "on_the_way", "held", "late", "received", "given_back"],
+            "figure": ["expected", "on_the_way", "held", "late", "received", "given_back", "missing"],
             "part": ["pages", "shops-0", "0"], "width": ["240", "900"],
             "product_id": ["1"] * 5 + ["2", "999999999999999999"], "line_id": lines,
             "review_id": ["1", "2"], "store_id": ["1", "2"],
@@ -218,6 +221,7 @@ def places(application: Flask, day: Day) -> dict[str, list[str]]:
             "contact_id": numbers(Contact), "receipt": numbers(PaymentProof), "incident": numbers(Incident),
             "method": ["transfer", "chargily", "stripe", "cash_on_delivery", "gold"],
             "picture_id": numbers(Picture), "lot_id": numbers(Lot), "remittance_id": numbers(Remittance),
+            "payment_id": [str(payment_id) for payment_id in session.scalars(select(RemittanceLine.payment_id))],
             "statement_id": numbers(Statement), "studio.write_statement:statement_id": numbers(Statement)[LISTS:],
             "proof": [signer.proof("track", purchase)], "storefront.tracking:code": [purchase],
             "storefront.cancel:code": [purchase],

@@ -379,7 +379,7 @@ def _papers(of: str, shop: Shop, by: Actor) -> None:
     with transaction():
         made = settlement.record_remittance(
             shop.store_id, carrier_title="Barq Express", received_on=clock.today(), by=by, note=word(of, "Remittance"),
-            lines=[(payment.id, Money(payment.amount_minor), Money(0))], reference=f"R-{of}",
+            lines=[(payment.id, Money(payment.amount_minor - 100_00), Money(0))], reference=f"R-{of}",
         )  # fmt: skip
         shop.remittance_id = made.id
         box = live_shipment(shop.store_id, shop.orders["delivered"])

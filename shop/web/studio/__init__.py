@@ -39,6 +39,7 @@ from shop.web.studio import (
     pictures,
     products,
     profile,
+    rests,
     sale,
     second_step,
     share,
@@ -56,8 +57,8 @@ from shop.web.studio.blueprint import studio
 PAGES = (
     account, calls, costs, customers, delivery, documents, earnings, goods, handover, identity, invoices, joining,
     labels, links, lots, members, money, new_order, new_product, offers, offline, once, options, orders, outcome,
-    papers, passkeys, past_customers, payments, people, phone_codes, pictures, products, profile, sale, second_step,
-    share, sheets, squares, statements, stock, today, variants, ways_to_pay, wizard,
+    papers, passkeys, past_customers, payments, people, phone_codes, pictures, products, profile, rests, sale,
+    second_step, share, sheets, squares, statements, stock, today, variants, ways_to_pay, wizard,
 )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from shop.payments.methods import METHODS
 from shop.plumbing.db import transaction
 from shop.plumbing.formats import date_short, month_title
 from shop.plumbing.i18n import N_, _
-from shop.settlement import books, queries, service
+from shop.settlement import books, queries, rests, service
 from shop.settlement.queries import OpenPayment, OtherRow
 from shop.settlement.service import Received
 from shop.web.studio.blueprint import studio
@@ -40,7 +40,7 @@ PER_PAGE = 100
 # Figures whose orders the ledger knows.
 BOOKED: Mapping[str, str] = {
     "held": N_("Carriers hold for you"), "late": N_("Late"), "received": N_("Received"),
-    "services": N_("Services of cards hold for you"),
+    "services": N_("Services of cards hold for you"), "missing": N_("Still missing"),
     "given_back": N_("Given back"), "ways_back": N_("Ways back"),
 }  # fmt: skip
 
@@ -84,7 +84,7 @@ def money_page() -> str:
     store_id = here().store.id
     return shop_page(
         "studio/money.html", "money", m=queries.money(store_id), late=books.late(store_id), named=named,
-        services=books.with_services(store_id),
+        services=books.with_services(store_id), short=rests.short(store_id),
         months=[(month, month_title(month.first)) for month in books.months(store_id)],
         waiting=books.waiting(store_id) if here().role == "owner" else [], remittances=books.paid(store_id),
     )  # fmt: skip
@@ -94,6 +94,8 @@ def money_page() -> str:
 @entry(Access.HELPER)
 def money_orders(figure: str) -> str:
     """List the orders behind a figure. Raises NotFound for a figure that isn't there."""
+    if figure == "missing":
+        return missing_orders()
     if figure in BOOKED:
         return booked_orders(figure)
     if figure not in FIGURES:
@@ -125,6 +127,17 @@ def booked_orders(figure: str) -> str:
     return shop_page(
         "studio/money_booked.html", "money", title=_(BOOKED[figure]), source=named(source),
         month=month_title(month) if month else "", rows=rows[:PER_PAGE], following=following,
+    )  # fmt: skip
+
+
+def missing_orders() -> str:
+    """List the parcels of which carriers have brought too little; each one leads to saying that the rest came."""
+    source, page = request.args.get("carrier", ""), min(whole(request.args.get("page", "")), 10_000)
+    found = rests.missing(here().store.id, source, skip=page * PER_PAGE, limit=PER_PAGE + 1)
+    following = page_url("studio.money_orders", figure="missing", carrier=source or None, page=page + 1)
+    return shop_page(
+        "studio/money_missing.html", "money", title=_(BOOKED["missing"]), source=source, rows=found[:PER_PAGE],
+        following=following if len(found) > PER_PAGE else "",
     )  # fmt: skip
 
 
@@ -211,6 +224,12 @@ def remittance_pdf(remittance_id: int) -> Response:
                 received=row.received,
             )
             for row in view.rows
+        ) + tuple(
+            PaidLine(
+                tracking=row.tracking, recipient=_("{name} (the rest)", name=row.buyer_name), expected=row.expected,
+                fee=row.fee, received=row.received,
+            )
+            for row in view.rests
         ),
         sums=tuple((word, amount) for word, amount in sums if amount), received=view.received + strays - ways_back,
     )  # fmt: skip

@@ -28,6 +28,7 @@ from shop.web.ui.here import here
 from shop.web.ui.templating import page_url
 
 PER_PAGE = 50
+WRITTEN = {*SETTLES, "rest"}
 MOST_TEXT = 100_000
 SAMPLES = 3
 MEANINGS = (
@@ -38,8 +39,8 @@ MEANINGS = (
 NOTHING_SENT = N_("Choose a file, or paste the list.")
 BEFORE = N_("This list was already written down. Nothing was changed.")
 KINDS = {
-    "matched": "good", "short": "bad", "over": "soon", "returned": "info", "early": "soon", "unknown": "bad",
-    "again": "info", "unexpected": "bad", "unread": "bad",
+    "matched": "good", "short": "bad", "over": "soon", "rest": "good", "returned": "info", "early": "soon",
+    "unknown": "bad", "again": "info", "unexpected": "bad", "unread": "bad",
 }  # fmt: skip
 
 
@@ -223,7 +224,7 @@ def statement_page(found: Statement, form: WritingForm) -> str:
         groups=groups(matches), rows=listed[start : start + PER_PAGE], today=clock.today(),
         following=page_url("studio.statement", statement_id=found.id, outcome=wanted, page=at + 1)
         if len(listed) > start + PER_PAGE else "",
-        settles=[each for each in matches if each.outcome in SETTLES or (each.outcome == "returned" and each.fee)],
+        settles=[each for each in matches if each.outcome in WRITTEN or (each.outcome == "returned" and each.fee)],
         early=[each for each in matches if each.outcome == "early"], received=received(matches),
         before=bool(matches) and all(each.outcome == "again" for each in matches),
     )  # fmt: skip
@@ -255,6 +256,7 @@ ADVICE: dict[str, str] = {
     "matched": N_("Write it down below."),
     "short": N_("Ask the carrier for the rest. What is missing stays written on each parcel."),
     "over": N_("Look whether the carrier mixed two parcels up."),
+    "rest": N_("It is taken off what is missing of these parcels. Write it down below."),
     "returned": N_("What the way back costs is charged to its order."),
     "early": N_("Look at the parcels: mark them as delivered below, or by hand."),
     "unknown": N_("Ask the carrier whose parcels these are. Their money belongs to no order here."),

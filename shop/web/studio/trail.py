@@ -64,6 +64,7 @@ _SENTENCES: Mapping[str, str] = {
     "shipment.returned": N_("Returned, the pieces are in stock again"),
     "shipment.lost": N_("Lost on the way"),
     "payment.settled": N_("The money has reached you"),
+    "payment.rest_came": N_("The rest of the money has come"),
     "payment.refunded": N_("The money was given back"),
 }
 
