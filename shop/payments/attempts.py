@@ -29,8 +29,11 @@ NOT_NOW = N_("This way of paying does not work at the moment. Please try again, 
 REFUSED = N_("The payment was refused. Please try again, or choose another way.")
 CLOSED = N_("The time to pay has run out.")
 # How long after the last look a payment is looked at again: soon at first, then more seldom.
-LOOK_AFTER = tuple(timedelta(minutes=each) for each in (1, 1, 2, 3, 5, 10, 30, 60))
+LOOK_AFTER = tuple(timedelta(minutes=each) for each in (1, 1, 2, 3, 3, 5, 10, 30, 60))
 TROUBLED_AFTER = timedelta(minutes=10)
+ANSWERED = timedelta(seconds=15)  # who begins a payment has heard its answer by then, or never will
+GLANCED = timedelta(seconds=2)  # between two looks for a buyer who waits; the older the payment, the rarer
+RARER = 20
 log = structlog.get_logger("hirfa.payments")
 
 
@@ -66,12 +69,38 @@ def look(payment_id: int, outside: Outside) -> str:
 
     A method that can't be asked, or does not answer, leaves everything as it is.
     """
+    return _looked(payment_id, outside, looks=1)
+
+
+def glance(payment_id: int, outside: Outside) -> bool:
+    """Look for a buyer who waits at her page, unless it was done a moment ago; return whether it was.
+
+    However often it is asked, the method is so once in a twentieth of the payment's age, two seconds at least. The
+    worker's own looks come as if there had been none.
+    """
+    payment, now = _payment(payment_id), clock.now()
+    if not payment.is_awaited or payment.started_at is None:
+        return False
+    age = now - payment.started_at
+    looked = or_(Payment.looked_at.is_(None), Payment.looked_at < now - max(GLANCED, age / RARER))
+    mine = update(Payment).where(Payment.id == payment_id, Payment.state == "pending", looked)
+    if not payment.external and age < ANSWERED:
+        return False
+    session.rollback()
+    with transaction():
+        if not changed(mine.values(looked_at=now)):
+            return False
+    _looked(payment_id, outside, looks=0)
+    return True
+
+
+def _looked(payment_id: int, outside: Outside, *, looks: int) -> str:
     payment, method = _with_method(payment_id, outside)
     if not isinstance(method, LooksUp):
         return payment.state
     fact = _answer(payment, lambda: method.look_up(begun(payment)))
     with transaction():
-        _note(payment, looked_at=clock.now(), looks=Payment.looks + 1)
+        _note(payment, looked_at=clock.now(), looks=Payment.looks + looks)
         record_fact(payment.store_id, payment.id, fact, by=SYSTEM)
         if fact.state == "unknown" and _troubled(payment):
             incidents.open_one(payment.store_id, payment.id, "unknown", by=SYSTEM)

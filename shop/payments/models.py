@@ -69,6 +69,11 @@ class Payment(Base):
         return self.expires_at is not None and self.state in {"pending", "failed"}
 
     @property
+    def is_awaited(self) -> bool:
+        """Tell whether an outside was asked to begin it, and has not said yet what became of it."""
+        return self.state == "pending" and self.expires_at is not None and self.started_at is not None
+
+    @property
     def returnable(self) -> Money:
         """What could be given back now: what a courier holds has to reach the artisan first."""
         here = self.state == "settled" or (self.state == "collected" and self.expires_at is not None)

@@ -41,6 +41,7 @@ class Bank:
     known: dict[str, Fact] = field(default_factory=dict)
     given_back: dict[str, int] = field(default_factory=dict)
     begun: int = 0
+    looked_up: int = 0
     silent: bool = False
     cut: bool = False  # what is asked happens, and no answer comes
     asked_in_transaction: list[str] = field(default_factory=list)
@@ -81,6 +82,7 @@ class Card:
         return self.bank.answer(self.bank.known[ask.reference])
 
     def look_up(self, begun: Begun) -> Fact:
+        self.bank.looked_up += 1
         self._speak()
         return self.bank.answer(self.bank.known.get(begun.reference, Fact(begun.reference, "cancelled", begun.amount)))
 

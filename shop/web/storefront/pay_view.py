@@ -8,8 +8,10 @@ from datetime import datetime
 
 from shop.checkout import paying
 from shop.core.money import Money
+from shop.orders import queries as orders
 from shop.orders.models import Order
-from shop.payments import incidents, proofs, refunds
+from shop.payments import attempts, incidents, proofs, refunds
+from shop.payments import queries as payments
 from shop.payments.contract import Ask, Mentions, PaidByHand
 from shop.payments.models import Payment
 from shop.payments.tills import MethodOffer, method_of, plugin_of
@@ -30,6 +32,11 @@ class PayView:
     ways: Sequence[MethodOffer]
     taken: Sequence[Payment]
     given_back: Money
+
+    @property
+    def awaited(self) -> bool:
+        """Tell whether its outcome may become known any moment: the page then asks by itself."""
+        return self.waiting is not None and self.waiting.is_awaited
 
     @property
     def until(self) -> datetime | None:
@@ -53,6 +60,15 @@ def pay_view(order: Order, mine: Sequence[Payment]) -> PayView | None:
         taken=[each for each in mine if each.collected_minor],
         given_back=Money(sum(each.amount_minor for each in given if each.state == "done"), order.currency),
     )  # fmt: skip
+
+
+def glance_at(purchase_id: int) -> None:
+    """Ask, outside of transactions, what became of the awaited payments of a purchase; of each once in a while."""
+    mine = [
+        each for order in orders.orders_of_purchase(purchase_id) for each in payments.of_order(order.store_id, order.id)
+    ]
+    for payment_id in [each.id for each in mine if each.is_awaited]:
+        attempts.glance(payment_id, outside())
 
 
 def _instructions(waiting: Payment | None) -> Mentions:

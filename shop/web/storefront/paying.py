@@ -12,7 +12,6 @@ from werkzeug.wrappers import Response
 
 from shop.checkout import paying
 from shop.core.errors import InvalidTransition, Refused
-from shop.orders import queries as orders
 from shop.orders.models import Order
 from shop.payments import attempts, proofs
 from shop.payments import queries as payments
@@ -22,6 +21,7 @@ from shop.plumbing.i18n import N_, _
 from shop.plumbing.limits import allow
 from shop.web.storefront.blueprint import front
 from shop.web.storefront.checkout import tracking_url
+from shop.web.storefront.pay_view import glance_at
 from shop.web.storefront.tracking import page_of, purchase_of
 from shop.web.ui.access import UPLOAD_BYTES, Access, entry
 from shop.web.ui.errors import said
@@ -64,13 +64,9 @@ def pay(code: str, proof: str) -> Response:
 @front.post("/<lang:lang>/t/<code:code>/<proof>/payment/check")
 @entry(Access.LINK)
 def check_payment(code: str, proof: str) -> Response:
-    """Ask what became of the payments of a purchase; whoever comes back from paying does this by itself."""
+    """Ask what became of the payments of a purchase: her page does it by itself, or a button of it."""
     purchase = purchase_of(code, proof)
-    if _allowed(code):
-        for order in orders.orders_of_purchase(purchase.id):
-            mine = payments.of_order(order.store_id, order.id)
-            for payment_id in [each.id for each in mine if each.waits and each.started_at is not None]:
-                attempts.look(payment_id, outside())
+    glance_at(purchase.id)
     return redirect(tracking_url(code), 303)
 
 

@@ -33,7 +33,7 @@ from shop.stores import queries as stores
 from shop.stores.models import Store
 from shop.web.storefront.blueprint import front
 from shop.web.storefront.checkout import tracking_url
-from shop.web.storefront.pay_view import PayView, pay_view
+from shop.web.storefront.pay_view import PayView, glance_at, pay_view
 from shop.web.ui.access import Access, entry
 from shop.web.ui.here import here, settings, signer
 
@@ -68,6 +68,7 @@ CONTESTED = N_("Thank you. Until the workshop or Hirfa has answered, this parcel
 SAID_BEFORE = N_("There is nothing to contest, or you have said so already.")
 TOLD = {"cancelled": CANCELLED, "contested": CONTESTED, "receipt": RECEIPT}
 LONGEST_SAID = 600
+READ_AGAIN = (2, 4, 8, 15, 30, 60, 60, 60)  # seconds until a page whose payment is awaited reads itself anew
 TOO_LATE = N_("The workshop has already confirmed this parcel. Call it to cancel.")
 
 
@@ -148,9 +149,15 @@ class ParcelView:
 @front.get("/<lang:lang>/t/<code:code>/<proof>")
 @entry(Access.LINK)
 def tracking(code: str, proof: str) -> Response:
-    """Show a purchase to whoever holds its link."""
-    told = _(TOLD.get(request.args.get("told", ""), ""))
-    return page_of(purchase_of(code, proof), told=told, kind="good")
+    """Show a purchase to whoever holds its link.
+
+    A page that reads itself anew while a payment is awaited (`look` is how often it has) asks what became of it first.
+    """
+    told, looks = _(TOLD.get(request.args.get("told", ""), "")), _looks()
+    purchase = purchase_of(code, proof)
+    if looks:
+        glance_at(purchase.id)
+    return page_of(purchase, told=told, kind="good", looks=looks)
 
 
 @front.post("/<lang:lang>/t/<code:code>/<proof>/cancellation")
@@ -190,7 +197,13 @@ def purchase_of(code: str, proof: str) -> Purchase:
     return found
 
 
-def page_of(purchase: Purchase, *, told: str = "", kind: str = "good", status: int = 200) -> Response:
+def _looks() -> int:
+    """Return how often a page has read itself anew, 0 for one that was opened."""
+    said = request.args.get("look", "")
+    return min(int(said), len(READ_AGAIN)) if said.isascii() and said.isdecimal() and len(said) < 3 else 0
+
+
+def page_of(purchase: Purchase, *, told: str = "", kind: str = "good", status: int = 200, looks: int = 0) -> Response:
     """Draw a purchase, with what was just done or why it could not be."""
     parcels = [_parcel(order) for order in orders.orders_of_purchase(purchase.id)]
     proof = signer().proof("track", purchase.code)
@@ -199,12 +212,20 @@ def page_of(purchase: Purchase, *, told: str = "", kind: str = "good", status: i
         "storefront/tracking.html", purchase=purchase, proof=proof, parcels=parcels, title=title_of(parcels),
         told=told, told_kind=kind, contact=settings().contact_phone, due=[each for each in parcels if each.due],
         share=shared_on_whatsapp(address, len(parcels)),
+        again=_again(purchase, parcels, looks) if status == 200 else None,
         alternates=[(lang, tracking_path(signer(), lang, purchase.code)) for lang in LANGUAGES],
     )  # fmt: skip
     answer = make_response(page, status)
     answer.headers["Referrer-Policy"] = "no-referrer"
     answer.headers["X-Robots-Tag"] = "noindex, nofollow"
     return answer
+
+
+def _again(purchase: Purchase, parcels: list[ParcelView], looks: int) -> tuple[int, str] | None:
+    """Return after how many seconds the page reads itself anew without JavaScript, and where; None when it is done."""
+    if looks >= len(READ_AGAIN) or not any(each.pay and each.pay.awaited for each in parcels):
+        return None
+    return READ_AGAIN[looks], f"{tracking_url(purchase.code)}?look={looks + 1}"
 
 
 def _parcel(order: Order) -> ParcelView:
