@@ -29,6 +29,8 @@ def reconcile(outside: Outside, _payload: dict[str, Any]) -> None:
     """Ask about every payment whose outcome is not known, try refunds again, give up what was not paid: a job."""
     for payment_id in attempts.due_for_a_look():
         _one(payment_id, partial(attempts.look, payment_id, outside))
+    for payment_id in attempts.due_to_close():
+        _one(payment_id, partial(attempts.close, payment_id, outside))
     for refund_id in refunds.pending():
         _one(refund_id, partial(refunds.give, refund_id, outside))
     for each in due():

@@ -34,6 +34,8 @@ TROUBLED_AFTER = timedelta(minutes=10)
 ANSWERED = timedelta(seconds=15)  # who begins a payment has heard its answer by then, or never will
 GLANCED = timedelta(seconds=2)  # between two looks for a buyer who waits; the older the payment, the rarer
 RARER = 20
+LIVES = timedelta(hours=24)  # after an order stopped waiting, no page of its methods can be paid at any more
+_OVER = frozenset({"collected", "failed", "cancelled", "refunded"})  # nothing more can come of it
 log = structlog.get_logger("hirfa.payments")
 
 
@@ -108,12 +110,18 @@ def _looked(payment_id: int, outside: Outside, *, looks: int) -> str:
 
 
 def close(payment_id: int, outside: Outside) -> None:
-    """Tell the method that nobody is to pay any more; money that came meanwhile is written down. Raises NotFound."""
+    """Tell the method that nobody is to pay any more; money that came meanwhile is written down. Raises NotFound.
+
+    A method that closes nothing is asked how it stands: its page may still be open somewhere.
+    """
     payment, method = _with_method(payment_id, outside)
-    if isinstance(method, Expires) and payment.started_at is not None:
-        fact = _answer(payment, lambda: method.expire(begun(payment)))
-        with transaction():
-            record_fact(payment.store_id, payment.id, fact, by=SYSTEM)
+    if payment.started_at is None or not isinstance(method, Expires | LooksUp):
+        return
+    ask = method.expire if isinstance(method, Expires) else method.look_up
+    fact = _answer(payment, lambda: ask(begun(payment)))
+    with transaction():
+        _note(payment, looked_at=clock.now(), looks=Payment.looks + 1)
+        record_fact(payment.store_id, payment.id, fact, by=SYSTEM)
 
 
 def begun(payment: Payment) -> Begun:
@@ -130,6 +138,8 @@ def record_fact(store_id: int, payment_id: int, fact: Fact, *, by: Actor) -> boo
     if payment is None or payment.store_id != store_id:
         raise NotFound(f"no payment {payment_id}")
     _keep_names(payment, fact)
+    if fact.state in _OVER:
+        _over(payment, by=by)
     if fact.raw.startswith("dispute"):
         incidents.open_one(store_id, payment_id, "disputed", by=by)
     if fact.state not in PAYMENT.states or fact.state in {"pending", "settled", "refunded"}:
@@ -147,16 +157,30 @@ def record_fact(store_id: int, payment_id: int, fact: Fact, *, by: Actor) -> boo
 
 def due_for_a_look(limit: int = 100) -> list[int]:
     """Return the payments whose outcome is not known and that are to be asked about again now."""
-    now, looked = clock.now(), or_(*(
+    waits = (Payment.state == "pending", Payment.expires_at.is_not(None))
+    return _due(*waits, Payment.started_at < clock.now() - LOOK_AFTER[0], limit=limit)
+
+
+def due_to_close(limit: int = 100) -> list[int]:
+    """Return the payments that were given up while their pages may still be open: to be closed now, or looked at.
+
+    Whoever gave them up told their methods; but that call may be lost, or the process that was about to make it.
+    """
+    now = clock.now()
+    lives = (Payment.expires_at > now - LIVES, Payment.redirect != "")
+    return _due(Payment.state == "cancelled", *lives, Payment.cancelled_at < now - LOOK_AFTER[0], limit=limit)
+
+
+def _due(*wanted: Any, limit: int) -> list[int]:
+    """Return the payments whose next look is due: soon at first, then more seldom."""
+    looked = or_(*(
         and_(Payment.looks == looks, or_(Payment.looked_at.is_(None), Payment.looked_at < clock.now() - after))
         if looks < len(LOOK_AFTER) - 1
         else and_(Payment.looks >= looks, Payment.looked_at < clock.now() - after)
         for looks, after in enumerate(LOOK_AFTER)
     ))  # fmt: skip
-    wanted = select(Payment.id).where(
-        Payment.state == "pending", Payment.expires_at.is_not(None), Payment.started_at < now - LOOK_AFTER[0], looked
-    )
-    return list(session.scalars(wanted.order_by(Payment.looked_at, Payment.id).limit(limit)))
+    found = select(Payment.id).where(*wanted, looked).order_by(Payment.looked_at, Payment.id)
+    return list(session.scalars(found.limit(limit)))
 
 
 def _answer(payment: Payment, ask: Any) -> Fact:
@@ -209,6 +233,13 @@ def _keep_names(payment: Payment, fact: Fact) -> None:
         news["raw"] = fact.raw[:200]
     if news:
         _note(payment, **news)
+
+
+def _over(payment: Payment, *, by: Actor) -> None:
+    """Its outcome is known; a page at which nobody can pay any more leads nobody there."""
+    incidents.close_of(payment.store_id, payment.id, "unknown", by=by)
+    if payment.state == "cancelled" and payment.redirect:
+        _note(payment, redirect="")
 
 
 def _note(payment: Payment, **values: Any) -> None:

@@ -121,6 +121,12 @@ def close_for(store_id: int, order_id: int, kinds: set[str], *, by: Actor) -> No
     _close(list(session.scalars(wanted)), by=by)
 
 
+def close_of(store_id: int, payment_id: int, kind: str, *, by: Actor) -> None:
+    """Close the open incident of one kind of a payment, if there is one."""
+    wanted = select(Incident).where(Incident.store_id == store_id, Incident.payment_id == payment_id)
+    _close(list(session.scalars(wanted.where(Incident.kind == kind, Incident.closed_at.is_(None)))), by=by)
+
+
 def _close(found: list[Incident], *, by: Actor) -> None:
     for each in found:
         mine = update(Incident).where(Incident.id == each.id, Incident.closed_at.is_(None))
