@@ -95,8 +95,9 @@ RULES = (
     Rule(
         "I3 payment", "order {0} ({1}) costs {2}, its payments brought or wait for {3}",
         "SELECT o.code, o.state, o.total_minor, COALESCE(SUM(p.minor), 0) FROM orders o "
-        "LEFT JOIN (SELECT order_id, CASE WHEN state IN ('pending', 'failed') THEN amount_minor "
-        "ELSE collected_minor END AS minor FROM payments WHERE state <> 'cancelled' "
+        "LEFT JOIN (SELECT order_id, CASE WHEN state IN ('pending', 'failed') THEN COALESCE(worth_minor, amount_minor) "
+        "ELSE COALESCE(collected_minor * worth_minor / amount_minor, collected_minor) END AS minor FROM payments "
+        "WHERE state <> 'cancelled' "
         "AND (state <> 'failed' OR expires_at IS NOT NULL)) p ON p.order_id = o.id "
         "WHERE o.state <> 'cancelled' GROUP BY o.id, o.code, o.state, o.total_minor "
         "HAVING COALESCE(SUM(p.minor), 0) < o.total_minor OR (COALESCE(SUM(p.minor), 0) > o.total_minor "
@@ -117,7 +118,8 @@ RULES = (
         "SUM(CASE WHEN account = 'discount' THEN minor ELSE 0 END) AS discount, "
         "SUM(CASE WHEN account = 'buyer' THEN minor ELSE 0 END) AS buyer "
         "FROM ledger GROUP BY order_id) l ON l.order_id = o.id "
-        "LEFT JOIN (SELECT order_id, SUM(collected_minor) AS paid FROM payments "
+        "LEFT JOIN (SELECT order_id, SUM(COALESCE(collected_minor * worth_minor / amount_minor, collected_minor)) "
+        "AS paid FROM payments "
         "WHERE state IN ('collected', 'settled', 'refunded') GROUP BY order_id) p ON p.order_id = o.id "
         "WHERE COALESCE(l.goods, 0) <> CASE o.state WHEN 'cancelled' THEN 0 ELSE o.goods_minor END "
         "OR COALESCE(l.delivery, 0) <> CASE o.state WHEN 'cancelled' THEN 0 ELSE o.delivery_minor END "
@@ -127,11 +129,12 @@ RULES = (
     Rule(
         "I4 ledger", "payment {0} ({1}) in the ledger: held {2}, reached the artisan {3}, given back {4}",
         "SELECT p.reference, p.state, COALESCE(l.held, 0), COALESCE(l.reached, 0), COALESCE(l.back, 0) FROM payments p "
-        "LEFT JOIN (SELECT payment_id, "
+        "LEFT JOIN (SELECT payment_id, currency, "
         "SUM(CASE WHEN account IN ('with_carrier', 'with_provider') THEN minor ELSE 0 END) AS held, "
         "SUM(CASE WHEN account IN ('in_hand', 'fees', 'difference') THEN minor ELSE 0 END) AS reached, "
-        "SUM(CASE WHEN account = 'refunded' THEN minor ELSE 0 END) AS back "
-        "FROM ledger WHERE payment_id IS NOT NULL GROUP BY payment_id) l ON l.payment_id = p.id "
+        "SUM(CASE WHEN account = 'refunded' OR (account = 'exchange' AND kind = 'refunded') THEN minor ELSE 0 END) "
+        "AS back FROM ledger WHERE payment_id IS NOT NULL GROUP BY payment_id, currency) l "
+        "ON l.payment_id = p.id AND l.currency = p.currency "
         "LEFT JOIN (SELECT payment_id, SUM(amount_minor) AS minor FROM refunds WHERE state = 'pending' "
         "GROUP BY payment_id) w ON w.payment_id = p.id "
         "WHERE COALESCE(l.held, 0) <> CASE WHEN p.settled_at IS NULL AND p.state IN ('collected', 'refunded') "
@@ -140,6 +143,17 @@ RULES = (
         "THEN p.collected_minor - p.refunded_minor + COALESCE(w.minor, 0) ELSE 0 END "
         "OR COALESCE(l.back, 0) <> p.refunded_minor - COALESCE(w.minor, 0) "
         "OR (p.state = 'refunded' AND p.refunded_minor <> p.collected_minor)",
+    ),
+    Rule(
+        "I4 exchange", "payment {0} ({1}): {2} {3} stand exchanged, which is not what came of it and stayed",
+        "SELECT p.reference, p.state, l.minor, l.currency FROM payments p "
+        "JOIN (SELECT payment_id, currency, SUM(minor) AS minor FROM ledger WHERE account = 'exchange' "
+        "GROUP BY payment_id, currency) l ON l.payment_id = p.id LEFT JOIN (SELECT payment_id, SUM(amount_minor) AS "
+        "minor FROM refunds WHERE state = 'pending' GROUP BY payment_id) w ON w.payment_id = p.id "
+        "WHERE p.worth_minor IS NULL OR l.minor <> CASE WHEN l.currency = p.currency "
+        "THEN p.refunded_minor - COALESCE(w.minor, 0) - p.collected_minor "
+        "ELSE p.collected_minor * p.worth_minor / p.amount_minor "
+        "- (p.refunded_minor - COALESCE(w.minor, 0)) * p.worth_minor / p.amount_minor END",
     ),
     Rule(
         "I4 back", "payment {0}: {1} came, {2} is given back or on its way, its refunds say {3}",

@@ -1,5 +1,6 @@
 """Every table of the house, imported so that the metadata is whole."""
 
+from shop.abroad import models as abroad
 from shop.accounts import models as accounts
 from shop.cart import models as cart
 from shop.catalogue import models as catalogue
@@ -22,7 +23,7 @@ from shop.stores import models as stores
 
 METADATA = Base.metadata
 ROOMS = (
-    accounts, stores, catalogue, cart, orders, payments, shipping, offers, sharing, risk, checkout, customers,
-    documents, settlement, notifications, opening, spreadsheets,
+    accounts, stores, catalogue, cart, orders, payments, shipping, offers, sharing, risk, abroad, checkout,
+    customers, documents, settlement, notifications, opening, spreadsheets,
 )  # fmt: skip
 PLUMBING = (journal, jobs, limits, once)

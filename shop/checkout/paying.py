@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from shop.checkout import abroad
 from shop.core.errors import InvalidTransition, NotFound, Refused
 from shop.core.money import Money
 from shop.orders.models import Order, Purchase
@@ -33,13 +34,24 @@ class Again:
 
 
 def ways(order: Order, *, language: str) -> list[MethodOffer]:
-    """Return the ways in which an order that waits for its money could still be paid, in two statements."""
-    missing = incidents.standing(order.store_id, order.id).missing
-    return till(order.store_id).offers(_ask(missing, language)) if missing else []
+    """Return the ways in which an order that waits for its money could still be paid.
+
+    In three statements, two more where one of them takes other currencies.
+    """
+    return _offers(order, incidents.standing(order.store_id, order.id).missing, language)
+
+
+def _offers(order: Order, missing: Money, language: str) -> list[MethodOffer]:
+    if not missing:
+        return []
+    paid = till(order.store_id)
+    return paid.offers(Ask("", missing, language), abroad.asked_of(order, paid, missing))
 
 
 def pay_otherwise(purchase_code: str, order_code: str, method: str, *, language: str) -> Again:
     """Open another payment of an order that waits for its money; those before are given up. Twice opens it once.
+
+    In another currency it asks what the price list of this moment says.
 
     Whoever pays the courier has nothing to wait for. Raises NotFound, InvalidTransition when the order waits for no
     money any more, Refused (field `method`) for a way that is not offered.
@@ -49,16 +61,17 @@ def pay_otherwise(purchase_code: str, order_code: str, method: str, *, language:
     if order.state != "placed" or not waiting:
         raise InvalidTransition
     missing = incidents.standing(order.store_id, order.id).missing
-    offer = next((each for each in till(order.store_id).offers(_ask(missing, language)) if each.key == method), None)
+    offer = next((each for each in _offers(order, missing, language) if each.value == method), None)
     if offer is None:
         raise Refused(NOT_OFFERED, field="method")
-    fresh = [each for each in waiting if each.method == method and each.state == "pending" and each.started_at is None]
+    fresh = [each for each in waiting if each.way == method and each.state == "pending" and each.started_at is None]
     if fresh:  # a second tap: the first one's payment is about to begin
         return Again(fresh[-1].id, ())
     for each in waiting:
         payments.mark_cancelled(order.store_id, each.id, by=BUYER)
     made, _reference = payments.open_payment(
-        order.store_id, order.id, method, missing, by=BUYER, wait_h=offer.wait_h
+        order.store_id, order.id, offer.key, offer.amount or missing, by=BUYER, wait_h=offer.wait_h,
+        worth=missing if offer.amount else None,
     )  # fmt: skip
     shipping.set_collect(order.store_id, order.id, missing if offer.wait_h is None else Money(0, order.currency))
     return Again(made, tuple(each.id for each in waiting))
@@ -79,7 +92,3 @@ def order_of(purchase_code: str, order_code: str) -> Order:
 
 def _payments(order: Order) -> Sequence[Payment]:
     return payment_queries.of_order(order.store_id, order.id)
-
-
-def _ask(amount: Money, language: str) -> Ask:
-    return Ask("", amount, language)

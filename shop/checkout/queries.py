@@ -11,9 +11,11 @@ from typing import Any
 
 from sqlalchemy import literal, select
 
+from shop.abroad.words import PriceList
 from shop.cart.models import CartLine
 from shop.catalogue.families import caution_of
 from shop.catalogue.models import Product, Variant
+from shop.checkout import abroad
 from shop.checkout.words import Choice, Details, Line, Parcel, Review, ReviewParcel
 from shop.core import clock
 from shop.core.calendar import arrival_window
@@ -54,6 +56,7 @@ class ParcelOffer:
     till: Till
     bargain: Bargain
     first_time: bool = False  # nothing was delivered to this phone yet, where a method asks
+    lists: tuple[PriceList, ...] = ()  # prices in other currencies that its till takes
 
 
 @dataclass(frozen=True)
@@ -84,19 +87,20 @@ def offered(
 ) -> list[ParcelOffer]:  # fmt: skip
     """Return what a basket's parcels could be, to a wilaya or a commune, in five statements. Raises NotFound.
 
-    Without a place nothing can travel yet. `codes` are those that were typed, by store; a phone tells whether it has
-    used an offer up (one more statement, where an offer asks); `held` is as for `review`.
+    One more reads prices in other currencies, where a way to pay takes such. Without a place nothing can travel yet.
+    `codes` are those that were typed, by store; a phone tells whether it has used an offer up (one more statement,
+    where an offer asks); `held` is as for `review`.
     """
     parcels, _rows = _parcels(cart_id, held)
     found: dict[int, list[StoreQuote]] = {}
     if wilaya_code or commune_code:
         found = _quotes(parcels, place_of(commune_code) if commune_code else place_of_wilaya(wilaya_code))
     bargains, paid = _bargains(parcels, phone, codes), tills([each.store_id for each in parcels])
-    new = _new_to(paid, phone)
+    new, lists = _new_to(paid, phone), abroad.lists_for(paid, parcels)
     return [
         ParcelOffer(
             each, tuple(found.get(each.store_id, ())), paid[each.store_id], bargains[each.store_id],
-            each.store_id in new,
+            each.store_id in new, lists.get(each.store_id, ()),
         )
         for each in parcels
     ]  # fmt: skip
@@ -114,7 +118,8 @@ def offered_of(
     found = _quotes([parcel], place)
     paid = tills([store.id])
     bargain = _bargains([parcel], phone, {})[store.id]
-    return ParcelOffer(parcel, tuple(found[store.id]), paid[store.id], bargain, store.id in _new_to(paid, phone))
+    lists = abroad.lists_for(paid, [parcel]).get(store.id, ())
+    return ParcelOffer(parcel, tuple(found[store.id]), paid[store.id], bargain, store.id in _new_to(paid, phone), lists)
 
 
 def lines_of(store_id: int, wanted: Mapping[int, int]) -> list[Line]:
@@ -129,7 +134,8 @@ def lines_of(store_id: int, wanted: Mapping[int, int]) -> list[Line]:
 
 
 def review(cart_id: int, details: Details, choices: Sequence[Choice], *, held: Held = NONE) -> Review:
-    """Return the purchase as it would be ordered now, in five statements, one less without desks.
+    """Return the purchase as it would be ordered now, in five statements, one less without desks, one more where a way
+    to pay takes other currencies.
 
     `held` pieces (by variant) wait for it.
 
@@ -147,14 +153,14 @@ def review(cart_id: int, details: Details, choices: Sequence[Choice], *, held: H
     chosen = {choice.store_id: choice for choice in choices}
     bargains = _bargains(parcels, details.phone, {choice.store_id: choice.code for choice in choices})
     paid = tills([each.store_id for each in parcels])
-    new = _new_to(paid, details.phone)
+    new, lists = _new_to(paid, details.phone), abroad.lists_for(paid, parcels)
     return Review(
         details=details,
         parcels=tuple(
             _reviewed(
                 each, rows[each.store_id], quotes=found[each.store_id], choice=chosen.get(each.store_id),
                 bargain=bargains[each.store_id], paid=paid[each.store_id], first_time=each.store_id in new,
-                details=details, parcels=len(parcels),
+                details=details, parcels=len(parcels), lists=lists.get(each.store_id, ()),
             )
             for each in parcels
         ),
@@ -272,7 +278,7 @@ def require_stock(line: Line) -> None:
 
 def _reviewed(
     parcel: Parcel, store: Store, *, quotes: Sequence[StoreQuote], choice: Choice | None, bargain: Bargain,
-    paid: Till, first_time: bool, details: Details, parcels: int,
+    paid: Till, first_time: bool, details: Details, parcels: int, lists: Sequence[PriceList],
 ) -> ReviewParcel:  # fmt: skip
     quote, desk = _chosen(parcel, quotes, choice, details)
     if bargain.problem is not None:
@@ -282,11 +288,12 @@ def _reviewed(
         "", parcel.goods + quote.price - deal.worth, details.language, stores_in_purchase=parcels,
         wilaya_code=details.wilaya_code, first_time=first_time,
     )  # fmt: skip
-    method = _method(paid, ask, choice)
+    method = _method(paid, ask, abroad.asked(lists, parcel, deal, quote.price), choice)
     terms, terms_hash = stores.terms_of(store, details.language)
     return ReviewParcel(
         **{name: getattr(parcel, name) for name in Parcel.__dataclass_fields__},
         quote=quote, deal=deal, desk=desk, method=method.key, method_title=method.title, wait_h=method.wait_h,
+        abroad=method.amount,
         terms=terms, terms_hash=terms_hash,
         promised=arrival_window(parcel.leaves_on(clock.today()), quote.min_days, quote.max_days),
         legal=tuple(stores.legal_lines(store)), register_type=store.register_type, verification=store.verification,
@@ -327,9 +334,9 @@ def _new_to(paid: Mapping[int, Till], phone: str) -> frozenset[int]:
     return order_queries.strangers(asking, phone) if asking else frozenset()
 
 
-def _method(paid: Till, ask: Ask, choice: Choice | None) -> MethodOffer:
+def _method(paid: Till, ask: Ask, other: Sequence[Money], choice: Choice | None) -> MethodOffer:
     wanted = choice.method if choice else ""
-    method = next((each for each in paid.offers(ask) if each.key == wanted), None)
+    method = next((each for each in paid.offers(ask, other) if each.value == wanted), None)
     if method is None:
         raise Refused(N_("Please choose how you will pay."), field="payment")
     return method

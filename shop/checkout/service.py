@@ -122,7 +122,10 @@ def _rest(purchase: Purchased, details: Details, written: _Written, *, by: Actor
     parcel, order_id, store_id = written.parcel, written.order_id, written.parcel.store_id
     orders.add_lines(store_id, order_id, _lines(parcel))
     offers.redeem(store_id, order_id, parcel.deal, phone=details.phone, by=by)
-    payment_id, _reference = payments.add_payment(store_id, order_id, parcel.method, parcel.total, wait_h=parcel.wait_h)
+    payment_id, _reference = payments.add_payment(
+        store_id, order_id, parcel.method, parcel.abroad or parcel.total, wait_h=parcel.wait_h,
+        worth=parcel.total if parcel.abroad else None,
+    )  # fmt: skip
     ledger.sold(
         store_id, order_id, goods=parcel.goods, delivery=parcel.delivery, discount=parcel.deal.discount, by=by
     )  # fmt: skip

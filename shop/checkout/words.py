@@ -135,6 +135,7 @@ class ReviewParcel(Parcel):
     method: str
     method_title: str  # an English msgid
     wait_h: int | None  # hours that the order waits to be paid; None when the money comes with the parcel
+    abroad: Money | None  # what is paid, when it is paid in another currency
     promised: tuple[date, date]
     terms: str
     terms_hash: str
@@ -161,7 +162,8 @@ class ReviewParcel(Parcel):
         carried = [self.quote.kind, self.quote.account_id, desk, self.delivery.minor, self.delivery.currency]
         offer = self.deal.offer.offer_id if self.deal.offer else None
         given = [offer, self.deal.discount.minor, self.deal.delivery_off.minor]
-        return [self.store_id, lines, carried, given, self.method, self.total.minor, self.terms_hash]
+        other = [self.abroad.minor, self.abroad.currency] if self.abroad else None
+        return [self.store_id, lines, carried, given, self.method, self.total.minor, self.terms_hash, other]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,6 +177,11 @@ class Review:
     def total(self) -> Money:
         """What all parcels cost together."""
         return total((parcel.total for parcel in self.parcels), self.parcels[0].total.currency)
+
+    @property
+    def abroad(self) -> Money | None:
+        """What is paid, when it is paid in another currency: such a purchase has one parcel."""
+        return self.parcels[0].abroad
 
     @cached_property
     def hash(self) -> str:

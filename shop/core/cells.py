@@ -72,8 +72,13 @@ def minor(text: str) -> int | None:
 
 def dinars(amount_minor: int) -> str:
     """Write centimes as dinars, with a comma where there are any: 650 · 1250,50."""
-    units, cents = divmod(amount_minor, 100)
-    return f"{units},{cents:02d}" if cents else str(units)
+    return plain(amount_minor)
+
+
+def plain(amount_minor: int, decimals: int = 2) -> str:
+    """Write minor units of a currency likewise: 12 · 12,50 · 12,345."""
+    units, rest = divmod(amount_minor, 10**decimals)
+    return f"{units},{rest:0{decimals}d}" if rest else str(units)
 
 
 def _figures(text: str) -> str:

@@ -88,6 +88,14 @@ class Money:
         return other.minor
 
 
+def by_currency(amounts: Iterable[Money]) -> list[Money]:
+    """Add amounts currency by currency, in the order in which they come; what adds up to nothing is left out."""
+    found: dict[str, Money] = {}
+    for each in amounts:
+        found[each.currency] = found.get(each.currency, Money(0, each.currency)) + each
+    return [each for each in found.values() if each]
+
+
 def total(amounts: Iterable[Money], currency: str = "DZD") -> Money:
     """Add amounts of one currency; nothing at all is zero."""
     result = Money(0, currency)

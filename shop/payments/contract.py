@@ -244,6 +244,16 @@ class Explains(Protocol):
 
 
 @runtime_checkable
+class ServesAbroad(Protocol):
+    """The method takes payments in other currencies than the dinar; `offer` is asked once for each amount."""
+
+    @property
+    def currencies(self) -> frozenset[str]:
+        """The other currencies that it takes, by their codes."""
+        ...
+
+
+@runtime_checkable
 class Checks(Protocol):
     """The method can tell whether its settings work."""
 

@@ -72,7 +72,7 @@ def standing(store_id: int, order_id: int) -> Standing:
         raise NotFound(f"no order {order_id}")
     wanted = select(Payment).where(Payment.store_id == store_id, Payment.order_id == order_id)
     mine = session.scalars(wanted, execution_options={"populate_existing": True})
-    kept = total((each.kept for each in mine if each.currency == order.currency), order.currency)
+    kept = total((each.kept_worth for each in mine), order.currency)
     return Standing(order.total, kept, order.state == "cancelled")
 
 
@@ -160,5 +160,12 @@ def open_incidents(store_id: int | None = None, *, order_id: int | None = None, 
 def _amount(incident: Incident, payment: Payment) -> Money:
     if incident.kind in {"late", "back", "over", "partial"}:
         stands = standing(payment.store_id, payment.order_id)
-        return stands.missing if incident.kind == "partial" else stands.excess
+        return stands.missing if incident.kind == "partial" else _to_give_back(payment, stands.excess)
     return payment.amount
+
+
+def _to_give_back(payment: Payment, excess: Money) -> Money:
+    """Return what is too much in the currency that came: never more of a payment than it brought."""
+    if payment.worth_minor is None:
+        return excess
+    return payment.kept if excess >= payment.kept_worth else payment.part_of(excess)

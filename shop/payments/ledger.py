@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 from shop.core import clock
 from shop.core.money import Money
 from shop.orders.models import Order
-from shop.payments.models import LedgerEntry, Payment
+from shop.payments.models import LedgerEntry, Payment, worth
 from shop.plumbing.db import before_commit, session, table_of, waiting
 from shop.plumbing.journal import Actor
 
@@ -41,7 +41,7 @@ def sold(store_id: int, order_id: int, *, goods: Money, delivery: Money, discoun
         "buyer": (goods + delivery - discount).minor, "goods": -goods.minor, "delivery": -delivery.minor,
         "discount": discount.minor,
     }  # fmt: skip
-    _post("sold", store_id, order_id, parts, currency=goods.currency, by=by)
+    _post("sold", store_id, order_id, {goods.currency: parts}, by=by)
 
 
 def sold_again(store_id: int, order_id: int, *, by: Actor) -> None:
@@ -68,7 +68,7 @@ def cancelled(store_id: int, order_id: int, *, by: Actor) -> None:
             standing[row["account"], row["currency"]] += row["minor"]
     for currency in sorted({currency for _account, currency in standing}):
         parts = {account: -minor for (account, its), minor in standing.items() if its == currency}
-        _post("cancelled", store_id, order_id, parts, currency=currency, by=by)
+        _post("cancelled", store_id, order_id, {currency: parts}, by=by)
 
 
 _SALES = ("sold", "cancelled")
@@ -90,11 +90,14 @@ def moved(store_id: int, payment_id: int, state: str, *, by: Actor) -> None:
 
 
 def collected(store_id: int, payment_id: int, amount: Money | None = None, *, by: Actor) -> None:
-    """Write that an amount left the buyer, or all that was awaited: a carrier or a provider holds it."""
+    """Write that an amount left the buyer, or all that was awaited: a carrier or a provider holds it.
+
+    In another currency it is exchanged: what is held against what the buyer owed in the order's.
+    """
     payment = _payments(store_id, [payment_id])[payment_id]
     amount = payment.amount if amount is None else amount
-    parts = {payment.holder: amount.minor, "buyer": -amount.minor}
-    _post("collected", store_id, payment.order_id, parts, currency=amount.currency, by=by, payment_id=payment_id)
+    parts = _exchanged({payment.holder: amount, "buyer": -payment.worth_of(amount)})
+    _post("collected", store_id, payment.order_id, parts, by=by, payment_id=payment_id)
 
 
 def settled(store_id: int, lines: Sequence[Settled], *, by: Actor) -> None:
@@ -111,7 +114,7 @@ def settled(store_id: int, lines: Sequence[Settled], *, by: Actor) -> None:
                 "difference": held.minor - received - fee,
             }  # fmt: skip
             _post(
-                "settled", store_id, payment.order_id, parts, currency=held.currency, by=by, payment_id=line.payment_id
+                "settled", store_id, payment.order_id, {held.currency: parts}, by=by, payment_id=line.payment_id
             )  # fmt: skip
 
 
@@ -119,21 +122,28 @@ def rest_came(store_id: int, payment_id: int, received: Money, fee: Money, *, by
     """Write that something of what was missing of a payment reached the artisan later, less a fee."""
     payment = _payments(store_id, [payment_id])[payment_id]
     parts = {"difference": -(received + fee).minor, "in_hand": received.minor, "fees": fee.minor}
-    _post("settled", store_id, payment.order_id, parts, currency=received.currency, by=by, payment_id=payment_id)
+    _post("settled", store_id, payment.order_id, {received.currency: parts}, by=by, payment_id=payment_id)
 
 
-def refunded(store_id: int, payment_id: int, amount: Money | None = None, *, by: Actor) -> None:
-    """Write that an amount, or all of it, went back to the buyer: from the artisan's hand or from who still held it."""
+def refunded(
+    store_id: int, payment_id: int, amount: Money | None = None, *, by: Actor, before: Money | None = None
+) -> None:
+    """Write that an amount, or all of it, went back to the buyer: from the artisan's hand or from who still held it.
+
+    `before` is what had gone back already: the parts of a payment in another currency are worth as much, in the
+    order's, as the whole.
+    """
     payment = _payments(store_id, [payment_id])[payment_id]
-    amount = payment.amount if amount is None else amount
-    parts = {"refunded": amount.minor, "in_hand" if payment.settled else payment.holder: -amount.minor}
-    _post("refunded", store_id, payment.order_id, parts, currency=amount.currency, by=by, payment_id=payment_id)
+    amount, before = payment.amount if amount is None else amount, before or payment.amount * 0
+    worth = payment.worth_of(before + amount) - payment.worth_of(before)
+    parts = _exchanged({"refunded": worth, "in_hand" if payment.settled else payment.holder: -amount})
+    _post("refunded", store_id, payment.order_id, parts, by=by, payment_id=payment_id)
 
 
 def return_fee(store_id: int, order_id: int, fee: Money, *, by: Actor) -> None:
     """Write what a carrier kept for bringing an order's parcel back."""
     parts = {"return_fees": fee.minor, "in_hand": -fee.minor}
-    _post("return_fee", store_id, order_id, parts, currency=fee.currency, by=by)
+    _post("return_fee", store_id, order_id, {fee.currency: parts}, by=by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,40 +152,58 @@ class _Paid:
     method: str
     amount: Money  # what came, or is to come
     settled: bool
+    asked_minor: int
+    worth_minor: int | None
 
     @property
     def holder(self) -> str:
         """Who has it between the buyer and the artisan."""
         return "with_carrier" if self.method == "cash_on_delivery" else "with_provider"
 
+    def worth_of(self, part: Money) -> Money:
+        """Return a part of it in the order's currency."""
+        return worth(part, self.asked_minor, self.worth_minor)
+
 
 def _payments(store_id: int, payment_ids: Sequence[int]) -> dict[int, _Paid]:
     columns = (
         Payment.id, Payment.order_id, Payment.method, Payment.amount_minor, Payment.collected_minor,
-        Payment.currency, Payment.settled_at,
+        Payment.currency, Payment.settled_at, Payment.worth_minor,
     )  # fmt: skip
     wanted = select(*columns).where(Payment.store_id == store_id, Payment.id.in_(payment_ids))
     return {
         row.id: _Paid(
             row.order_id, row.method, Money(row.collected_minor or row.amount_minor, row.currency),
-            row.settled_at is not None,
+            row.settled_at is not None, row.amount_minor, row.worth_minor,
         )
         for row in session.execute(wanted)
     }  # fmt: skip
 
 
+def _exchanged(parts: Mapping[str, Money]) -> Mapping[str, Mapping[str, int]]:
+    """Return the parts of a movement by currency; what one lacks to balance is exchanged for the other."""
+    found: dict[str, dict[str, int]] = {}
+    for account, amount in parts.items():
+        found.setdefault(amount.currency, {})[account] = amount.minor
+    return {its: {**mine, "exchange": -sum(mine.values())} if len(found) > 1 else mine for its, mine in found.items()}
+
+
 def _post(
-    kind: str, store_id: int, order_id: int, parts: Mapping[str, int], *, currency: str, by: Actor,
+    kind: str, store_id: int, order_id: int, parts: Mapping[str, Mapping[str, int]], *, by: Actor,
     payment_id: int | None = None,
 ) -> None:  # fmt: skip
-    """Let one movement be written when the current transaction commits. Raises ValueError unless it is balanced."""
-    if sum(parts.values()):
-        raise ValueError(f"a movement of {sum(parts.values())} {currency} is not balanced")
+    """Let one movement be written when the current transaction commits: its accounts, by currency.
+
+    Raises ValueError unless it is balanced in each.
+    """
     same = {
         "store_id": store_id, "movement": secrets.randbits(62), "kind": kind, "order_id": order_id,
-        "payment_id": payment_id, "currency": currency, "at": clock.now(), "by_kind": by.kind, "by_id": by.account_id,
+        "payment_id": payment_id, "at": clock.now(), "by_kind": by.kind, "by_id": by.account_id,
     }  # fmt: skip
-    _wait({**same, "account": account, "minor": minor} for account, minor in parts.items() if minor)
+    for currency, mine in parts.items():
+        if sum(mine.values()):
+            raise ValueError(f"a movement of {sum(mine.values())} {currency} is not balanced")
+        _wait({**same, "currency": currency, "account": each, "minor": minor} for each, minor in mine.items() if minor)
 
 
 def _wait(rows: Iterable[Mapping[str, Any]]) -> None:

@@ -16,8 +16,9 @@ class Payment(Base):
     """One amount by one method: one attempt, under one reference of ours.
 
     An order may have several: late, double and partial payments happen. `collected_minor` is what really came,
-    `refunded_minor` what was given back of it. With `expires_at` the order waits for this payment until then; without,
-    the money comes with the parcel. `looked_at` is when its method was asked last, and how often in `looks`.
+    `refunded_minor` what was given back of it. In another currency than the order's, `worth_minor` is what it pays of
+    the order's price. With `expires_at` the order waits for this payment until then; without, the money comes with
+    the parcel. `looked_at` is when its method was asked last, and how often in `looks`.
     """
 
     __tablename__ = "payments"
@@ -40,6 +41,7 @@ class Payment(Base):
     state: Mapped[str] = mapped_column(String(12), default="pending")
     amount_minor: Mapped[int]
     currency: Mapped[str] = mapped_column(String(3), default="DZD")
+    worth_minor: Mapped[int | None]  # in the order's currency; none: it is the amount's own
     reference: Mapped[str] = mapped_column(String(40), unique=True)
     external: Mapped[str] = mapped_column(String(120), default="")
     created_at: Mapped[datetime]
@@ -88,6 +90,36 @@ class Payment(Base):
     def kept(self) -> Money:
         """What came and was not given back."""
         return Money(self.collected_minor - self.refunded_minor, self.currency)
+
+    @property
+    def way(self) -> str:
+        """The method, and the currency where it is another one, as forms carry them."""
+        return self.method if self.worth_minor is None else f"{self.method}.{self.currency}"
+
+    @property
+    def worth(self) -> Money:
+        """What is expected, in the order's currency."""
+        return self.worth_of(self.amount_minor)
+
+    @property
+    def kept_worth(self) -> Money:
+        """What came and was not given back, in the order's currency."""
+        return self.worth_of(self.collected_minor) - self.worth_of(self.refunded_minor)
+
+    def worth_of(self, minor: int) -> Money:
+        """Return a part of the amount in the order's currency: the whole is exact, a part is rounded down."""
+        return worth(Money(minor, self.currency), self.amount_minor, self.worth_minor)
+
+    def part_of(self, dinars: Money) -> Money:
+        """Return the part of the amount that stands for so much in the order's currency, rounded up."""
+        if self.worth_minor is None:
+            return dinars
+        return Money(-(-dinars.minor * self.amount_minor // self.worth_minor), self.currency)
+
+
+def worth(part: Money, of_minor: int, worth_minor: int | None) -> Money:
+    """Return a part of an amount that is worth so much in dinars, as these; without a worth, as it is."""
+    return part if worth_minor is None else Money(part.minor * worth_minor // (of_minor or 1))
 
 
 class PaymentSettings(Base):

@@ -148,7 +148,7 @@ def _done(refund: Refund, *, external: str, by: Actor) -> bool:
     # Two parts that are done at the same moment queue here: the second one sees that all is given back.
     payment = session.get(Payment, refund.payment_id, populate_existing=True, with_for_update=True)
     assert payment is not None
-    ledger.refunded(refund.store_id, refund.payment_id, refund.amount, by=by)
+    ledger.refunded(refund.store_id, refund.payment_id, refund.amount, by=by, before=_given(refund))
     whole = payment.refunded_minor == payment.collected_minor and not _still_pending(payment)
     if not (whole and moved(payment.store_id, payment.id, "refunded", by=by)):
         journal.record(

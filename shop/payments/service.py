@@ -25,26 +25,30 @@ REST_H = 48  # how long at least an order that was paid in part waits for the re
 
 
 def open_payment(
-    store_id: int, order_id: int, method: str, amount: Money, *, by: Actor, wait_h: int | None = None
-) -> tuple[int, str]:
+    store_id: int, order_id: int, method: str, amount: Money, *, by: Actor, wait_h: int | None = None,
+    worth: Money | None = None,
+) -> tuple[int, str]:  # fmt: skip
     """Write one more pending payment of an order; return its id and our reference.
 
-    Raises Declined for a method that isn't there.
+    In another currency than the order's, `worth` is what it pays of the order's price. Raises Declined for a method
+    that isn't there.
     """
-    made, reference = add_payment(store_id, order_id, method, amount, wait_h=wait_h)
+    made, reference = add_payment(store_id, order_id, method, amount, wait_h=wait_h, worth=worth)
     journal.record("payment.opened", subject="payment", subject_id=made, store_id=store_id, by=by, method=method)
     return made, reference
 
 
 def add_payment(
-    store_id: int, order_id: int, method: str, amount: Money, *, wait_h: int | None = None
-) -> tuple[int, str]:
+    store_id: int, order_id: int, method: str, amount: Money, *, wait_h: int | None = None,
+    worth: Money | None = None,
+) -> tuple[int, str]:  # fmt: skip
     """Do what `open_payment` does for an order that is being placed: its own row in the journal names the payment."""
     plugin_of(method)
     reference, now = "P" + new_code(8), clock.now()  # ten in all: SATIM takes no more
     row = {
         "store_id": store_id, "order_id": order_id, "method": method, "state": "pending", "external": "",
-        "amount_minor": amount.minor, "currency": amount.currency, "reference": reference, "created_at": now,
+        "amount_minor": amount.minor, "currency": amount.currency, "worth_minor": worth.minor if worth else None,
+        "reference": reference, "created_at": now,
         "expires_at": now + timedelta(hours=wait_h) if wait_h is not None else None,
     }  # fmt: skip
     made: int = session.execute(insert(Payment).returning(Payment.id), row).scalar_one()
@@ -106,7 +110,10 @@ def came_in(store_id: int, order_id: int, payment_id: int, *, by: Actor) -> None
     paid = next(each for each in mine if each.id == payment_id)
     if paid.expires_at is not None and not any(each.waits for each in mine):
         left = max(1, round((paid.expires_at - clock.now()).total_seconds() / 3600))
-        open_payment(store_id, order_id, paid.method, stands.missing, by=by, wait_h=max(left, REST_H))
+        open_payment(
+            store_id, order_id, paid.method, paid.part_of(stands.missing), by=by, wait_h=max(left, REST_H),
+            worth=None if paid.worth_minor is None else stands.missing,
+        )  # fmt: skip
 
 
 def cancel_for(store_id: int, order_id: int, *, by: Actor) -> list[int]:

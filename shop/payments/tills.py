@@ -6,8 +6,8 @@ What buyers are offered is told without opening any secret; who talks with the o
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from typing import Any
 
@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from shop.core.errors import Declined
 from shop.core.money import Money
-from shop.payments.contract import Ask, Explains, PaymentMethod, Plugin
+from shop.payments.contract import Ask, Explains, PaymentMethod, Plugin, ServesAbroad
 from shop.payments.methods import METHODS
 from shop.payments.models import PaymentSettings
 from shop.plumbing.db import session
@@ -51,13 +51,19 @@ WORDS = (
 
 @dataclass(frozen=True, slots=True)
 class MethodOffer:
-    """How a method presents itself: title and detail are English msgids."""
+    """How a method presents itself, in English msgids; `amount` is what it asks in another currency."""
 
     key: str
     title: str
     detail: str
     fee: Money | None = None
     wait_h: int | None = None
+    amount: Money | None = None
+
+    @property
+    def value(self) -> str:
+        """The choice as forms carry it: the method, and its currency where that is another one."""
+        return self.key if self.amount is None else f"{self.key}.{self.amount.currency}"
 
 
 @dataclass(frozen=True)
@@ -75,10 +81,24 @@ class Till:
 
     methods: Mapping[str, PaymentMethod]
 
-    def offers(self, ask: Ask) -> list[MethodOffer]:
-        """Return the methods that serve this payment, without network."""
-        found = ((key, method.offer(ask)) for key, method in self.methods.items())
-        return [MethodOffer(key, o.title, o.detail, o.fee, o.wait_h) for key, o in found if o is not None]
+    @property
+    def currencies(self) -> frozenset[str]:
+        """The other currencies that its methods take."""
+        mine = (each.currencies for each in self.methods.values() if isinstance(each, ServesAbroad))
+        return frozenset().union(*mine)
+
+    def offers(self, ask: Ask, abroad: Sequence[Money] = ()) -> list[MethodOffer]:
+        """Return the methods that serve this payment, without network; `abroad`: the same in other currencies."""
+        found = ((key, method.offer(ask), None) for key, method in self.methods.items())
+        other = (
+            (key, method.offer(replace(ask, amount=each)), each)
+            for key, method in self.methods.items() if isinstance(method, ServesAbroad)
+            for each in abroad if each.currency in method.currencies
+        )  # fmt: skip
+        return [
+            MethodOffer(key, o.title, o.detail, o.fee, o.wait_h, amount)
+            for key, o, amount in (*found, *other) if o is not None
+        ]  # fmt: skip
 
     @property
     def asks_who(self) -> bool:

@@ -141,17 +141,18 @@ def _month(first: date, rows: Sequence[Any]) -> Month:
 
 
 def with_services(store_id: int) -> list[Source]:
-    """Return what each service of cards has of the artisan's, by its method, in one statement."""
+    """Return what each service of cards has of the artisan's, by its method and currency, in one statement."""
     kept = func.sum(Payment.collected_minor - Payment.refunded_minor)
     wanted = (
-        select(Payment.method, kept.label("minor"), func.count().label("orders"))
+        select(Payment.method, Payment.currency, kept.label("minor"), func.count().label("orders"))
         .where(Payment.store_id == store_id, _WITH_SERVICE)
-        .group_by(Payment.method)
-        .order_by(Payment.method)
+        .group_by(Payment.method, Payment.currency)
+        .order_by(Payment.method, Payment.currency)
     )
     return [
-        Source(row.method, Money(int(row.minor)), Money(0), row.orders) for row in session.execute(wanted)
-    ]  # fmt: skip
+        Source(row.method, Money(int(row.minor), row.currency), Money(0, row.currency), row.orders)
+        for row in session.execute(wanted)
+    ]
 
 
 def late(store_id: int) -> list[Late]:
@@ -176,7 +177,7 @@ _ALIVE = and_(
     Shipment.order_id == Payment.order_id, Shipment.store_id == Payment.store_id, Shipment.state != "cancelled"
 )
 _CASH = Payment.method == "cash_on_delivery"
-_WITH_SERVICE = and_(Payment.state == "collected", ~_CASH, Payment.currency == "DZD")
+_WITH_SERVICE = and_(Payment.state == "collected", ~_CASH)
 
 
 def _LATE() -> ColumnElement[bool]:  # noqa: N802 - the moment is another one each time

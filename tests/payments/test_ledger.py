@@ -156,7 +156,7 @@ def test_a_movement_that_is_not_balanced_is_never_written() -> None:
     amina = workshop()
     order = ordered(amina)
     with pytest.raises(ValueError, match="not balanced"), transaction():
-        ledger._post("sold", amina.id, order.id, {"goods": -5, "buyer": 4}, currency="DZD", by=AMINA)
+        ledger._post("sold", amina.id, order.id, {"DZD": {"goods": -5, "buyer": 4}}, by=AMINA)
 
 
 def test_an_older_deployment_gets_the_same_ledger_from_what_it_has() -> None:

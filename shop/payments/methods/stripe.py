@@ -130,6 +130,11 @@ class Stripe:
         """The name under which payments are stored."""
         return "stripe"
 
+    @property
+    def currencies(self) -> frozenset[str]:
+        """The currencies of the account besides the dinar."""
+        return self.settings.served - {"DZD"}
+
     def offer(self, ask: Ask) -> Offer | None:
         """Serve one workshop at a time, in the currencies of its account, from the least that Stripe takes."""
         if ask.stores_in_purchase != 1 or ask.face_to_face:

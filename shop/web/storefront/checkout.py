@@ -126,8 +126,9 @@ def parcels() -> Response:
     kept = looked_at(_remembered(held[0]))
     found = ways(held[1], kept)
     page = render_template(
-        "storefront/checkout_parcels.html", form=form_for(found, kept), found=found, view=held[1], at=of_basket()
-    )
+        "storefront/checkout_parcels.html", form=form_for(found, kept), found=found, view=held[1], at=of_basket(),
+        ways_to_pay=cards_of(found),
+    )  # fmt: skip
     return make_response(page)
 
 
@@ -277,11 +278,20 @@ def details_page(
     """Draw the first step: who buys, where she lives, how each parcel travels and is paid."""
     page = render_template(
         "storefront/details.html", view=view, found=found, form=form, failed=bool(form.summary),
-        ways_to_pay=[{"value": each.key, "label": _(each.title), "note": _(each.detail)} for each in found.methods],
+        ways_to_pay=cards_of(found),
         note_open=bool(kept.get("note")), codes=[each for each in found.parcels if each.bargain.asks_code],
         at=at, **more,
     )  # fmt: skip
     return make_response(page)
+
+
+def cards_of(found: Ways) -> list[dict[str, object]]:
+    """Return the ways to pay as cards; an amount in another currency is told once the delivery is in it."""
+    return [
+        {"value": each.value, "label": _(each.title), "note": _(each.detail),
+         "price": each.amount if found.due is not None else None}
+        for each in found.methods
+    ]  # fmt: skip
 
 
 def named_place(seen: Review) -> tuple[str, str]:

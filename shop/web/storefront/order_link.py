@@ -29,6 +29,7 @@ from shop.web.storefront.checkout import (
     TOLD,
     TOO_MANY,
     TooManyOrders,
+    cards_of,
     details_page,
     kept_and_checked,
     led_to_pay,
@@ -136,7 +137,7 @@ def link_parcels(token: str) -> Response:
     offered = ways(found.view, kept, found.pieces)
     page = render_template(
         "storefront/checkout_parcels.html", form=form_for(offered, kept), found=offered, view=found.view,
-        at=of_link(token),
+        at=of_link(token), ways_to_pay=cards_of(offered),
     )  # fmt: skip
     return private(make_response(page))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shop.checkout import paying
-from shop.core.money import Money
+from shop.core.money import Money, by_currency
 from shop.orders import queries as orders
 from shop.orders.models import Order
 from shop.payments import attempts, incidents, proofs, refunds
@@ -31,7 +31,13 @@ class PayView:
     asked_again: bool
     ways: Sequence[MethodOffer]
     taken: Sequence[Payment]
-    given_back: Money
+    given_back: Sequence[Money]  # by currency
+
+    @property
+    def asked(self) -> Money:
+        """What is to be paid, in the currency in which it is."""
+        waiting = self.waiting
+        return waiting.amount if waiting is not None and waiting.worth_minor is not None else self.missing
 
     @property
     def awaited(self) -> bool:
@@ -58,7 +64,7 @@ def pay_view(order: Order, mine: Sequence[Payment]) -> PayView | None:
         instructions=_instructions(waiting), receipts=sum(each.state == "waiting" for each in sent),
         asked_again=last == "refused", ways=paying.ways(order, language=here().lang) if waiting else (),
         taken=[each for each in mine if each.collected_minor],
-        given_back=Money(sum(each.amount_minor for each in given if each.state == "done"), order.currency),
+        given_back=by_currency(each.amount for each in given if each.state == "done"),
     )  # fmt: skip
 
 

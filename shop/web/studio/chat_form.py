@@ -79,7 +79,7 @@ class ChatForm:
         )  # fmt: skip
         found = ways_of(offer, self.kept)
         if len(found.methods) == 1 and not self.kept.get("payment"):
-            self.kept["payment"] = found.methods[0].key
+            self.kept["payment"] = found.methods[0].value
         return found
 
     @cached_property

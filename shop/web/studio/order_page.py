@@ -35,7 +35,7 @@ from shop.web.studio.company_form import PREFIX, CompanyForm, unusual
 from shop.web.studio.lot_form import LotForm, lot_form
 from shop.web.studio.money_form import MoneyForm
 from shop.web.studio.pages import shop_page
-from shop.web.studio.pay_view import pay_view
+from shop.web.studio.pay_view import PayView, pay_view
 from shop.web.studio.trail import REASONS, trail
 from shop.web.studio.undo import just_done
 from shop.web.ui.forms import HirfaForm
@@ -99,7 +99,7 @@ def order_page(
         words=scan_words(shipment), finals=FINAL, reasons=reasons(), form=call_form or CallForm(),
         lot_forms=lot_forms, lots_wrong=wrong, cautions=CAUTIONS, company=firm,
         failed=bool(problem or wrong or firm.errors or any(each and each.errors for each in (call_form, money_form))),
-        problem=problem, pay=pay, money_form=money_form or MoneyForm(came=pay.missing, amount=pay.left),
+        problem=problem, pay=pay, money_form=money_form or money_form_of(pay),
         today=clock.today(),
         papers=papers, store_craft=store.craft, trail=trail(order, shipment, payment),
         copies=copies(shipment), money_word=money_word(told.key, payment),
@@ -109,6 +109,12 @@ def order_page(
         not_aside=_(NOT_ASIDE) if order.state == "placed" and not order.set_aside else "",
         risk=risk_of(order, shipment), outcome=outcome_of(store.id, order.id),
     )  # fmt: skip
+
+
+def money_form_of(pay: PayView) -> MoneyForm:
+    """Return the form of the money, filled with what is missing, and with all that could be given back."""
+    left = pay.left[0] if pay.left else pay.missing
+    return MoneyForm(came=pay.missing, amount=left, currency=left.currency)
 
 
 @dataclass(frozen=True, slots=True)

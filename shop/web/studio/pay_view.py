@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shop.core.money import Money, total
+from shop.core.money import Money, by_currency
 from shop.orders.models import Order
 from shop.payments import incidents, proofs, refunds
 from shop.payments.contract import PaidByHand
 from shop.payments.incidents import Trouble
 from shop.payments.models import Payment, PaymentProof, Refund
 from shop.payments.tills import method_of, plugin_of
+from shop.plumbing.formats import money_text
 from shop.plumbing.i18n import _
 from shop.web.ui.here import outside
 
@@ -35,7 +36,12 @@ class PayView:
     receipts: Sequence[PaymentProof]
     troubles: Sequence[Trouble]
     refunds: Sequence[Refund]
-    left: Money  # what could still be given back
+    left: Sequence[Money]  # what could still be given back, by currency
+
+    @property
+    def currencies(self) -> list[tuple[str, str]]:
+        """In which currencies something could be given back, and how much."""
+        return [(each.currency, money_text(each)) for each in self.left]
 
     @property
     def to_look_at(self) -> bool:
@@ -55,7 +61,7 @@ def pay_view(order: Order, mine: Sequence[Payment]) -> PayView:
         receipts=proofs.proofs(order.store_id, ids) if prepaid else (),
         troubles=incidents.open_incidents(order.store_id, order_id=order.id),
         refunds=refunds.refunds(order.store_id, ids),
-        left=total((each.returnable for each in mine if each.currency == order.currency), order.currency),
+        left=by_currency(each.returnable for each in mine),
     )  # fmt: skip
 
 

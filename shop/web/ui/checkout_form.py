@@ -17,7 +17,9 @@ from wtforms import Field, Form
 from wtforms.form import BaseForm
 from wtforms.validators import StopValidation
 
+from shop.abroad.words import PriceList
 from shop.cart.queries import CartView
+from shop.checkout import abroad
 from shop.checkout.queries import NONE, Bargain, Held, ParcelOffer, offered
 from shop.checkout.words import Choice, Details, Parcel
 from shop.core import clock
@@ -76,6 +78,7 @@ class Travel:
     quotes: tuple[StoreQuote, ...]
     chosen: StoreQuote | None
     first_time: bool = False
+    lists: tuple[PriceList, ...] = ()
     elsewhere: str = ""  # where the workshop does deliver, when not here and the list is short
 
     @property
@@ -103,6 +106,11 @@ class Travel:
         """What is paid for it as far as its way is chosen."""
         way = self.goods + self.chosen.price if self.chosen else self.goods
         return way - self.deal.worth
+
+    @property
+    def abroad(self) -> list[Money]:
+        """The same in other currencies."""
+        return abroad.asked(self.lists, self.parcel, self.deal, self.chosen.price if self.chosen else self.goods * 0)
 
     def deal_with(self, price: Money) -> Deal:
         """Return what would be taken off if its way cost so much."""
@@ -193,7 +201,7 @@ def _travel(offer: ParcelOffer, kept: Mapping[str, str], *, known: bool) -> Trav
     wanted = kept.get(f"delivery-{parcel.store_id}", "")
     chosen = next((quote for quote in offer.quotes if _value(quote) == wanted), None)
     elsewhere = _elsewhere(parcel.store_id) if known and not offer.quotes else ""
-    return Travel(parcel, offer.bargain, offer.till, offer.quotes, chosen, offer.first_time, elsewhere)
+    return Travel(parcel, offer.bargain, offer.till, offer.quotes, chosen, offer.first_time, offer.lists, elsewhere)
 
 
 def _value(quote: StoreQuote) -> str:
@@ -208,8 +216,8 @@ def _elsewhere(store_id: int) -> str:
 
 def _methods(parcels: Sequence[Travel], wilaya: str) -> tuple[MethodOffer, ...]:
     """Return the methods that serve every parcel: one purchase is paid in one way."""
-    asked = [each.till.offers(_ask(each, wilaya, len(parcels))) for each in parcels]
-    return tuple(m for m in (asked[0] if asked else []) if all(m.key in {o.key for o in each} for each in asked))
+    asked = [each.till.offers(_ask(each, wilaya, len(parcels)), each.abroad) for each in parcels]
+    return tuple(m for m in (asked[0] if asked else []) if all(m.value in {o.value for o in each} for each in asked))
 
 
 def _refusals(parcels: Sequence[Travel], wilaya: str) -> tuple[str, ...]:
@@ -272,7 +280,7 @@ def _fields(found: Ways, says: Says) -> Iterator[tuple[str, Any]]:
     for parcel in found.parcels if found.wilaya else ():
         yield from _parcel_fields(parcel)
     yield "address", BlockField(N_("Address"), [_address_needed(found)], most=400)
-    methods = [(each.key, _(each.title)) for each in found.methods]
+    methods = [(each.value, _(each.title)) for each in found.methods]
     yield "payment", ChoiceField(
         N_("Payment"), [required(PAYMENT_MISSING)], message=PAYMENT_MISSING, choices=methods
     )  # fmt: skip

@@ -10,10 +10,11 @@ from wtforms import Field, Form, StringField
 from wtforms.form import BaseForm
 from wtforms.validators import StopValidation
 
-from shop.core.cells import dinars
+from shop.core.cells import plain
 from shop.core.money import Money
 from shop.core.phone import BadPhone, national, parse_phone
 from shop.core.text import clean, clean_block, western_digits
+from shop.plumbing.formats import money_text
 from shop.plumbing.i18n import N_, _
 
 Validator = Callable[[Form, Field], None]
@@ -23,6 +24,7 @@ TOO_LONG = N_("Please use at most {most} characters.")
 NOT_A_NUMBER = N_("Write a number, for example 12.")
 NUMBER_RANGE = N_("Write a number from {least} to {most}.")
 NOT_AN_AMOUNT = N_("Write the amount in dinars, for example 1 250.")
+NOT_IN_CURRENCY = N_("Write an amount, for example {example}.")
 PHONE_DIGITS = N_("The number must have 10 digits, for example 0550 12 34 56.")
 PHONE_PREFIX = N_("The number must begin with 05, 06 or 07, for example 0550 12 34 56.")
 NOT_A_DAY = N_("Choose a day, for example 2026-11-25.")
@@ -203,27 +205,39 @@ class DayField(TypedField):
         return value.isoformat()
 
 
-class DinarsField(TypedField):
-    """An amount typed in dinars, with at most two decimals, kept as Money."""
+class AmountField(TypedField):
+    """An amount typed in a currency, in dinars unless it is told another one, kept as Money."""
 
     def __init__(
-        self, label: str = "", validators: Sequence[Validator] = (), *, most: int = 10_000_000, **kwargs: Any
-    ) -> None:
+        self, label: str = "", validators: Sequence[Validator] = (), *, most: int = 10_000_000, currency: str = "DZD",
+        **kwargs: Any,
+    ) -> None:  # fmt: skip
         super().__init__(label, validators, **kwargs)
-        self.most = most
+        self.most, self.currency = most, currency
 
     def _read(self, text: str) -> Money:
-        amount = _without_spaces(text).removesuffix("DA").removesuffix("دج").replace("٫", ",").replace(".", ",")
-        whole, _comma, cents = amount.partition(",")
+        nothing = Money(0, self.currency)
+        amount = _without_spaces(text).upper().removesuffix(self.currency).removesuffix("DA").removesuffix("دج")
+        whole, _comma, cents = amount.replace("٫", ",").replace(".", ",").partition(",")
         digits = whole + cents
-        if not (whole and digits.isascii() and digits.isdigit()) or len(cents) > 2 or len(whole) > 9:
-            raise ValueError(_(NOT_AN_AMOUNT))
+        if not (whole and digits.isascii() and digits.isdigit()) or len(cents) > nothing.decimals or len(whole) > 9:
+            raise ValueError(_not_an_amount(nothing))
         if int(whole) > self.most:
             raise ValueError(_(NUMBER_RANGE, least=0, most=self.most))
-        return Money(int(whole) * 100 + int(cents.ljust(2, "0") or 0))
+        return Money(int(whole) * 10**nothing.decimals + int(cents.ljust(nothing.decimals, "0") or 0), self.currency)
 
     def _shown(self, value: Money) -> str:
-        return dinars(value.minor)
+        return plain(value.minor, value.decimals)
+
+
+def _not_an_amount(nothing: Money) -> str:
+    if nothing.currency == "DZD":
+        return _(NOT_AN_AMOUNT)
+    return _(NOT_IN_CURRENCY, example=money_text(Money(1250 * 10**nothing.decimals // 100, nothing.currency)))
+
+
+class DinarsField(AmountField):
+    """An amount typed in dinars, with at most two decimals."""
 
 
 class ChoiceField(Field):
