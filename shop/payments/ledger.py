@@ -107,7 +107,7 @@ def settled(store_id: int, lines: Sequence[Settled], *, by: Actor) -> None:
         found = _payments(store_id, [line.payment_id for line in some])
         for line in some:
             payment = found[line.payment_id]
-            held, fee = payment.amount, line.fee.minor if line.fee else 0
+            held, fee = payment.left, line.fee.minor if line.fee else 0
             received = held.minor - fee if line.received is None else line.received.minor
             parts = {
                 payment.holder: -held.minor, "in_hand": received, "fees": fee,
@@ -151,6 +151,7 @@ class _Paid:
     order_id: int
     method: str
     amount: Money  # what came, or is to come
+    left: Money  # of it, what did not go back
     settled: bool
     asked_minor: int
     worth_minor: int | None
@@ -168,12 +169,13 @@ class _Paid:
 def _payments(store_id: int, payment_ids: Sequence[int]) -> dict[int, _Paid]:
     columns = (
         Payment.id, Payment.order_id, Payment.method, Payment.amount_minor, Payment.collected_minor,
-        Payment.currency, Payment.settled_at, Payment.worth_minor,
+        Payment.currency, Payment.settled_at, Payment.worth_minor, Payment.refunded_minor,
     )  # fmt: skip
     wanted = select(*columns).where(Payment.store_id == store_id, Payment.id.in_(payment_ids))
     return {
         row.id: _Paid(
             row.order_id, row.method, Money(row.collected_minor or row.amount_minor, row.currency),
+            Money((row.collected_minor or row.amount_minor) - row.refunded_minor, row.currency),
             row.settled_at is not None, row.amount_minor, row.worth_minor,
         )
         for row in session.execute(wanted)

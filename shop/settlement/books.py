@@ -34,9 +34,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Month:
-    """What came in a month and what went out again: given back, and kept for ways back."""
+    """What came in a month in one currency, and what went out again: given back, and kept for ways back."""
 
     first: date
+    currency: str
     sources: tuple[Source, ...]
     given_back: Money
     ways_back: Money
@@ -49,12 +50,13 @@ class Month:
     @property
     def left(self) -> Money:
         """What is left of it in the artisan's hand."""
-        return total(each.received for each in self.sources) - self.given_back - self.ways_back
+        came = total((each.received for each in self.sources), self.currency)
+        return came - self.given_back - self.ways_back
 
     @property
     def fees(self) -> Money:
         """What was kept before it reached her."""
-        return total(each.fees for each in self.sources)
+        return total((each.fees for each in self.sources), self.currency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,22 +94,26 @@ class Paid:
 
 
 def months(store_id: int, count: int = MONTHS) -> list[Month]:
-    """Return the last months in which money moved, the newest first, in one statement."""
+    """Return the last months in which money moved, by currency, the newest first, in one statement."""
     firsts = _firsts(count)
     at = case(*[(LedgerEntry.at >= clock.start_of_day(first), place) for place, first in enumerate(firsts)])
     wanted = (
         select(
-            at.label("month"), _SOURCE.label("source"), LedgerEntry.kind, LedgerEntry.account,
+            at.label("month"), _SOURCE.label("source"), LedgerEntry.kind, LedgerEntry.account, LedgerEntry.currency,
             func.sum(LedgerEntry.minor).label("minor"), func.count(LedgerEntry.order_id.distinct()).label("orders"),
         )
         .select_from(LedgerEntry)
         .outerjoin(Payment, _PAYMENT).outerjoin(RemittanceLine, _LINE).outerjoin(Remittance, _REMITTANCE)
         .where(LedgerEntry.store_id == store_id, LedgerEntry.account.in_(("in_hand", "fees")))
         .where(LedgerEntry.at >= clock.start_of_day(firsts[-1]))
-        .group_by(at, _SOURCE, LedgerEntry.kind, LedgerEntry.account)
+        .group_by(at, _SOURCE, LedgerEntry.kind, LedgerEntry.account, LedgerEntry.currency)
     )  # fmt: skip
     rows = session.execute(wanted).all()
-    found = [_month(first, [row for row in rows if row.month == place]) for place, first in enumerate(firsts)]
+    currencies = sorted({row.currency for row in rows}, key=lambda each: (each != "DZD", each))
+    found = [
+        _month(first, currency, [row for row in rows if (row.month, row.currency) == (place, currency)])
+        for place, first in enumerate(firsts) for currency in currencies
+    ]  # fmt: skip
     return [each for each in found if each.sources or each.given_back or each.ways_back]
 
 
@@ -124,19 +130,25 @@ def _firsts(count: int) -> list[date]:
     return firsts
 
 
-def _month(first: date, rows: Sequence[Any]) -> Month:
+def _month(first: date, currency: str, rows: Sequence[Any]) -> Month:
     def summed(kind: str, account: str, source: str | None = None) -> int:
         mine = [row for row in rows if (row.kind, row.account) == (kind, account) and source in {None, row.source}]
         return sum(int(row.minor) for row in mine)
 
     settled = [row for row in rows if row.kind == "settled" and row.account == "in_hand"]
     sources = [
-        Source(row.source, Money(int(row.minor)), Money(summed("settled", "fees", row.source)), row.orders)
+        Source(
+            row.source,
+            Money(int(row.minor), currency),
+            Money(summed("settled", "fees", row.source), currency),
+            row.orders,
+        )
         for row in sorted(settled, key=lambda row: -int(row.minor))
     ]
     return Month(
-        first=first, sources=tuple(sources), given_back=Money(-summed("refunded", "in_hand")),
-        ways_back=Money(-summed("return_fee", "in_hand")),
+        first=first, currency=currency, sources=tuple(sources),
+        given_back=Money(-summed("refunded", "in_hand"), currency),
+        ways_back=Money(-summed("return_fee", "in_hand"), currency),
     )  # fmt: skip
 
 
@@ -185,8 +197,9 @@ def _LATE() -> ColumnElement[bool]:  # noqa: N802 - the moment is another one ea
 
 
 def behind(
-    store_id: int, figure: str, *, source: str = "", month: date | None = None, skip: int = 0, limit: int = 50
-) -> list[Behind]:
+    store_id: int, figure: str, *, source: str = "", currency: str = "", month: date | None = None, skip: int = 0,
+    limit: int = 50,
+) -> list[Behind]:  # fmt: skip
     """Return orders behind a figure, the newest first: held, late, services, received, given_back or ways_back.
 
     `source` is a carrier's title or a method's key; `month` any day of one.
@@ -197,6 +210,8 @@ def behind(
         by = Payment.method if figure == "services" else Shipment.carrier_title if held else _SOURCE
         wanted = wanted.where(by == source)
     order = Payment if held else LedgerEntry
+    if currency:
+        wanted = wanted.where(order.currency == currency)
     rows = session.execute(wanted.where(order.store_id == store_id).offset(skip).limit(limit))
     return [Behind(row.code, row.buyer_name, Money(int(row.minor), row.currency), row.at) for row in rows]
 

@@ -63,7 +63,7 @@ def record_statement(
     in_turn(store_id)
     read = [line if isinstance(line, Line) else of_contract([line])[0] for line in lines]
     lines_hash = _hash(carrier_title, read)
-    before = _before(store_id, lines_hash)
+    before = written_before(store_id, lines_hash)
     if before is not None:
         return Recorded(before, repeated=True)
     matches = match(store_id, read)
@@ -75,7 +75,7 @@ def record_statement(
         if before is None:
             raise Refused(NOTHING_NEW, field="lines")
         return Recorded(before, repeated=True)
-    made = _record(
+    made = record_lines(
         store_id, carrier_title=carrier_title, received_on=received_on, by=by, reference=reference, note=note,
         lines=[(each.payment_id or 0, each.received, each.fee) for each in settles], lines_hash=lines_hash,
         came=came,
@@ -106,7 +106,7 @@ def record_rest(
         raise Refused(N_("Write an amount above nothing."), field="received")
     reference = f"{line.code}-{rests.count(store_id, payment_id) + 1}"
     rest = Rest(payment_id, missing, received, Money(0, missing.currency))
-    made = _record(
+    made = record_lines(
         store_id, carrier_title=line.carrier_title, received_on=received_on, lines=[], came=[rest], by=by,
         reference=reference, note="",
     )  # fmt: skip
@@ -143,7 +143,8 @@ def _hash(carrier_title: str, lines: Sequence[Line]) -> str:
     return hashlib.sha256(json.dumps([carrier_title, told]).encode()).hexdigest()
 
 
-def _before(store_id: int, lines_hash: str) -> int | None:
+def written_before(store_id: int, lines_hash: str) -> int | None:
+    """Return the remittance that was written from the same list, or by the same form."""
     seen = select(Remittance.id).where(Remittance.store_id == store_id, Remittance.lines_hash == lines_hash)
     return session.scalar(seen)
 
@@ -187,16 +188,17 @@ def record_remittance(
         raise Refused(N_("Please tick at least one parcel."), field="lines")
     if any(received < Money(0) or fee < Money(0) for _id, received, fee in lines):
         raise Refused(N_("An amount can't be less than nothing."), field="lines")
-    return _record(
+    return record_lines(
         store_id, carrier_title=carrier_title, received_on=received_on, lines=lines, by=by, reference=reference,
         note=note,
     )  # fmt: skip
 
 
-def _record(
+def record_lines(
     store_id: int, *, carrier_title: str, received_on: date, lines: Sequence[Received], by: Actor, reference: str,
     note: str, lines_hash: str | None = None, came: Sequence[Rest] = (),
 ) -> Remittance:  # fmt: skip
+    """Write a remittance of what settles payments and of what was missing of others, as its callers have made sure."""
     reference = clean(reference, limit=60) or received_on.isoformat()
     _check(store_id, carrier_title, reference, received_on=received_on, lines=lines)
     expected = _expected(store_id, [payment_id for payment_id, _received, _fee in lines])
@@ -246,10 +248,11 @@ def _check(store_id: int, carrier_title: str, reference: str, *, received_on: da
 def _expected(store_id: int, payment_ids: Sequence[int]) -> dict[int, Money]:
     found: dict[int, Money] = {}
     for start in range(0, len(payment_ids), ledger.AT_ONCE):
-        wanted = select(Payment.id, Payment.amount_minor, Payment.currency).where(
+        left = (Payment.collected_minor - Payment.refunded_minor).label("minor")
+        wanted = select(Payment.id, left, Payment.currency).where(
             Payment.store_id == store_id, Payment.id.in_(payment_ids[start : start + ledger.AT_ONCE])
         )
-        found |= {row.id: Money(row.amount_minor, row.currency) for row in session.execute(wanted)}
+        found |= {row.id: Money(row.minor, row.currency) for row in session.execute(wanted)}
     if len(found) != len(payment_ids):
         raise NotFound("a payment that isn't there")
     return found

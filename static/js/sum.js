@@ -5,7 +5,8 @@ const zero = shown.dataset.sum; // an amount of nothing, written as amounts are 
 function sum() {
   let minor = 0;
   for (const box of document.querySelectorAll("[data-price]")) {
-    minor += Number(box.dataset.price) * (Number(box.querySelector("input").value) || 0);
+    const input = box.querySelector("input");
+    minor += Number(box.dataset.price) * (input.type === "checkbox" ? Number(input.checked) : Number(input.value) || 0);
   }
   const dinars = String(Math.floor(minor / 100)).replace(/\B(?=(\d{3})+$)/g, "\u00a0");
   const cents = minor % 100 ? "," + String(minor % 100).padStart(2, "0") : "";

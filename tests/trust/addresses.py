@@ -295,6 +295,10 @@ OF_A_SHOP: Mapping[str, Callable[[Street, Shop], Fields]] = {
         "carrier": shop.carrier, "received_on": clock.today().isoformat(), "reference": "R-2",
         "lines": shop.payments["delivered"], f"received-{shop.payments['delivered']}": "1100",
     },
+    "studio.record_payout": lambda _street, shop: {
+        "service": "chargily", "currency": "DZD", "key": f"of {shop.slug}", "lines": shop.payments["by_card"],
+        "received": "1090", "received_on": clock.today().isoformat(),
+    },
     "studio.record_rest": lambda _street, _shop: {
         "missing": "10000", "received": "100", "received_on": clock.today().isoformat(),
     },
@@ -358,6 +362,9 @@ SMUGGLED_IN: Mapping[tuple[str, str], Callable[[Street], Fields]] = {
     ("studio.record_remittance", "POST"): lambda street: {
         "lines": street.ismahane.payments["delivered"],
         f"received-{street.ismahane.payments['delivered']}": "1100",
+    },
+    ("studio.record_payout", "POST"): lambda street: {
+        "lines": [street.amina.payments["by_card"], street.ismahane.payments["by_card"]],
     },
     ("studio.new_product", "POST"): lambda street: {"draft": street.ismahane.draft_id},
     ("studio.new_offer", "GET"): lambda street: {"products": street.ismahane.draft_id},

@@ -14,6 +14,7 @@ from shop.checkout import service as checkout
 from shop.core.money import Money
 from shop.orders.models import Order
 from shop.payments import incidents, proofs, setup
+from shop.payments import service as payments
 from shop.payments.models import Payment
 from shop.payments.queries import payment_of
 from shop.plumbing import i18n
@@ -46,6 +47,12 @@ def furnish(shop: Shop, by: Actor) -> None:
     with transaction():
         proofs.keep(shop.store_id, payment_id, file=shop.receipt, kind="pdf")
     shop.receipt_id = proofs.proofs(shop.store_id, [payment_id])[0].id
+    with transaction():
+        setup.set_up(shop.store_id, "chargily", {"secret_key": "test_sk_ofTheStreet"}, on=True, seal=SEAL, by=by)
+    _order, payment_id = _waiting(shop, "by_card", method="chargily")
+    with transaction():
+        payments.mark_collected(shop.store_id, payment_id, by=by)
+        setup.set_up(shop.store_id, "chargily", {"secret_key": "test_sk_ofTheStreet"}, on=False, seal=SEAL, by=by)
     _order, payment_id = _waiting(shop, "overpaid")
     with transaction():
         proofs.accept(shop.store_id, payment_id, Money.dinars(9999), by=by)
@@ -75,9 +82,9 @@ def pdf_of(word: str) -> bytes:
     return whole + head + table + b"trailer << /Size 7 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % len(whole)
 
 
-def _waiting(shop: Shop, stage: str) -> tuple[int, int]:
+def _waiting(shop: Shop, stage: str, method: str = "transfer") -> tuple[int, int]:
     cart = cast.basket({session.get_one(Variant, shop.variant_id): 1})
-    choices = [replace(each, method="transfer") for each in cast.choose(cart)]
+    choices = [replace(each, method=method) for each in cast.choose(cart)]
     seen = checkout.review(cart.id, cast.YACINE, choices)
     with transaction():
         placed = checkout.place(
@@ -100,6 +107,12 @@ def orders_to_be_paid(application: Flask, settings: Settings, day: Day) -> dict[
         takes(shop, "transfer", dict(CCP))
         order, payment = waiting(shop, "transfer")
         _over, second = waiting(shop, "transfer")
+        takes(shop, "chargily", {"secret_key": "test_sk_ofBadInput"})
+        cards = [waiting(shop, "chargily")[1].id for _each in range(2)]
+        with transaction():
+            for each in cards:
+                payments.mark_collected(shop.id, each, by=SYSTEM)
+            setup.set_up(shop.id, "chargily", {}, on=False, seal=SEAL, by=SYSTEM)
         code, payment_id, second_id = order.code, payment.id, second.id
         with transaction():
             proofs.keep(shop.id, payment_id, file="e" * 24, kind="pdf")
@@ -108,6 +121,8 @@ def orders_to_be_paid(application: Flask, settings: Settings, day: Day) -> dict[
     FileStorage(settings.data_dir / "private").put(f"proofs/{'e' * 24}.pdf", b"%PDF-1.4\n", "application/pdf")
     return {
         "storefront.pay:order": code, "storefront.send_receipt:order": code, "storefront.pay:method": "transfer",
+        "studio.record_payout:lines": str(cards[0]), "studio.record_payout:service": "chargily",
+        "studio.record_payout:currency": "DZD", "studio.record_payout:received": "1090",
         "studio.money_came:came": "1100", "studio.refund:amount": "100", "studio.refund:proof": "CCP 4471",
     }  # fmt: skip
 

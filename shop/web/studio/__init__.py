@@ -34,6 +34,7 @@ from shop.web.studio import (
     passkeys,
     past_customers,
     payments,
+    payouts,
     people,
     phone_codes,
     pictures,
@@ -57,8 +58,8 @@ from shop.web.studio.blueprint import studio
 PAGES = (
     account, calls, costs, customers, delivery, documents, earnings, goods, handover, identity, invoices, joining,
     labels, links, lots, members, money, new_order, new_product, offers, offline, once, options, orders, outcome,
-    papers, passkeys, past_customers, payments, people, phone_codes, pictures, products, profile, rests, sale,
-    second_step, share, sheets, squares, statements, stock, today, variants, ways_to_pay, wizard,
+    papers, passkeys, past_customers, payments, payouts, people, phone_codes, pictures, products, profile, rests,
+    sale, second_step, share, sheets, squares, statements, stock, today, variants, ways_to_pay, wizard,
 )  # fmt: skip
 
 

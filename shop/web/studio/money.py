@@ -116,13 +116,16 @@ def money_orders(figure: str) -> str:
 def booked_orders(figure: str) -> str:
     """List the orders of a figure as the ledger has them, of one carrier and one month if they are asked for."""
     source, text = request.args.get("carrier", ""), request.args.get("month", "")
+    currency = request.args.get("currency", "")[:3]
     month = asked_month(text)
     page = whole(request.args.get("page", ""))
     rows = books.behind(
-        here().store.id, figure, source=source, month=month, skip=min(page, 10_000) * PER_PAGE, limit=PER_PAGE + 1
-    )
+        here().store.id, figure, source=source, currency=currency, month=month, skip=min(page, 10_000) * PER_PAGE,
+        limit=PER_PAGE + 1,
+    )  # fmt: skip
     following = page_url(
-        "studio.money_orders", figure=figure, carrier=source or None, month=text if month else None, page=page + 1
+        "studio.money_orders", figure=figure, carrier=source or None, currency=currency or None,
+        month=text if month else None, page=page + 1,
     ) if len(rows) > PER_PAGE else ""  # fmt: skip
     return shop_page(
         "studio/money_booked.html", "money", title=_(BOOKED[figure]), source=named(source),
@@ -198,7 +201,7 @@ def remittance_page(remittance_id: int) -> str:
     at = (whole(request.args.get("page", "")) or 0) * PER_PAGE
     following = page_url("studio.remittance_page", remittance_id=remittance_id, page=at // PER_PAGE + 1)
     return shop_page(
-        "studio/remittance.html", "money", view=view, rows=view.rows[at : at + PER_PAGE], others=kinds,
+        "studio/remittance.html", "money", view=view, named=named, rows=view.rows[at : at + PER_PAGE], others=kinds,
         ways_back=beside_sums(beside)[0], strays=beside_sums(beside)[1],
         following=following if len(view.rows) > at + PER_PAGE else "",
     )  # fmt: skip
@@ -217,10 +220,10 @@ def remittance_pdf(remittance_id: int) -> Response:
     )  # fmt: skip
     sheet = RemittanceContent(
         reference=view.remittance.reference, date=date_short(view.remittance.received_on),
-        carrier=view.remittance.carrier_title, shop=store.name, language=here().lang,
+        carrier=named(view.remittance.carrier_title), shop=store.name, language=here().lang,
         lines=tuple(
             PaidLine(
-                tracking=row.tracking, recipient=row.buyer_name, expected=row.expected, fee=row.fee,
+                tracking=row.tracking or row.code, recipient=row.buyer_name, expected=row.expected, fee=row.fee,
                 received=row.received,
             )
             for row in view.rows
