@@ -1,23 +1,49 @@
-"""Bar codes as SVG text, one unit per module, so that the page decides how many dots a module gets."""
+"""Bar codes as SVG: a page decides how many dots a module gets."""
 
 from __future__ import annotations
 
 import io
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 CODE128_DOTS = 736  # what fits between the margins of a label, quiet zones included
 CODE128_QUIET = 10  # modules on each side
 QR_DOTS = 208  # 26 mm
 _ROW_BYTES = 144
+_DARK = re.compile("1+")
 
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """A symbol and its size: `modules` across, each `dots` wide (8 dots are a millimetre)."""
+    """A symbol: its rows, a character for each module (1 is dark), how many across, and how many dots each is wide.
 
-    svg: str
+    8 dots are a millimetre.
+    """
+
+    rows: list[str]
     modules: int
     dots: int
+
+    @property
+    def svg(self) -> str:
+        """The symbol as a picture, one unit per module; a bar code is as tall as it is stretched."""
+        path = "".join(f"M{x} {y}h{run}v1h-{run}z" for x, y, run in self._dark())
+        size = f'viewBox="0 0 {self.modules} {len(self.rows)}" width="{self.modules}" height="{len(self.rows)}"'
+        head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} preserveAspectRatio="none">'
+        return f'{head}<path d="{path}"/></svg>'
+
+    def ink(self, x: int, y: int, *, tall: int = 0) -> str:
+        """Return it as rectangles of a PDF, in dots from its corner at x and y; a bar code is `tall` dots tall."""
+        dots, high = self.dots, tall or self.dots
+        return "".join(f"{x + left * dots} {y + top * high} {run * dots} {high} re " for left, top, run in self._dark())
+
+    def _dark(self) -> Iterator[tuple[int, int, int]]:
+        """Yield its dark runs: the first module, the row, and how many."""
+        for top, row in enumerate(self.rows):
+            for run in _DARK.finditer(row):
+                left, end = run.span()
+                yield left, top, end - left
 
 
 def code128(text: str) -> Bars | None:
@@ -39,7 +65,7 @@ def code128(text: str) -> Bars | None:
     dots = next((d for d in (3, 2) if (modules + 2 * CODE128_QUIET) * d <= CODE128_DOTS), 0)
     if not dots:
         return None
-    return Bars(_svg(_rows(symbol), modules, 1), modules, dots)
+    return Bars(_rows(symbol), modules, dots)
 
 
 def qr(text: str, *, dots: int = QR_DOTS) -> Bars | None:
@@ -58,7 +84,7 @@ def qr(text: str, *, dots: int = QR_DOTS) -> Bars | None:
     each = dots // modules
     if each < 3:
         return None
-    return Bars(_svg(_rows(symbol), modules, modules), modules, each)
+    return Bars(_rows(symbol), modules, each)
 
 
 def qr_png(text: str, *, quiet: int, dots: int) -> bytes:
@@ -79,33 +105,17 @@ def qr_png(text: str, *, quiet: int, dots: int) -> bytes:
     rows = _rows(symbol)
     small = Image.new("1", (len(rows[0]) + 2 * quiet, len(rows) + 2 * quiet), 1)
     for y, row in enumerate(rows):
-        for x, is_black in enumerate(row):
-            if is_black:
+        for x, module in enumerate(row):
+            if module == "1":
                 small.putpixel((x + quiet, y + quiet), 0)
     out = io.BytesIO()
     small.resize((small.width * dots, small.height * dots), Image.Resampling.NEAREST).save(out, "PNG")
     return out.getvalue()
 
 
-def _rows(symbol: object) -> list[bytes]:
+def _rows(symbol: object) -> list[str]:
+    """Return a symbol row by row, one character for each module: 1 is dark."""
     packed = symbol.encoded_data.tobytes()  # type: ignore[attr-defined]
     width, rows = symbol.width, symbol.rows  # type: ignore[attr-defined]
-    lines = (packed[row * _ROW_BYTES : (row + 1) * _ROW_BYTES] for row in range(rows))
-    return [bytes(line[x >> 3] >> (x & 7) & 1 for x in range(width)) for line in lines]
-
-
-def _svg(rows: list[bytes], width: int, height: int) -> str:
-    path = "".join(f"M{x} {y}h{run}v1h-{run}z" for y, row in enumerate(rows) for x, run in _runs(row))
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}"'
-    return f'{head} width="{width}" height="{height}" preserveAspectRatio="none"><path d="{path}"/></svg>'
-
-
-def _runs(row: bytes) -> list[tuple[int, int]]:
-    runs: list[tuple[int, int]] = []
-    x = 0
-    while (x := row.find(1, x)) >= 0:
-        end = row.find(0, x)
-        end = len(row) if end < 0 else end
-        runs.append((x, end - x))
-        x = end
-    return runs
+    whole = (int.from_bytes(packed[row * _ROW_BYTES : (row + 1) * _ROW_BYTES], "little") for row in range(rows))
+    return [f"{bits:0{width}b}"[::-1][:width] for bits in whole]

@@ -20,26 +20,60 @@ _HEAD = re.compile(rb"(\d+) 0 obj\n")
 
 
 @dataclass(frozen=True, slots=True)
-class _File:
+class File:
     """A PDF taken apart: its head, its objects by number without their wrapping, its trailer."""
 
     head: bytes
     objects: dict[int, bytes]
     trailer: bytes
 
+    @classmethod
+    def of(cls, pdf: bytes) -> File:
+        """Take a PDF apart. Raises ValueError for a file that typst did not write."""
+        table = pdf.rindex(b"xref\n", 0, pdf.rindex(b"startxref"))
+        entries = pdf[table : pdf.rindex(b"trailer")].split(b"\n")[2:]
+        starts = sorted(int(entry[:10]) for entry in entries if entry[17:18] == b"n")
+        objects = {}
+        for start, end in zip(starts, [*starts[1:], table], strict=True):
+            head = _HEAD.match(pdf, start)
+            if head is None:
+                raise ValueError("an offset without its object: not a PDF of typst")
+            objects[int(head[1])] = pdf[head.end() : pdf.rindex(b"\nendobj", start, end)]
+        return cls(pdf[: starts[0]], objects, pdf[pdf.rindex(b"trailer") :])
+
+    @property
+    def catalogue(self) -> int:
+        """The number of its catalogue."""
+        return self.number(_ROOT, self.trailer)
+
+    @property
+    def pages(self) -> int:
+        """The number of its page tree."""
+        return self.number(_PAGES, self.objects[self.catalogue])
+
     def number(self, pattern: re.Pattern[bytes], within: bytes) -> int:
+        """Return the number that a pattern finds. Raises ValueError."""
         found = pattern.search(within)
         if found is None:
             raise ValueError(f"no {pattern.pattern!r}: not a PDF of typst")
         return int(found[1])
 
-    @property
-    def catalogue(self) -> int:
-        return self.number(_ROOT, self.trailer)
-
-    @property
-    def pages(self) -> int:
-        return self.number(_PAGES, self.objects[self.catalogue])
+    def written(self, catalogue: bytes) -> bytes:
+        """Write the objects, the catalogue last as typst does, and their table of offsets."""
+        objects = self.objects | {max(self.objects) + 1: catalogue}
+        chunks, at, offsets = [self.head], len(self.head), {}
+        for number, body in sorted(objects.items()):
+            chunk = b"%d 0 obj\n%s\nendobj\n" % (number, body)
+            offsets[number] = at
+            at += len(chunk)
+            chunks.append(chunk)
+        size = max(objects) + 1
+        free = b"0000000000 65535 f\r\n"
+        rows = (b"%010d 00000 n\r\n" % offsets[n] if n in offsets else free for n in range(size))
+        trailer = re.sub(rb"/Size \d+", b"/Size %d" % size, self.trailer)
+        trailer = _ROOT.sub(b"/Root %d 0 R" % (size - 1), trailer)
+        trailer = trailer[: trailer.rindex(b"startxref")] + b"startxref\n%d\n%%%%EOF" % at
+        return b"".join([*chunks, b"xref\n0 %d\n" % size, *rows, trailer])
 
 
 def bound(parts: Sequence[bytes]) -> bytes:
@@ -49,7 +83,7 @@ def bound(parts: Sequence[bytes]) -> bytes:
     """
     if len(parts) == 1:
         return parts[0]
-    files = [_taken_apart(part) for part in parts]
+    files = [File.of(part) for part in parts]
     first = files[0]
     objects: dict[int, bytes] = {}
     branches: list[tuple[int, int]] = []  # each part's own page tree, and how many pages it has
@@ -64,25 +98,11 @@ def bound(parts: Sequence[bytes]) -> bytes:
         objects[number] = objects[number].replace(b"<<", b"<</Parent %d 0 R" % root, 1)
     kids = b" ".join(b"%d 0 R" % number for number, _pages in branches)
     objects[root] = b"<</Type/Pages/Count %d/Kids[%s]>>" % (sum(pages for _, pages in branches), kids)
-    catalogue = objects.pop(first.catalogue)
-    objects[root + 1] = _PAGES.sub(b"/Pages %d 0 R" % root, catalogue)
-    return _written(first, objects)
+    catalogue = _PAGES.sub(b"/Pages %d 0 R" % root, objects.pop(first.catalogue))
+    return File(first.head, objects, first.trailer).written(catalogue)
 
 
-def _taken_apart(pdf: bytes) -> _File:
-    table = pdf.rindex(b"xref\n", 0, pdf.rindex(b"startxref"))
-    entries = pdf[table : pdf.rindex(b"trailer")].split(b"\n")[2:]
-    starts = sorted(int(entry[:10]) for entry in entries if entry[17:18] == b"n")
-    objects = {}
-    for start, end in zip(starts, [*starts[1:], table], strict=True):
-        head = _HEAD.match(pdf, start)
-        if head is None:
-            raise ValueError("an offset without its object: not a PDF of typst")
-        objects[int(head[1])] = pdf[head.end() : pdf.rindex(b"\nendobj", start, end)]
-    return _File(pdf[: starts[0]], objects, pdf[pdf.rindex(b"trailer") :])
-
-
-def _without_wrapping(file: _File) -> dict[int, bytes]:
+def _without_wrapping(file: File) -> dict[int, bytes]:
     """Leave out what a document has once: its catalogue, title and metadata."""
     left_out = {file.catalogue}
     for pattern, within in ((_INFO, file.trailer), (_METADATA, file.objects[file.catalogue])):
@@ -95,20 +115,3 @@ def _shifted(body: bytes, shift: int) -> bytes:
     """Add `shift` to every reference of an object, but never inside its stream."""
     words, mark, stream = body.partition(b"\nstream\n")
     return _REFERENCE.sub(lambda found: b"%d 0 R" % (int(found[1]) + shift), words) + mark + stream
-
-
-def _written(first: _File, objects: dict[int, bytes]) -> bytes:
-    """Write objects and their table of offsets, the catalogue last as typst does."""
-    chunks, at, offsets = [first.head], len(first.head), {}
-    for number, body in sorted(objects.items()):
-        chunk = b"%d 0 obj\n%s\nendobj\n" % (number, body)
-        offsets[number] = at
-        at += len(chunk)
-        chunks.append(chunk)
-    size = max(objects) + 1
-    free = b"0000000000 65535 f\r\n"
-    rows = (b"%010d 00000 n\r\n" % offsets[n] if n in offsets else free for n in range(size))
-    trailer = re.sub(rb"/Size \d+", b"/Size %d" % size, first.trailer)
-    trailer = _ROOT.sub(b"/Root %d 0 R" % (size - 1), trailer)
-    trailer = trailer[: trailer.rindex(b"startxref")] + b"startxref\n%d\n%%%%EOF" % at
-    return b"".join([*chunks, b"xref\n0 %d\n" % size, *rows, trailer])

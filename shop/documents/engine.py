@@ -20,11 +20,13 @@ from shop.documents.binding import bound
 from shop.documents.companions import calibration_sheet, handover_sheet, slip_sheet
 from shop.documents.goods import Poster, PriceTag, ProductLabel
 from shop.documents.invoice_sheets import Bill, contract_sheet, invoices_sheet
+from shop.documents.label_layout import label_sheet
 from shop.documents.letters import unprintable
 from shop.documents.papers import GOODS_PAPERS, POSTER_PAPERS, Nudge, chosen
 from shop.documents.remittances import RemittanceContent, remittance_sheet
 from shop.documents.share_card import ShareCard, card_sheet, with_photo
-from shop.documents.sheets import Sheet, label_sheet, title
+from shop.documents.sheets import Sheet, title
+from shop.documents.stamping import stamped
 from shop.documents.words import HandoverContent, LabelContent, SlipContent
 from shop.paths import TEMPLATES
 
@@ -63,8 +65,9 @@ def labels_pdf(
     parts, cell, rest = [], start, list(labels)
     while rest:
         bundle, rest = _split(rest, max(1, BUNDLE // sheet.cells) * sheet.cells - (cell - 1))
-        drawn = label_sheet(bundle, sheet, start=cell, nudge=nudge) | {"title": name}
-        parts.append(_drawn("label", drawn))
+        drawn, stamps = label_sheet(bundle, sheet, start=cell, nudge=nudge)
+        pdf = _drawn("label", drawn | {"title": name})
+        parts.append(stamped(pdf, len(drawn["stills"]), stamps))
         cell = 1
     return bound(parts)
 

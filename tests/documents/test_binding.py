@@ -10,6 +10,7 @@ import pytest
 from shop.documents import engine
 from shop.documents.binding import bound
 from shop.documents.engine import labels_pdf
+from shop.documents.stamping import stamped
 from tests.documents.cast import labels, printed, scanned
 
 
@@ -45,6 +46,23 @@ def test_somebody_elses_file_is_never_half_bound(kind: pikepdf.ObjectStreamMode)
         return
     with pikepdf.open(io.BytesIO(whole)) as pdf:
         assert len(pdf.pages) == 2
+
+
+def test_what_labels_have_in_common_is_written_once() -> None:
+    def size(count: int) -> int:
+        return len(labels_pdf(labels(count)))
+
+    with pikepdf.open(io.BytesIO(labels_pdf(labels(4)))) as pdf:
+        forms = {page.Resources.XObject.s0.objgen for page in pdf.pages}
+        assert len(pdf.pages) == 4
+        assert len(forms) == 1
+        assert pdf.check_pdf_syntax() == []
+    assert (size(41) - size(21)) / 20 <= 5_000
+
+
+def test_nothing_is_laid_under_pages_that_are_not_typsts_own() -> None:
+    with pytest.raises(ValueError, match="not a page of typst"):
+        stamped(labels_pdf(labels(2)), 1, [[]])  # bears a still already
 
 
 @pytest.mark.parametrize(("paper", "start", "pages"), [("100x150", 1, 10), ("a4x4", 3, 3), ("a4x4", 1, 3)])

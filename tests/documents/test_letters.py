@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 
 from shop.core.money import Money
 from shop.documents.engine import handover_pdf, labels_pdf, slip_pdf
-from shop.documents.letters import MARK, Weight, direction, ems, printable, unprintable
+from shop.documents.letters import MARK, Weight, direction, ems, most_ems, printable, unprintable
+from shop.documents.setting import POINT, fitted
 from shop.documents.words import LabelContent
 from shop.paths import TEMPLATES
+from shop.plumbing import geography
 from tests.documents.cast import YACINE, handover, label, slip
 
 FONTS = TEMPLATES / "documents" / "fonts"
@@ -63,24 +65,59 @@ def test_the_list_of_letters_is_that_of_the_fonts() -> None:
     assert listed.read_text("ascii").splitlines() == wanted
 
 
-@pytest.mark.parametrize("weight", ["regular", "bold"])
-def test_the_estimated_width_of_a_text_is_nearly_its_true_one(weight: Weight) -> None:
-    texts = [
-        "Yacine Haddad",
-        "AVENUE VATEL",
-        "محمد الأمين مرابط",
-        "لالا الزهراء",
-        "برج بوعريريج",
-        "ڨالمة",
-        "Bt 12 حي 300",
-    ]
-    shown = [f'measure(text(weight: "{weight}")[{text}]).width / 10pt' for text in texts]
-    page = '#set text(font: ("IBM Plex Sans Arabic", "Noto Sans Arabic"), size: 10pt, hyphenate: false)\n'
-    page += f"#context [#metadata(({', '.join(shown)})) <widths>]"
+def true_widths(texts: list[str], weight: Weight) -> list[float]:
+    """Return how many ems the engine needs for each text in one line."""
+    page = """#set text(font: ("IBM Plex Sans Arabic", "Noto Sans Arabic"), size: 100pt, hyphenate: false)
+    #let wide(said) = measure(text(weight: sys.inputs.weight, said)).width / 100pt
+    #context [#metadata(json(bytes(sys.inputs.texts)).map(wide)) <widths>]"""
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
-    true = json.loads(typst.query(page.encode(), "<widths>", field="value", one=True, font_paths=fonts))
-    for text, width in zip(texts, true, strict=True):
+    inputs = {"weight": weight, "texts": json.dumps(texts)}
+    return list(
+        json.loads(typst.query(page.encode(), "<widths>", field="value", one=True, font_paths=fonts, sys_inputs=inputs))
+    )
+
+
+@pytest.mark.parametrize("weight", ["regular", "bold"])
+def test_no_name_of_a_place_or_person_is_wider_than_it_is_taken_to_be(weight: Weight) -> None:
+    people = ["Yacine Haddad", "AVENUE VATEL", "محمد الأمين مرابط", "لالا الزهراء", "ڨالمة", "Bt 12 حي 300"]
+    texts = [
+        *people,
+        *(
+            name
+            for wilaya in geography.wilayas()
+            for each in geography.communes(wilaya.code)
+            for name in (each.name_fr, each.name_ar)
+        ),
+    ]
+    widths = true_widths(texts, weight)
+    assert len(widths) > 3000
+    for text, width in zip(texts, widths, strict=True):
+        assert width <= most_ems(text, weight), text
+    for text, width in zip(people, widths, strict=False):
         assert 0.9 <= width / ems(text, weight) <= 1.08, text
+
+
+@pytest.mark.parametrize("weight", ["regular", "bold"])
+def test_a_text_stays_inside_the_box_that_it_is_fitted_to(weight: Weight) -> None:
+    long = "Cité des 1200 logements, bâtiment 45، الطابق 3، قرب المسجد الجديد، derrière la pharmacie El Amel " * 2
+    sizes, lines = (12.0, 11.0, 9.5, 8.0), []
+    for width in (150, 260, 480, 692):
+        for height in (30, 60, 100, 160):
+            for text in (long, long[:90], "محمد الأمين مرابط", "X" * 60, ""):
+                found = fitted(text, weight, width, height, sizes)
+                assert found.size in sizes
+                assert found.tall <= height or len(found.lines) == 1
+                lines += [(line, width / (found.size * POINT)) for line in found.lines]
+    for (line, room), wide in zip(lines, true_widths([line for line, _room in lines], weight), strict=True):
+        assert wide <= room, line
+
+
+def test_a_text_is_cut_with_a_mark_where_its_box_ends() -> None:
+    whole = fitted("Rue Larbi Ben M’hidi", "regular", 692, 60, (12.0, 8.0))
+    assert whole.lines == ("Rue Larbi Ben M’hidi",)
+    cut = fitted("Rue Larbi Ben M’hidi, " * 9, "regular", 300, 30, (12.0, 8.0))
+    assert cut.lines[-1].endswith("[…]")
+    assert cut.size == 8
 
 
 def test_a_pdf_carries_our_fonts_only() -> None:
@@ -127,7 +164,7 @@ def test_no_text_turns_its_surroundings_round(text: str) -> None:
     shown = printable(text, most=60)
     assert len(shown) <= 60
     assert not set(shown) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\n\r\t\x00")
-    assert ems(shown, "bold") >= 0
+    assert most_ems(shown, "bold") >= 0
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
