@@ -14,7 +14,7 @@ from shop.core import clock
 from shop.core.errors import HirfaError, InvalidTransition
 from shop.fulfilment import service as fulfilment
 from shop.orders.models import Order
-from shop.payments import attempts, refunds
+from shop.payments import attempts, incidents, refunds
 from shop.payments.models import Payment, PaymentProof
 from shop.payments.tills import Outside
 from shop.plumbing.db import session, transaction
@@ -77,7 +77,9 @@ def give_up(store_id: int, order_id: int, payment_id: int, outside: Outside) -> 
 
 
 def _cancel(store_id: int, order_id: int, payment_id: int, *, by: Actor) -> None:
-    still = select(Payment.id).where(Payment.id == payment_id, _LATE).with_for_update()
-    if session.scalar(still) is None:  # it was paid while the method was asked
+    incidents.in_turn(store_id, order_id)
+    if (
+        session.scalar(select(Payment.id).where(Payment.id == payment_id, _LATE)) is None
+    ):  # it was paid while the method was asked
         raise InvalidTransition
     fulfilment.cancel_unpaid(store_id, order_id, by=by)

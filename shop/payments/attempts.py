@@ -58,12 +58,21 @@ def start(payment_id: int, outside: Outside, *, language: str, return_url: str, 
         stores_in_purchase=stores_in_purchase, description=payment.reference,
         notice_url=f"{outside.base_url}/hooks/payments/{payment.store_id}/{payment.method}",
     )  # fmt: skip
-    with transaction():
-        _note(payment, started_at=clock.now())
+    if not _claimed(payment):
+        return pending
     fact = _answer(payment, lambda: method.start(ask))
     with transaction():
         record_fact(payment.store_id, payment.id, fact, by=SYSTEM)
     return fact
+
+
+def _claimed(payment: Payment) -> bool:
+    """Begin it for everybody: a second tap at the same moment asks nothing, for it would open a second page."""
+    free = or_(Payment.started_at.is_(None), Payment.started_at < clock.now() - ANSWERED)
+    mine = update(Payment).where(Payment.store_id == payment.store_id, Payment.id == payment.id)
+    with transaction():
+        still = mine.where(Payment.state == "pending", Payment.redirect == "", free)
+        return bool(changed(still.values(started_at=clock.now())))
 
 
 def look(payment_id: int, outside: Outside) -> str:
@@ -102,8 +111,8 @@ def _looked(payment_id: int, outside: Outside, *, looks: int) -> str:
         return payment.state
     fact = _answer(payment, lambda: method.look_up(begun(payment)))
     with transaction():
-        _note(payment, looked_at=clock.now(), looks=Payment.looks + looks)
         record_fact(payment.store_id, payment.id, fact, by=SYSTEM)
+        _note(payment, looked_at=clock.now(), looks=Payment.looks + looks)
         if fact.state == "unknown" and _troubled(payment):
             incidents.open_one(payment.store_id, payment.id, "unknown", by=SYSTEM)
     return session.scalars(select(Payment.state).where(Payment.id == payment_id)).one()
@@ -120,8 +129,8 @@ def close(payment_id: int, outside: Outside) -> None:
     ask = method.expire if isinstance(method, Expires) else method.look_up
     fact = _answer(payment, lambda: ask(begun(payment)))
     with transaction():
-        _note(payment, looked_at=clock.now(), looks=Payment.looks + 1)
         record_fact(payment.store_id, payment.id, fact, by=SYSTEM)
+        _note(payment, looked_at=clock.now(), looks=Payment.looks + 1)
 
 
 def begun(payment: Payment) -> Begun:
@@ -137,6 +146,9 @@ def record_fact(store_id: int, payment_id: int, fact: Fact, *, by: Actor) -> boo
     payment = session.get(Payment, payment_id, populate_existing=True)
     if payment is None or payment.store_id != store_id:
         raise NotFound(f"no payment {payment_id}")
+    if fact.state == "collected":
+        incidents.in_turn(store_id, payment.order_id)
+        session.refresh(payment)
     _keep_names(payment, fact)
     if fact.state in _OVER:
         _over(payment, by=by)

@@ -65,6 +65,15 @@ class Standing:
         return Money(max(0, self.kept.minor - owed), self.due.currency)
 
 
+def in_turn(store_id: int, order_id: int) -> None:
+    """Let money that comes and what becomes of its order be written one after the other, so that one sees the other.
+
+    Whoever cancels an order holds its row as well, before he touches its payments.
+    """
+    mine = select(Order.id).where(Order.store_id == store_id, Order.id == order_id)
+    session.execute(mine.with_for_update(key_share=True))
+
+
 def standing(store_id: int, order_id: int) -> Standing:
     """Return how an order is paid, in two statements. Raises NotFound."""
     order = session.get(Order, order_id, populate_existing=True)

@@ -9,6 +9,7 @@ from sqlalchemy import func, insert, select, update
 from shop.core import clock
 from shop.core.errors import InvalidTransition, NotFound, Refused
 from shop.core.money import Money
+from shop.payments.incidents import in_turn
 from shop.payments.models import Payment, PaymentProof
 from shop.payments.service import came_in, mark_settled, moved
 from shop.plumbing import journal
@@ -44,6 +45,7 @@ def accept(store_id: int, payment_id: int, came: Money, *, by: Actor) -> None:
     payment = _payment(store_id, payment_id)
     if came.minor <= 0 or came.currency != payment.currency:
         raise Refused(N_("Write the amount that came."), field="came")
+    in_turn(store_id, payment.order_id)
     if not moved(store_id, payment_id, "collected", by=by, came=came):
         raise InvalidTransition
     mark_settled(store_id, payment_id, by=by)
