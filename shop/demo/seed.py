@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from shop.accounts.models import Account
 from shop.demo import (
+    abroad,
     beside,
     contests,
     days,
@@ -64,6 +65,10 @@ def fill() -> list[str]:
         with transaction():
             tills.open_tills(_owners(), current_app.extensions["hirfa_seal"])
             journal.record("demo.tills", subject="demo", subject_id=1, store_id=None, by=SYSTEM)
+    if not _has("demo.abroad"):
+        with transaction():
+            abroad.keep_lists(days.ISMAHANE, _owners()[days.ISMAHANE], current_app.extensions["hirfa_seal"])
+            journal.record("demo.abroad", subject="demo", subject_id=1, store_id=None, by=SYSTEM)
     session.rollback()
     return _sign_ins(settings)
 

@@ -71,7 +71,7 @@ def things(rule: Rule, method: str) -> list[str]:
     found = [OWN, MISSING] if arguments else [NOTHING]
     if "store" in arguments:
         found.append(FOREIGN)
-    if arguments - {"store", "figure", "screen", "kind", "method"} and "store" in arguments:
+    if arguments - {"store", "figure", "screen", "kind", "method", "currency"} and "store" in arguments:
         found.append(STRAYED)
         found += [HALF] if len(arguments) > 2 and "page" not in arguments else []
     if arguments & {"line_id", "device_id", "passkey_id"}:
@@ -179,7 +179,7 @@ def _of(street: Street, endpoint: str, shop: Shop) -> dict[str, Any]:
         "store_id": street.suspended[0] if endpoint == "desk.resume" else shop.store_id, "review_id": shop.review_id,
         "variant_id": shop.variant_id, "sheet_id": shop.sheet_id, "kind": "csv",
         "contact_id": shop.contact_id, "outcome_id": shop.outcome_id, "receipt": shop.receipt_id,
-        "incident": shop.incident_id, "method": "transfer",
+        "incident": shop.incident_id, "method": "transfer", "currency": "EUR",
     }  # fmt: skip
 
 
@@ -229,6 +229,7 @@ STILL: Mapping[str, Fields] = {
     "studio.refund": {"restock": "1", "reason": "broken", "amount": "1100", "proof": "CCP 4471"},
     "studio.money_came": {"came": "1100"},
     "studio.way_to_pay": {"holder": "A. Benali", "ccp": "12345678", "ccp_check": "28", "days": "4", "on": "y"},
+    "studio.currency": {"worth": "250", "step": "10"},
     "studio.papers": {"paper": "a6", "label_start": "1", "nudge_x": "0", "nudge_y": "0"},
     "studio.profile": {"name": "Atelier", "craft": "soap", "wilaya_code": "16", "preparation_days": "2",
                        "language": "fr"},
@@ -382,6 +383,7 @@ SMUGGLED_IN: Mapping[tuple[str, str], Callable[[Street], Fields]] = {
     ("studio.sale", "GET"): lambda street: {"sold": street.ismahane.codes["hand"]},
     ("studio.product_link", "POST"): lambda street: {"variant": street.ismahane.variant_id},
     ("studio.variants", "POST"): lambda street: {"v0-id": street.ismahane.variant_id},
+    ("studio.currency", "POST"): lambda street: {f"fixed-{street.ismahane.variant_id}": "9"},
     ("studio.correct_lots", "POST"): lambda street: {f"l{street.ismahane.order_line_id}-lot": "L1"},
     ("studio.stock_taking", "GET"): lambda street: {"q": "Savon", "page": "0"},
     ("studio.take_stock", "POST"): lambda street: {

@@ -220,6 +220,7 @@ def places(application: Flask, day: Day) -> dict[str, list[str]]:
             "variant_id": ["1"] * 5 + ["2", "9"], "sheet_id": numbers(Sheet), "kind": ["csv", "xlsx", "exe"],
             "contact_id": numbers(Contact), "receipt": numbers(PaymentProof), "incident": numbers(Incident),
             "method": ["transfer", "chargily", "stripe", "cash_on_delivery", "gold"],
+            "currency": ["EUR", "TND", "JPY", "DZD"],
             "picture_id": numbers(Picture), "lot_id": numbers(Lot), "remittance_id": numbers(Remittance),
             "payment_id": [str(payment_id) for payment_id in session.scalars(select(RemittanceLine.payment_id))],
             "statement_id": numbers(Statement), "studio.write_statement:statement_id": numbers(Statement)[LISTS:],

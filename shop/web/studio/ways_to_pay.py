@@ -13,7 +13,7 @@ from wtforms import BooleanField
 
 from shop.core.errors import Refused
 from shop.payments import setup
-from shop.payments.contract import Checks, Plugin
+from shop.payments.contract import Checks, Plugin, ServesAbroad
 from shop.payments.methods import METHODS
 from shop.payments.models import PaymentSettings
 from shop.payments.service import IN_HAND
@@ -100,6 +100,7 @@ def page(plugin: Plugin, row: PaymentSettings | None, form: HirfaForm) -> str:
         "studio/settings_payment.html", form=form, plugin=plugin, title=_(plugin.title), row=row, hints=hints,
         kept=set(kept), hidden=setup.secret_fields(plugin), failed=bool(form.errors), shop_name=here().store.name,
         checks=isinstance(method, Checks) and row is not None, hook=hook if hasattr(method, "read") else "",
+        abroad=isinstance(method, ServesAbroad),
         problem=_(row.problem) if row is not None and row.problem else "", names=[each.name for each in drawn(plugin)],
     )  # fmt: skip
 

@@ -146,6 +146,11 @@ class Ways:
         return total(each.due for each in self.parcels)
 
     @property
+    def all_on_delivery(self) -> bool:
+        """Tell whether nothing can be paid before the parcel comes."""
+        return all(each.wait_h is None for each in self.methods)
+
+    @property
     def due(self) -> Money | None:
         """What is paid in all; None until the way of each parcel is chosen."""
         chosen = [each.chosen.price for each in self.parcels if each.chosen]
