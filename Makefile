@@ -16,8 +16,9 @@ help:  ## what can be made
 	$(BIN)/pip install -q --no-deps --no-build-isolation -e .
 	@touch $@
 
-.venv/dev.stamp: .venv/run.stamp requirements-dev.lock
+.venv/dev.stamp: .venv/run.stamp requirements-dev.lock requirements-clients.lock
 	$(BIN)/pip install -q --require-hashes -r requirements-dev.lock
+	$(BIN)/pip install -q --require-hashes --no-deps -r requirements-clients.lock
 	@touch $@
 
 run: .venv/run.stamp  ## serve the demo shop at http://127.0.0.1:8000 (PORT=… changes it)
@@ -37,7 +38,7 @@ check: .venv/dev.stamp  ## ruff, mypy --strict, import-linter, djlint, catalogue
 bench: .venv/dev.stamp  ## ratios measured in one run, written to bench/latest.json
 	@$(BIN)/python -m bench
 
-lock: .venv/dev.stamp  ## write the two lock files anew
+lock: .venv/dev.stamp  ## write the lock files anew
 	@scripts/lock
 
 messages: .venv/run.stamp  ## compile the message catalogues
