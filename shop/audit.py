@@ -263,7 +263,8 @@ RULES = (
     Rule(
         "I9 total", "invoice {0} of order {1} says {2}, the order {3}",
         "SELECT i.id, o.code, i.total_minor, o.total_minor FROM invoices i JOIN orders o ON o.id = i.order_id "
-        "WHERE i.total_minor <> o.total_minor OR i.currency <> o.currency OR i.store_id <> o.store_id",
+        "WHERE (i.total_minor <> o.total_minor AND i.kind <> 'credit') OR i.currency <> o.currency "
+        "OR i.store_id <> o.store_id",
     ),
     Rule(
         "I9 once", "order {0} has {1} invoices that no credit note cancels",
@@ -272,8 +273,21 @@ RULES = (
     ),
     Rule(
         "I9 credit", "credit note {0} cancels another order's invoice, or another sum",
-        "SELECT c.id FROM invoices c JOIN invoices i ON i.id = c.cancels_id WHERE i.kind = 'credit' "
-        "OR i.order_id <> c.order_id OR i.total_minor <> c.total_minor",
+        "SELECT c.id FROM invoices c JOIN invoices i ON i.id = c.cancels_id LEFT JOIN (SELECT t.invoice_id, "
+        "SUM(n.total_minor) AS minor FROM credit_parts t JOIN invoices n ON n.id = t.note_id GROUP BY t.invoice_id) p "
+        "ON p.invoice_id = i.id WHERE i.kind = 'credit' OR i.order_id <> c.order_id "
+        "OR i.total_minor <> c.total_minor + COALESCE(p.minor, 0)",
+    ),
+    Rule(
+        "I9 part", "credit note {0} takes a part off no invoice of its order, or off two",
+        "SELECT c.id FROM invoices c LEFT JOIN credit_parts t ON t.note_id = c.id "
+        "LEFT JOIN invoices i ON i.id = t.invoice_id WHERE (c.kind = 'credit' OR t.note_id IS NOT NULL) "
+        "AND ((c.cancels_id IS NULL) <> (t.note_id IS NOT NULL) OR i.kind = 'credit' OR i.order_id <> c.order_id)",
+    ),
+    Rule(
+        "I9 parts", "invoice {0} says {1}, credit notes take {2} off it",
+        "SELECT i.id, i.total_minor, SUM(n.total_minor) FROM invoices i JOIN credit_parts t ON t.invoice_id = i.id "
+        "JOIN invoices n ON n.id = t.note_id GROUP BY i.id, i.total_minor HAVING SUM(n.total_minor) >= i.total_minor",
     ),
     Rule(
         "states", "order {0} is {1}, its parcel {2}, its payment {3}",

@@ -10,6 +10,7 @@ from shop.accounts import codes
 from shop.cart import service as carts
 from shop.checkout import links
 from shop.customers import service as customers
+from shop.documents import invoices
 from shop.fulfilment import booking, unpaid
 from shop.notifications.words import JOB, VERBS
 from shop.orders import service as orders
@@ -31,7 +32,7 @@ PERIODIC: Mapping[str, int] = {
     "jobs.forget_done": 86_400, "limits.forget_old": 3_600, "carts.forget_old": 86_400, "codes.forget_old": 86_400,
     "once.forget_old": 86_400, "spreadsheets.forget_old": 86_400, "stores.check_cards": 14_400,
     "links.expire": 60, "customers.erase": 86_400, "risk.forget_old": 86_400,
-    "orders.forget_networks": 3_600, unpaid.RECONCILE: 60,
+    "orders.forget_networks": 3_600, unpaid.RECONCILE: 60, "documents.follow_refunds": 300,
 }  # fmt: skip
 
 
@@ -88,6 +89,7 @@ def handlers(settings: Settings, signer: Signer) -> Mapping[str, Handler]:
         unpaid.RECONCILE: partial(unpaid.reconcile, ways_out),
         "customers.erase": _erase_customers,
         "risk.forget_old": partial(_in_one, risk.forget_old),
+        "documents.follow_refunds": invoices.follow_refunds,
         "orders.forget_networks": partial(_in_one, orders.forget_networks),
     }
 

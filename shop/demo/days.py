@@ -22,10 +22,12 @@ from shop.documents import service as documents
 from shop.fulfilment import service as fulfilment
 from shop.fulfilment.booking import book
 from shop.orders.models import Order, Purchase
+from shop.payments import attempts
+from shop.payments.contract import Fact
 from shop.payments.queries import payment_of
 from shop.plumbing import geography
 from shop.plumbing.db import session, transaction
-from shop.plumbing.journal import Actor
+from shop.plumbing.journal import SYSTEM, Actor
 from shop.plumbing.links import digest, new_token
 from shop.settlement import service as settlement
 from shop.sharing import service as sharing
@@ -47,6 +49,8 @@ class Tale:
     fate: str
     desk: bool = False
     code: str = ""
+    method: str = "cash_on_delivery"
+    ended: float = 0  # how many days ago its last step was
 
 
 def _several(shop: str, fate: str, *days: float) -> list[Tale]:
@@ -109,21 +113,33 @@ def tell(owners: dict[str, Actor]) -> int:
         pieces = [chance.choice((1, 1, 1, 2, 3)) for _ in range(6)]
         key = f"demo-purchase-{number}"
         if session.scalar(select(Purchase.id).where(Purchase.key_hash == digest(key))) is None:
-            _tell_one(tale, number, buyer=buyer, pieces=pieces, key=key, now=now, owners=owners)
+            tell_one(tale, number, buyer=buyer, pieces=pieces, key=key, now=now, owners=owners)
             told += 1
     _remit(owners, now)
     return told
 
 
-def _tell_one(
+def tell_one(
     tale: Tale, number: int, *, buyer: Buyer, pieces: list[int], key: str, now: datetime, owners: dict[str, Actor]
-) -> None:
+) -> list[Order]:
+    """Place a purchase and carry it on, paid first where it is paid by card; return its orders."""
     at = now - timedelta(days=tale.days_ago)
     with clock.standing_at(at):
         orders = _place(tale, number, buyer, pieces, key)
+        for order in orders if tale.method != "cash_on_delivery" else ():
+            _pay(order)
     for order in orders:
         slug = session.get_one(Store, order.store_id).slug
-        _live(_steps(order.store_id, order.id, tale.fate, owners[slug]), at, now)
+        _live(_steps(order.store_id, order.id, tale.fate, owners[slug]), at, now - timedelta(days=tale.ended))
+    return orders
+
+
+def _pay(order: Order) -> None:
+    payment = payment_of(order.store_id, order.id)
+    assert payment is not None
+    with transaction():
+        fact = Fact(payment.reference, "collected", payment.amount)
+        attempts.record_fact(order.store_id, payment.id, fact, by=SYSTEM)
 
 
 def _place(tale: Tale, number: int, buyer: Buyer, pieces: list[int], key: str) -> list[Order]:
@@ -168,7 +184,7 @@ def _choices(cart_id: int, details: Details, tale: Tale) -> list[Choice]:
         choices.append(
             Choice(
                 store_id=offer.parcel.store_id, kind=kind, account_id=quote.account_id, price=quote.price,
-                method="cash_on_delivery", desk_id=desk, code=tale.code,
+                method=tale.method, desk_id=desk, code=tale.code,
             )
         )  # fmt: skip
     return choices

@@ -13,6 +13,7 @@ from shop.demo import (
     days,
     doubts,
     lists,
+    money,
     offers,
     opening,
     papers,
@@ -69,6 +70,11 @@ def fill() -> list[str]:
         with transaction():
             abroad.keep_lists(days.ISMAHANE, _owners()[days.ISMAHANE], current_app.extensions["hirfa_seal"])
             journal.record("demo.abroad", subject="demo", subject_id=1, store_id=None, by=SYSTEM)
+    if not _has("demo.money"):
+        with journal.unheard():
+            money.tell(_owners())
+        with transaction():
+            journal.record("demo.money", subject="demo", subject_id=1, store_id=None, by=SYSTEM)
     session.rollback()
     return _sign_ins(settings)
 

@@ -95,6 +95,8 @@ class Content(TypedDict):
     method: str
     paid_on: str
     cancels: str  # on a credit note: the code of the invoice
+    lowers: NotRequired[str]  # on a credit note over a part: the code of the invoice
+    credited: NotRequired[list[Extra]]  # on one that cancels the rest: what was credited before, by rate (negative)
     reason: str
 
 

@@ -57,16 +57,6 @@ def content_of(order: Order, rules: PaperRules, *, code: str) -> Content:
     )  # fmt: skip
 
 
-def credited(content: Content, *, code: str, reason: str) -> Content:
-    """Return the credit note that cancels an invoice: the same lines and sums, under its own number."""
-    changes: dict[str, Any] = {
-        "kind": "credit", "code": code, "issued_on": clock.today().isoformat(), "cancels": content["code"],
-        "reason": reason, "stamp": 0,
-    }  # fmt: skip
-    made: Content = {**content, **changes}  # type: ignore[typeddict-item]
-    return made
-
-
 def seller_of(order: Order, rules: PaperRules) -> Seller:
     """Return who sold, as it was frozen with the order; an order of the release before has none."""
     told: Mapping[str, Any] = order.seller or identity(session.get_one(Store, order.store_id))

@@ -7,12 +7,12 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import aliased
 
 from shop.core import clock
 from shop.core.errors import NotFound
-from shop.documents.models import KIND_OF_LETTER, Invoice, PaperRules, ProductTax
+from shop.documents.models import KIND_OF_LETTER, CreditPart, Invoice, PaperRules, ProductTax
 from shop.orders.models import Order
 from shop.payments.models import Payment
 from shop.plumbing.db import session
@@ -59,6 +59,16 @@ def live(papers: Sequence[Invoice]) -> Invoice | None:
     cancelled = {each.cancels_id for each in papers}
     alive = [each for each in papers if each.kind != "credit" and each.id not in cancelled]
     return alive[-1] if alive else None
+
+
+def parts(invoice: Invoice) -> list[Invoice]:
+    """Return the credit notes that take a part off an invoice, the oldest first."""
+    wanted = (
+        select(Invoice)
+        .join(CreditPart, and_(CreditPart.note_id == Invoice.id, CreditPart.store_id == Invoice.store_id))
+        .where(CreditPart.store_id == invoice.store_id, CreditPart.invoice_id == invoice.id)
+    )
+    return list(session.scalars(wanted.order_by(Invoice.id)))
 
 
 def by_code(store_id: int, code: str) -> Invoice:

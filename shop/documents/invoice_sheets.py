@@ -11,6 +11,7 @@ from shop.documents.agreed import Agreement
 from shop.documents.frozen import Buyer, Content, Extra, Line, Seller, Texts
 from shop.documents.letters import breakable, direction, printable
 from shop.documents.sheets import LINE, NAME, Sheet, phone, run, title
+from shop.payments.methods import METHODS as PLUGINS
 from shop.plumbing.formats import date_long, date_short, money_in_full, money_text, time_short
 from shop.plumbing.i18n import N_, _, language, pick, speaking
 from shop.plumbing.i18n import direction as direction_of
@@ -100,13 +101,19 @@ def contract_sheet(agreed: Agreement, *, discreet: bool = False) -> Sheet:
             "sums": _agreed_sums(agreed, figure),
             "terms-of-order": [
                 [[_("Delivery")], run(_delivery(agreed), LINE)],
-                [[_("Payment")], run(_(METHODS.get(agreed.method, agreed.method)), LINE)],
+                [[_("Payment")], run(_(paid_by(agreed.method)), LINE)],
                 [[_("Prices")], run(_("All taxes included."), LINE)],
             ],
             "terms": [_("Terms of sale")] + [_paragraph(text) for text in agreed.terms[:TERMS].split("\n")],
             "hash": [_("Fingerprint of these terms (SHA-256)"), agreed.terms_hash],
             "promise": _("This is what was agreed when the order was confirmed by the buyer. It is never changed."),
         }  # fmt: skip
+
+
+def paid_by(method: str) -> str:
+    """Return the English msgid of a way to pay; one that is not here any more is called by its key."""
+    plugin = PLUGINS.usable.get(method)
+    return METHODS.get(method) or (plugin.title if plugin else method)
 
 
 def said(spoken: Sequence[str], message: str, **values: object) -> Said:
@@ -208,6 +215,7 @@ def _sums(content: Content, spoken: Sequence[str], figure: Figure) -> list[tuple
     rows += [line(N_("Discount"), shown(each)) for each in content["discounts"]]
     if content["delivery"]["total"]:
         rows.append(line(N_("Transport excl. tax") if taxed else N_("Transport"), shown(content["delivery"])))
+    rows += [line(N_("Credited before"), shown(each)) for each in content.get("credited", [])]
     if taxed:
         rows.append(line(N_("Total excl. tax"), content["net"]))
         rows += [line(N_("VAT {rate} %"), each["tax"], rate=each["rate"]) for each in content["taxes"]]
@@ -216,7 +224,7 @@ def _sums(content: Content, spoken: Sequence[str], figure: Figure) -> list[tuple
 
 
 def _notes(content: Content, spoken: Sequence[str]) -> list[tuple[Said, Said]]:
-    notes = [(said(spoken, N_("Payment")), said(spoken, METHODS.get(content["method"], content["method"])))]
+    notes = [(said(spoken, N_("Payment")), said(spoken, paid_by(content["method"])))]
     if content["paid_on"]:
         notes.append((said(spoken, N_("Paid on")), [date_short(date.fromisoformat(content["paid_on"]))]))
     if not content["taxes"]:
@@ -231,6 +239,8 @@ def _notes(content: Content, spoken: Sequence[str]) -> list[tuple[Said, Said]]:
 
 
 def _cancels(content: Content, spoken: Sequence[str]) -> list[tuple[Said, str]]:
+    if lowers := content.get("lowers"):
+        return [(said(spoken, N_("Concerns")), lowers)]
     return [(said(spoken, N_("Cancels")), content["cancels"])] if content["cancels"] else []
 
 
@@ -271,7 +281,7 @@ def _text(texts: Texts) -> str:
 
 
 def _amounts(content: Content) -> list[int]:
-    extras = [content["delivery"], *content["discounts"]]
+    extras = [content["delivery"], *content["discounts"], *content.get("credited", [])]
     nets = [each["net"] for each in (*content["lines"], *extras)] if content["taxes"] else []
     return [*nets, *(line["unit"] for line in content["lines"]), *(extra["total"] for extra in extras)]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any, Final
 
 from sqlalchemy import delete, insert, select
@@ -11,23 +12,26 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from shop.core import clock
 from shop.core.errors import InvalidTransition, NotFound, Refused
+from shop.core.money import Money
 from shop.core.text import clean
 from shop.documents import invoice_queries as invoices
+from shop.documents.credits import credited, lowered
 from shop.documents.frozen import Content, hash_of, thawed
-from shop.documents.invoice_content import content_of, credited
-from shop.documents.models import CODE_LETTER, Invoice, PaperRules, ProductTax
+from shop.documents.invoice_content import content_of
+from shop.documents.models import CODE_LETTER, CreditPart, Invoice, PaperRules, ProductTax
 from shop.documents.taxes import RATES
 from shop.orders import companies
 from shop.orders.companies import CompanyWord
 from shop.orders.models import Order
 from shop.payments.models import Payment
-from shop.payments.queries import payment_of
+from shop.payments.queries import given_back, lately_refunded, payment_of
 from shop.plumbing import journal
-from shop.plumbing.db import changed, session
+from shop.plumbing.db import changed, session, transaction
 from shop.plumbing.i18n import N_
-from shop.plumbing.journal import Actor
+from shop.plumbing.journal import SYSTEM, Actor
 from shop.shipping.models import Shipment
 
+WATCHED: Final = timedelta(days=2)  # how long after a refund its credit note is looked for
 INVOICED: Final = frozenset({"confirmed", "completed"})
 _RULES: Final = frozenset({
     "kind", "automatic", "both_languages", "charges_vat", "vat_rate", "stamp", "legal_form",
@@ -46,11 +50,13 @@ def issue(store_id: int, order_id: int, *, by: Actor) -> Invoice:
     if not can_be_invoiced(order, payment_of(store_id, order_id)):
         raise InvalidTransition
     rules = invoices.rules(store_id)
-    turn = 1 + sum(each.kind == "credit" for each in earlier)
+    turn = 1 + sum(each.cancels_id is not None for each in earlier)
     kind, year = rules.kind, clock.today().year
     number = _next(store_id, kind, year)
     content = content_of(order, rules, code=f"{CODE_LETTER[kind]}-{year}-{number:04d}")
-    return _write(order, content, number=number, year=year, turn=turn, cancels_id=None, by=by)
+    made = _write(order, content, number=number, year=year, turn=turn, cancels_id=None, by=by)
+    _lower(order, made, given_back(store_id, [order_id]).get(order_id), reason="", by=by)
+    return made
 
 
 def issue_when_handed_over(store_id: int, handover_id: int, *, by: Actor) -> list[Invoice]:
@@ -86,13 +92,49 @@ def credit(store_id: int, order_id: int, *, reason: str, by: Actor) -> Invoice:
         if earlier:
             return earlier[-1]
         raise Refused(N_("This order has no invoice to cancel."))
-    year = clock.today().year
-    number = _next(store_id, "credit", year)
-    content = credited(
-        thawed(live.content, live.content_hash), code=f"{CODE_LETTER['credit']}-{year}-{number:04d}",
-        reason=clean(reason, limit=200),
-    )  # fmt: skip
+    code, number, year = _next_note(store_id)
+    before = [thawed(each.content, each.content_hash) for each in invoices.parts(live)]
+    content = credited(thawed(live.content, live.content_hash), before, code=code, reason=clean(reason, limit=200))
     return _write(order, content, number=number, year=year, turn=live.turn, cancels_id=live.id, by=by)
+
+
+def credit_what_went_back(store_id: int, order_id: int, *, reason: str = "", by: Actor) -> Invoice | None:
+    """Take what was given back of an order off its invoice by a credit note; None when nothing is to be taken off.
+
+    The ledger says how much went back, so asking twice writes one note. When nothing of the price is left, the note
+    cancels the invoice. Raises NotFound.
+    """
+    order = _held(store_id, order_id)
+    live = invoices.live(invoices.of_order(store_id, order_id))
+    if live is None:
+        return None
+    back = given_back(store_id, [order_id]).get(order_id)
+    if back is not None and back >= live.total:
+        return credit(store_id, order_id, reason=reason, by=by)
+    return _lower(order, live, back, reason=reason, by=by)
+
+
+def follow_refunds(_payload: object = None) -> None:
+    """Write the credit notes of what services have given back by themselves in the last days: a job."""
+    for store_id, order_id in lately_refunded(WATCHED):
+        with transaction():
+            credit_what_went_back(store_id, order_id, by=SYSTEM)
+
+
+def _lower(order: Order, live: Invoice, back: Money | None, *, reason: str, by: Actor) -> Invoice | None:
+    before = [thawed(each.content, each.content_hash) for each in invoices.parts(live)]
+    amount = (back.minor if back is not None else 0) - sum(each["total"] for each in before)
+    if amount <= 0:
+        return None
+    code, number, year = _next_note(order.store_id)
+    content = lowered(
+        thawed(live.content, live.content_hash), before, amount, code=code, reason=clean(reason, limit=200)
+    )
+    made = _write(order, content, number=number, year=year, turn=live.turn, cancels_id=None, by=by)
+    session.execute(
+        insert(CreditPart), {"store_id": order.store_id, "note_id": made.id, "invoice_id": live.id}
+    )  # fmt: skip
+    return made
 
 
 def name_company(store_id: int, order_id: int, said: CompanyWord, *, by: Actor) -> None:
@@ -143,6 +185,12 @@ def _held(store_id: int, order_id: int) -> Order:
     return order
 
 
+def _next_note(store_id: int) -> tuple[str, int, int]:
+    year = clock.today().year
+    number = _next(store_id, "credit", year)
+    return f"{CODE_LETTER['credit']}-{year}-{number:04d}", number, year
+
+
 def _next(store_id: int, kind: str, year: int) -> int:
     """Draw the next number; it goes back with the transaction that drew it, so no number is ever missing."""
     drawn: int = session.execute(_NEXT, {"store_id": store_id, "kind": kind, "year": year}).scalar_one()
@@ -165,7 +213,7 @@ def _write(
         "content_hash": hash_of(content), "at": clock.now(), "account_id": by.account_id, "by_name": by.name,
     }  # fmt: skip
     made = session.scalars(insert(Invoice).returning(Invoice), [row]).one()
-    verb = "order.credited" if cancels_id else "order.invoiced"
+    verb = "order.credited" if content["kind"] == "credit" else "order.invoiced"
     journal.record(
         verb, subject="order", subject_id=order.id, store_id=order.store_id, by=by, number=made.code, invoice=made.id
     )

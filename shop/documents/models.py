@@ -83,7 +83,8 @@ class InvoiceHead(Base):
 class Invoice(Base):
     """One invoice, voucher or credit note: numbered without gaps, written once, its words frozen with their hash.
 
-    An order has one invoice; when a credit note has cancelled it, the next one bears the next `turn`.
+    An order has one invoice; when a credit note has cancelled it, the next one bears the next `turn`. A credit note
+    that cancels nothing takes a part off its invoice (`CreditPart`).
     """
 
     __tablename__ = "invoices"
@@ -92,7 +93,7 @@ class Invoice(Base):
         of_store("order_id", table="orders"),
         of_store("cancels_id", table="invoices"),
         CheckConstraint("kind IN ('credit', 'invoice', 'voucher')", name="kind"),
-        CheckConstraint("(kind = 'credit') = (cancels_id IS NOT NULL)", name="cancels"),
+        CheckConstraint("kind = 'credit' OR cancels_id IS NULL", name="cancels"),
         UniqueConstraint("store_id", "kind", "year", "number"),
         UniqueConstraint("cancels_id"),
         Index(
@@ -129,6 +130,21 @@ class Invoice(Base):
     def total(self) -> Money:
         """What the buyer pays, or gets back."""
         return Money(self.total_minor, self.currency)
+
+
+class CreditPart(Base):
+    """Which invoice a credit note takes a part off: what was given back in part."""
+
+    __tablename__ = "credit_parts"
+    __table_args__ = (
+        of_store("note_id", table="invoices"),
+        of_store("invoice_id", table="invoices"),
+        Index("ix_credit_parts_invoice", "store_id", "invoice_id"),
+    )
+
+    note_id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=False)
+    store_id: Mapped[int]
+    invoice_id: Mapped[int] = mapped_column(BigKey)
 
 
 CODE_LETTER = {"invoice": "F", "voucher": "B", "credit": "A"}

@@ -48,6 +48,8 @@ class Ended:
     kept: Money | None
     difference: Money | None
     way_back: Money | None
+    service: Money | None = None  # what a service of cards, or a bank, kept
+    given_back: Money | None = None  # what the buyer got back of the price
 
     @property
     def discount(self) -> Money:
@@ -70,10 +72,10 @@ class Ended:
 
     @property
     def fees(self) -> Money | None:
-        """What the carrier kept beyond the delivery that the buyer paid: for the cash, for weight."""
+        """What the carrier kept beyond the delivery that the buyer paid, and what a service of cards kept."""
         if self.kept is None:
             return None
-        return max(self.kept - self.delivery, self._nothing, key=lambda each: each.minor)
+        return max(self.kept - self.delivery, self._nothing, key=lambda each: each.minor) + self._of(self.service)
 
     @property
     def cost(self) -> Money:
@@ -87,11 +89,17 @@ class Ended:
 
     @property
     def spent(self) -> Money:
-        """What the whole parcel cost: delivery given away, fees, missing cash; of one that came back, its way back."""
+        """What the whole parcel cost: delivery given away, fees, missing cash, what went back to the buyer.
+
+        Of one that came back: its way back.
+        """
         if not self.taken:
             return self.way_back or self._nothing
         lost = self.fees or self._nothing
-        return self.offered + lost - (self.difference or self._nothing)
+        return self.offered + lost - self._of(self.difference) + self._of(self.given_back)
+
+    def _of(self, amount: Money | None) -> Money:
+        return self._nothing if amount is None else amount
 
     @property
     def earned(self) -> Money:
@@ -179,7 +187,7 @@ class Earnings:
         return sum(order.way_back is None for order in self.orders if not order.taken)
 
     def sum(self, what: str) -> Money:
-        """Return the sum of discount, offered, fees, cost or missing over the orders taken."""
+        """Return the sum of discount, offered, fees, cost, given_back or missing over the orders taken."""
         if what == "missing":
             return -total(order.difference for order in self.taken if order.difference is not None)
         amounts = (getattr(order, what) for order in self.taken)

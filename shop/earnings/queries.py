@@ -1,4 +1,4 @@
-"""Reading what ended in a span of time, with everything that is known of its money, in three statements."""
+"""Reading what ended in a span of time, with everything that is known of its money, in four statements."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from collections import defaultdict
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, case, func, or_, select
 
 from shop.core import clock
 from shop.core.money import Money
 from shop.earnings.ledger import Earnings, Ended, Row, Sold, by_month
 from shop.orders.models import Order, OrderLine
 from shop.payments.models import Payment
+from shop.payments.queries import given_back
 from shop.plumbing.db import session
-from shop.settlement.models import RemittanceLine
+from shop.settlement.models import RemittanceLine, RemittanceRest
 from shop.settlement.rests import MISSING
 from shop.shipping.models import Shipment
 
@@ -44,10 +45,13 @@ def earnings(store_id: int, first: date, after: date) -> Earnings:
         .limit(MOST)
     ).all()
     lines = _lines(store_id, since, until)
-    cash = _cash(store_id, since, until)
+    cash, given = _cash(store_id, since, until), given_back(store_id)
     return Earnings(
-        tuple(_ended(order, fee, back, lines.get(order.id, ()), cash.get(order.id)) for order, fee, back in rows)
-    )  # fmt: skip
+        tuple(
+            _ended(order, fee, back, lines.get(order.id, ()), cash.get(order.id), given=given.get(order.id))
+            for order, fee, back in rows
+        )
+    )
 
 
 def _lines(store_id: int, since: datetime, until: datetime) -> dict[int, tuple[Sold, ...]]:
@@ -70,34 +74,55 @@ def _sold(line: OrderLine) -> Sold:
     return Sold(line.product_id, names, line.pieces, line.unit * line.pieces, spent, discount)
 
 
-def _cash(store_id: int, since: datetime, until: datetime) -> dict[int, tuple[int, int]]:
-    """Return (kept, difference) of each order whose cash the carrier has brought."""
+def _cash(store_id: int, since: datetime, until: datetime) -> dict[int, tuple[int, int, int]]:
+    """Return (kept by the carrier, difference, kept by services) of each order whose money has reached the artisan.
+
+    What was paid in another currency counts in the order's.
+    """
+    carrier = Payment.method == "cash_on_delivery"
+    kept = RemittanceLine.fee_minor + func.coalesce(_LATE_FEES, 0)
+    worth = func.coalesce(kept * Payment.worth_minor / func.nullif(Payment.amount_minor, 0), kept, 0)
     wanted = (
         select(
-            Payment.order_id, func.sum(RemittanceLine.fee_minor).label("kept"),
-            (-func.sum(MISSING)).label("difference"),
+            Payment.order_id, func.sum(case((carrier, worth), else_=0)).label("kept"),
+            func.sum(case((carrier, -func.coalesce(MISSING, 0)), else_=0)).label("difference"),
+            func.sum(case((carrier, 0), else_=worth)).label("service"),
         )
-        .join(Payment, and_(Payment.id == RemittanceLine.payment_id, Payment.store_id == RemittanceLine.store_id))
         .join(Order, and_(Order.id == Payment.order_id, Order.store_id == Payment.store_id))
-        .where(RemittanceLine.store_id == store_id, since <= _ENDED, until > _ENDED)
+        .outerjoin(RemittanceLine, and_(
+            RemittanceLine.payment_id == Payment.id, RemittanceLine.store_id == Payment.store_id
+        ))
+        .where(Payment.store_id == store_id, Payment.collected_at.is_not(None), since <= _ENDED, until > _ENDED)
         .group_by(Payment.order_id)
+        .having(func.count() == func.count(Payment.settled_at))
     )  # fmt: skip
-    return {row.order_id: (int(row.kept), int(row.difference)) for row in session.execute(wanted)}
+    return {
+        row.order_id: (int(row.kept), int(row.difference), int(row.service)) for row in session.execute(wanted)
+    }  # fmt: skip
+
+
+_LATE_FEES = (
+    select(func.sum(RemittanceRest.fee_minor))
+    .where(RemittanceRest.payment_id == Payment.id, RemittanceRest.store_id == Payment.store_id)
+    .correlate(Payment).scalar_subquery()
+)  # fmt: skip
 
 
 def _ended(
-    order: Order, fee: int | None, back: int | None, lines: tuple[Sold, ...], cash: tuple[int, int] | None
-) -> Ended:
+    order: Order, fee: int | None, back: int | None, lines: tuple[Sold, ...], cash: tuple[int, int, int] | None,
+    *, given: Money | None,
+) -> Ended:  # fmt: skip
     def money(minor: int) -> Money:
         return Money(minor, order.currency)
 
     if order.kind == "hand":
-        cash = (0, 0)
+        cash = (0, 0, 0)
     return Ended(
         order_id=order.id, code=order.code, at=order.completed_at or order.cancelled_at or order.placed_at,
         wilaya_code=order.wilaya_code, kind=order.kind, taken=order.state == "completed", lines=lines,
         delivery=order.delivery, carriage=money(fee or 0), kept=None if cash is None else money(cash[0]),
         difference=None if cash is None else money(cash[1]), way_back=None if back is None else money(back),
+        service=None if cash is None else money(cash[2]), given_back=given,
     )  # fmt: skip
 
 

@@ -50,7 +50,7 @@ def test_the_table_has_a_line_for_each_article_and_nothing_where_nothing_is_know
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
     row = answer.text.splitlines()[1].split(";")
     assert row[0] == code
-    assert row[5:] == ["1", "600.0", "", "0.0", "0.0", "", "", "", "600.0", "DZD"]
+    assert row[5:] == ["1", "600.0", "", "0.0", "0.0", "", "", "", "", "600.0", "DZD"]
 
 
 @pytest.mark.parametrize("month", ["2026-13", "much", "0001-01", "9999-12", "", "٢٠٢٦-١٠", "2026-10-99"])

@@ -25,7 +25,7 @@ from shop.web.ui.templating import page_url
 
 MOST_ROWS = 20
 HEAD = ("order", "day", "taken", "wilaya", "article", "pieces", "price", "cost", "discount", "delivery given away",
-        "fees", "missing", "way back", "earned", "currency")  # fmt: skip
+        "fees", "missing", "given back", "way back", "earned", "currency")  # fmt: skip
 TALL = 100  # the height of the highest bar
 
 
@@ -79,7 +79,7 @@ def _rows(order: Ended) -> list[list[object]]:
     begun: list[object] = [order.code, f"{clock.local(order.at):%Y-%m-%d}", "yes" if order.taken else "no",
                            order.wilaya_code]  # fmt: skip
     missing, back = -order.difference if order.difference else None, None if order.taken else order.way_back
-    whole = [order.offered, order.fees, missing, back]
+    whole = [order.offered, order.fees, missing, order.given_back, back]
     rows: list[list[object]] = []
     for at, (line, earned) in enumerate(zip(order.lines, order.by_line, strict=True)):
         rows.append([

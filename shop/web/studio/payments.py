@@ -17,6 +17,7 @@ from shop.payments import queries as payments
 from shop.payments.contract import Refunds
 from shop.payments.models import Payment
 from shop.payments.tills import method_of
+from shop.plumbing.db import transaction
 from shop.plumbing.i18n import N_, _
 from shop.web.studio.blueprint import studio
 from shop.web.studio.calls import conflict
@@ -93,7 +94,9 @@ def refund(code: str) -> Response | tuple[str, int]:
         form.refuse(refused.field or "amount", said(refused))
         return order_page(code, money_form=form), 422
     states = [refunds.give(each, outside()) for each in asked]
-    _tell(states, note)
+    with transaction():
+        part = invoices.credit_what_went_back(order.store_id, order.id, reason=form.reason.data or "", by=here().by)
+    _tell(states, note, part)
     return redirect(page_url("studio.order", code=code), 303)
 
 
@@ -122,13 +125,15 @@ def _undone(order: Order, form: MoneyForm) -> Invoice | None:
     return invoices.credit_if_issued(order.store_id, order.id, reason=form.reason.data or "", by=here().by)
 
 
-def _tell(states: list[str], note: Invoice | None) -> None:
+def _tell(states: list[str], note: Invoice | None, part: Invoice | None) -> None:
     if "failed" in states:
         flash(_(NOT_GIVEN), "problem")
     elif "pending" in states:
         flash(_(ON_ITS_WAY), "done")
     elif note is not None:
         flash(_("The money was given back. The credit note {code} cancels the invoice.", code=note.code), "done")
+    elif part is not None:
+        flash(_("The money was given back. The credit note {code} says so.", code=part.code), "done")
     else:
         flash(_("The money was given back."), "done")
 
