@@ -26,7 +26,7 @@ from shop.web.storefront.tracking import page_of, purchase_of
 from shop.web.ui.access import UPLOAD_BYTES, Access, entry
 from shop.web.ui.errors import said
 from shop.web.ui.here import here, outside, settings
-from shop.web.ui.media import private_storage, proof_name
+from shop.web.ui.media import PROOF_TYPES, private_storage, proof_name
 
 MOST_PDF = 5 * 1024 * 1024
 HOUR_S = 3600
@@ -93,15 +93,12 @@ def send_receipt(code: str, proof: str) -> Response:
 def kept_file(content: bytes, kind: str) -> Iterator[str]:
     """Write the file of a receipt and give its name; when the block fails, the file goes away again."""
     file = secrets.token_hex(12)
-    private_storage().put(proof_name(file, kind), content, TYPES[kind])
+    private_storage().put(proof_name(file, kind), content, PROOF_TYPES[kind])
     try:
         yield file
     except BaseException:
         private_storage().delete(proof_name(file, kind))
         raise
-
-
-TYPES = {"webp": "image/webp", "pdf": "application/pdf"}
 
 
 def _received(upload: Upload | None) -> tuple[bytes, str]:

@@ -27,7 +27,7 @@ from shop.web.studio.order_page import order_page
 from shop.web.ui.access import Access, entry
 from shop.web.ui.errors import said
 from shop.web.ui.here import here, outside
-from shop.web.ui.media import private_storage, proof_name
+from shop.web.ui.media import PROOF_TYPES, private_storage, proof_name
 from shop.web.ui.templating import page_url
 
 CAME = N_("Written down: the money has come. Confirm the order now.")
@@ -35,7 +35,6 @@ ASKED = N_("The buyer is asked for another receipt.")
 NOT_GIVEN = N_("The service refused to give the money back. The order says so; try again, or do it on its page.")
 ON_ITS_WAY = N_("The service was asked to give the money back. It did not answer yet, and is asked again by itself.")
 SETTLED = N_("Put aside: it is settled.")
-TYPES = {"webp": "image/webp", "pdf": "application/pdf"}
 
 
 @studio.post("/<name:store>/orders/<code:code>/payment")
@@ -143,7 +142,7 @@ def _tell(states: list[str], note: Invoice | None, part: Invoice | None) -> None
 def receipt(receipt: int) -> Answer:
     """Show what a buyer sent: from a private place, kept by no browser; a PDF is downloaded, not opened here."""
     found = proofs.proof(here().store.id, receipt)
-    answer = Answer(private_storage().get(proof_name(found.file, found.kind)), mimetype=TYPES[found.kind])
+    answer = Answer(private_storage().get(proof_name(found.file, found.kind)), mimetype=PROOF_TYPES[found.kind])
     answer.headers["Cache-Control"] = "no-store"
     if found.kind == "pdf":
         answer.headers["Content-Disposition"] = f'attachment; filename="receipt-{found.id}.pdf"'

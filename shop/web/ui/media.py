@@ -45,6 +45,9 @@ def card_name(key: str) -> str:
     return f"cards/{key}.webp"
 
 
+PROOF_TYPES = {"webp": "image/webp", "pdf": "application/pdf"}  # of receipts of transfers, by their kind
+
+
 def proof_name(file: str, kind: str) -> str:
     """Return the name of the file with a buyer's receipt: a picture (webp) or a PDF."""
     return f"proofs/{file}.{kind}"
