@@ -70,6 +70,13 @@ class Tax(TypedDict):
     tax: int
 
 
+class Abroad(TypedDict):
+    """An amount in another currency than the paper's."""
+
+    minor: int
+    currency: str
+
+
 class Content(TypedDict):
     """All of one paper."""
 
@@ -94,6 +101,7 @@ class Content(TypedDict):
     words: Texts  # the total
     method: str
     paid_on: str
+    paid_abroad: NotRequired[Abroad]  # what came, when it came in another currency
     cancels: str  # on a credit note: the code of the invoice
     lowers: NotRequired[str]  # on a credit note over a part: the code of the invoice
     credited: NotRequired[list[Extra]]  # on one that cancels the rest: what was credited before, by rate (negative)

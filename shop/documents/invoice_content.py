@@ -9,7 +9,7 @@ from shop.core import clock
 from shop.core.money import Money
 from shop.core.spoken import amount_in_words
 from shop.documents import invoice_queries as invoices
-from shop.documents.frozen import Buyer, Content, Extra, Line, Seller, Tax
+from shop.documents.frozen import Abroad, Buyer, Content, Extra, Line, Seller, Tax
 from shop.documents.models import PaperRules
 from shop.documents.taxes import Shares, stamp_duty, taken_out
 from shop.orders import queries as order_queries
@@ -40,7 +40,7 @@ def content_of(order: Order, rules: PaperRules, *, code: str) -> Content:
     ])  # fmt: skip
     languages = _languages(store.language, rules)
     payment = payment_of(order.store_id, order.id)
-    return Content(
+    content = Content(
         form=FORM, kind=rules.kind, code=code, issued_on=clock.today().isoformat(), order_code=order.code,
         ordered_on=clock.local(order.placed_at).date().isoformat(), languages=languages,
         seller=seller_of(order, rules), buyer=_billed(order),
@@ -55,6 +55,9 @@ def content_of(order: Order, rules: PaperRules, *, code: str) -> Content:
         currency=order.currency, words={each: amount_in_words(order.total, each) for each in languages},
         method=payment.method if payment else "", paid_on=_paid_on(payment), cancels="", reason="",
     )  # fmt: skip
+    if payment is not None and payment.worth_minor is not None and payment.collected_minor:
+        content["paid_abroad"] = Abroad(minor=payment.collected_minor, currency=payment.currency)
+    return content
 
 
 def seller_of(order: Order, rules: PaperRules) -> Seller:

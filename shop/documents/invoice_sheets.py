@@ -227,6 +227,9 @@ def _notes(content: Content, spoken: Sequence[str]) -> list[tuple[Said, Said]]:
     notes = [(said(spoken, N_("Payment")), said(spoken, paid_by(content["method"])))]
     if content["paid_on"]:
         notes.append((said(spoken, N_("Paid on")), [date_short(date.fromisoformat(content["paid_on"]))]))
+    if (abroad := content.get("paid_abroad")) and content["kind"] != "credit":
+        came = Money(abroad["minor"], abroad["currency"])
+        notes.append((said(spoken, N_("Paid from abroad")), said(spoken, N_("{amount}, for the whole"), amount=came)))
     if not content["taxes"]:
         notes.append((said(spoken, N_("Taxes")), said(spoken, N_("Not subject to VAT (flat tax, IFU)."))))
     if content["stamp"]:

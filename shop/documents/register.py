@@ -17,7 +17,7 @@ from sqlalchemy import select
 from shop.core import clock
 from shop.core.cells import as_csv
 from shop.documents import invoice_queries as invoices
-from shop.documents.invoice_sheets import KINDS, METHODS
+from shop.documents.invoice_sheets import KINDS, paid_by
 from shop.documents.models import Invoice
 from shop.orders import queries as order_queries
 from shop.orders.companies import companies
@@ -90,7 +90,7 @@ def _row(sale: _Sale) -> list[str]:
         sale.company.name if sale.company else order.buyer_name, geography.name(geography.wilaya(order.wilaya_code)),
         ", ".join(f"{line.pieces} × {_name(line)}" for line in sale.lines), _figure(net),
         _figure(order.total_minor - net), _figure(order.total_minor),
-        _(METHODS.get(payment.method, payment.method)) if payment else "",
+        _(paid_by(payment.method)) if payment else "",
         _day(payment.collected_at if payment else None), _day(payment.refunded_at if payment else None),
         _(KINDS[order.kind]), parcel.carrier_title if parcel else "",
         (parcel.tracking or parcel.reference) if parcel else "", _day(parcel.delivered_at if parcel else None),

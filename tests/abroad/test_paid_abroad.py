@@ -15,8 +15,12 @@ from shop.abroad import service as abroad
 from shop.checkout import paying
 from shop.checkout import service as checkout
 from shop.checkout.queries import offered
+from shop.core import clock
 from shop.core.errors import PriceChanged, Refused
 from shop.core.money import Money
+from shop.documents import invoices
+from shop.documents.frozen import thawed
+from shop.documents.invoice_sheets import Bill, invoices_sheet
 from shop.fulfilment import service as fulfilment
 from shop.orders.models import Order, Purchase
 from shop.payments import attempts, incidents, refunds
@@ -25,6 +29,7 @@ from shop.payments.models import LedgerEntry, Payment
 from shop.payments.tills import Outside
 from shop.plumbing.db import session, transaction
 from shop.settlement import books as money
+from shop.settlement import payouts
 from shop.testing.outside import World, running
 from shop.testing.stripe_api import Stripe as Simulator
 from tests.checkout.cast import AMINA, YACINE, Workshop, basket, choose, workshop
@@ -260,3 +265,39 @@ def test_without_a_list_or_without_the_method_nothing_is_offered_in_euros() -> N
 def code_of(order: Order) -> str:
     session.rollback()
     return session.scalars(select(Purchase.code).where(Purchase.id == order.purchase_id)).one()
+
+
+def test_the_invoice_stays_in_dinars_and_says_what_came(amina: Workshop, world: World, outside: Outside) -> None:
+    order, payment = placed(amina)
+    pay(world, outside, payment)
+    with transaction():
+        fulfilment.confirm(amina.id, order.id, by=AMINA)
+        paper = invoices.issue(amina.id, order.id, by=AMINA)
+    assert (paper.total_minor, paper.currency) == (110_000, "DZD")
+    assert paper.content["paid_abroad"] == {"minor": 440, "currency": "EUR"}
+    [drawn] = invoices_sheet([Bill(thawed(paper.content, paper.content_hash))])["papers"]
+    notes = {label[0]: text[0] for label, text in drawn["notes"]}
+    assert notes["Payé de l’étranger"] == "4,40\xa0EUR, pour le tout"
+    assert notes["Paiement"] == "Par carte bancaire, de tout pays"
+    assert breaches() == []
+
+
+def test_what_was_paid_out_in_euros_stays_apart_and_goes_back_out_of_the_hand(
+    amina: Workshop, world: World, outside: Outside
+) -> None:
+    order, payment = placed(amina)
+    payment = pay(world, outside, payment)
+    with transaction():
+        payouts.record_payout(
+            amina.id, method="stripe", key="k", payment_ids=[payment.id], received=Money(420, "EUR"),
+            received_on=clock.today(), by=AMINA,
+        )  # fmt: skip
+        made = refunds.ask(amina.id, payment.id, Money(100, "EUR"), reason="", proof="", by=AMINA)
+    assert refunds.give(made, outside) == "done"
+    assert accounts(order.id) == {
+        ("in_hand", "EUR"): 320, ("fees", "EUR"): 20, ("exchange", "EUR"): -340, ("exchange", "DZD"): 85_000,
+        ("refunded", "DZD"): 25_000, ("goods", "DZD"): -60_000, ("delivery", "DZD"): -50_000,
+    }  # fmt: skip
+    months = money.months(amina.id)
+    assert [(each.currency, each.left) for each in months] == [("EUR", Money(320, "EUR"))]
+    assert breaches() == []
