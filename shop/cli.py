@@ -47,7 +47,9 @@ def run(*, with_demo: bool) -> None:
         for line in seed.fill():
             click.echo(line)
     settings = _settings()
-    with with_simulators(settings) if with_demo else nullcontext():
+    with with_simulators(settings) if with_demo else nullcontext("") as simulators:
+        if simulators:
+            click.echo(f"Cards are paid at simulators: {simulators}")
         click.echo(f"Hirfa is open at {settings.base_url} (Ctrl-C closes it)")
         serve(settings)
 

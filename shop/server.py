@@ -39,13 +39,13 @@ def serve(settings: Settings) -> None:
 
 
 @contextmanager
-def with_simulators(settings: Settings) -> Iterator[None]:
+def with_simulators(settings: Settings) -> Iterator[str]:
     """Serve the simulators of outside systems beside a demo shop of this machine; its servers ask them from then on.
 
-    A shop that others reach, or that was told where its simulators are, gets none.
+    Yield where they are. A shop that others reach, or that was told where its simulators are, gets none.
     """
     if settings.simulators or not is_at_home(settings.base_url):
-        yield
+        yield settings.simulators
         return
     from shop.testing.outside import running  # noqa: PLC0415 - only the demo has an outside of its own
 
@@ -55,7 +55,7 @@ def with_simulators(settings: Settings) -> Iterator[None]:
         except (OSError, SystemExit):  # somebody has that port
             world = stack.enter_context(running(automatic=True))
         os.environ["HIRFA_SIMULATORS"] = world.url
-        yield
+        yield world.url
 
 
 def application() -> Flask:

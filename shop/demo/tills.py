@@ -21,7 +21,7 @@ WAYS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     },
     ISMAHANE: {
         "satim": {
-            "user_name": "ISMAHANE", "password": "a word of the demo", "terminal": "E010901234", "mode": "test",
+            "user_name": "SATIMULE01", "password": "essai-sans-argent", "terminal": "E010000001", "mode": "test",
         },
     },
 }  # fmt: skip

@@ -1,0 +1,242 @@
+"""What buyers and artisans do about money on their phones, one step a function, and what both read afterwards."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from shop.core.money import Money
+from shop.plumbing import i18n
+from shop.plumbing.formats import money_text
+from tests.browser.buying import SOAP, bar, fill_details, put_aside, to_check
+from tests.browser.conftest import AMINA, sign_in, speak
+from tests.browser.phone import PATIENCE_S, Phone
+from tests.browser.rooms import Bought, Rooms
+from tests.studio.photographs import photograph
+
+ISMAHANE, FLOWER_WATER = "0550 00 01 03", 23
+# Who takes which way to pay, and what is bought of her.
+SHOPS = {AMINA: ("/studio/atelier-amina", SOAP), ISMAHANE: ("/studio/parfums-ismahane", FLOWER_WATER)}
+TAKEN_BY = {"cash_on_delivery": AMINA, "transfer": AMINA, "chargily": AMINA, "satim": ISMAHANE}
+PAYS = {"chargily": "edahabia", "satim": "cib"}
+REFUSES = {"chargily": "refused", "satim": "poor"}
+FIGURES = """[...document.querySelectorAll("main a[href*='/money/orders/']")].map(
+  (each) => [each.getAttribute('href'), (each.querySelector('.price') ?? each).textContent])"""
+
+
+@dataclass
+class Hands:
+    """The phones of a buyer and of the artisans, who speak one language and have scripts or none; kept for a while."""
+
+    browser: Browser
+    rooms: Rooms
+    lang: str
+    javascript: bool
+    base: str
+    kept: dict[str, Phone] = field(default_factory=dict)
+
+    def phone(self, who: str = "buyer") -> Phone:
+        """Return the phone of the buyer, or of an artisan who has signed in."""
+        if who not in self.kept:
+            made = Phone(self.browser, base=self.base, lang=self.lang, javascript=self.javascript)
+            self.kept[who] = made
+            if who != "buyer":
+                sign_in(made, who)
+                speak(made)
+        return self.kept[who]
+
+    def complaints(self) -> list[str]:
+        """Return what went wrong on the pages since it was asked last."""
+        found = [complaint for each in self.kept.values() for complaint in each.complaints]
+        for each in self.kept.values():
+            each.complaints.clear()
+        return found
+
+
+@dataclass
+class Walk:
+    """One purchase that is paid in one way, followed on both phones."""
+
+    hands: Hands
+    method: str
+    name: str
+    before: Mapping[str, int] = field(default_factory=dict)
+    bought: Bought | None = None
+
+    @property
+    def buyer(self) -> Phone:
+        """The buyer's phone."""
+        return self.hands.phone()
+
+    @property
+    def artisan(self) -> Phone:
+        """The phone of the artisan who takes this way to pay."""
+        return self.hands.phone(TAKEN_BY[self.method])
+
+    @property
+    def order(self) -> Bought:
+        """What was bought."""
+        assert self.bought is not None
+        return self.bought
+
+    @property
+    def studio(self) -> str:
+        """Where the artisan's studio begins."""
+        return SHOPS[TAKEN_BY[self.method]][0]
+
+    @property
+    def maker(self) -> str:
+        """The artisan as her buyers know her."""
+        return self.hands.rooms.maker(self.order, self.hands.lang)
+
+    @property
+    def piece(self) -> int:
+        """What is bought."""
+        return SHOPS[TAKEN_BY[self.method]][1]
+
+    def carrier(self) -> str:
+        """Return who carries the parcel."""
+        return self.hands.rooms.carrier(self.order)
+
+    def begin(self) -> None:
+        """Look at the artisan's money before anything is bought."""
+        self.before = self.figures()
+
+    def prepare(self, *, hours_ago: float = 0) -> Page:
+        """Have the order there already, and open its buyer's page."""
+        self.begin()
+        self.bought = self.hands.rooms.order(self.piece, self.method, self.hands.lang, hours_ago=hours_ago)
+        return self.buyer.open(self.order.link)
+
+    def check_out(self, number: str) -> Page:
+        """Order by tapping, from the product's page on; return the page that follows."""
+        self.begin()
+        put_aside(self.buyer, self.piece)
+        page = fill_details(self.buyer, number=number)
+        page.locator("label", has=page.locator(f"input[name=payment][value={self.method}]")).tap()
+        to_check(self.buyer, page)
+        self.buyer.tap(bar(page))
+        return page
+
+    def to_the_card_page(self) -> Page:
+        """Go on from the buyer's page to the page where a card is asked for."""
+        page = self.buyer.page
+        self.buyer.tap(page.locator(f"#pay-1 button[value={self.method}], #pay-1 a.btn").first)
+        expect(page.locator(".notice")).to_be_visible()
+        return page
+
+    def choose(self, choice: str) -> Page:
+        """End the page of the card in one way, and be back at the shop."""
+        self.buyer.tap(self.buyer.page.locator(f"button[value={choice}]"))
+        assert self.buyer.page.url.startswith(self.hands.base), self.buyer.page.url
+        return self.buyer.page
+
+    def until_told(self, message: str, **values: object) -> None:
+        """Wait until the buyer's page says something: it asks by itself what became of a payment."""
+        told, end = self.say(message, **values), time.monotonic() + PATIENCE_S
+        while told not in text_of(self.buyer.page):
+            assert time.monotonic() < end, f"{told!r} is not in {text_of(self.buyer.page)!r}"
+            self.buyer.page.wait_for_timeout(50)
+
+    def look_again(self) -> None:
+        """Ask at once what became of a payment, by the button, unless the page knows already."""
+        button = self.buyer.page.locator("form[action$='/payment/check'] button")
+        if button.count():
+            self.buyer.tap(button)
+
+    def send_receipt(self) -> None:
+        """Send the picture of a receipt."""
+        page = self.buyer.page
+        picture = {"name": "recu.jpg", "mimeType": "image/jpeg", "buffer": photograph((300, 400)).getvalue()}
+        page.locator("input[type=file]").set_input_files(picture)  # type: ignore[arg-type]
+        self.buyer.tap(page.locator("form[enctype] button"))
+        expect(page.locator("[role=status]").first).to_be_visible()
+
+    def at_work(self) -> Page:
+        """Open the order on the artisan's phone."""
+        return self.artisan.open(f"{self.studio}/orders/{self.order.code}")
+
+    def give_back(self, dinars: int, *, proof: str = "") -> None:
+        """Give a part of the money back on the order's page."""
+        page = self.at_work()
+        unfold(page, "#give-back details")
+        page.locator("#amount").fill(str(dinars))
+        page.locator("#proof").fill(proof)
+        self.artisan.picture(f"{self.name}-form")
+        self.artisan.tap(page.locator("#give-back form button.btn-h"))
+
+    def say(self, message: str, **values: object) -> str:
+        """Return a sentence as these people read it."""
+        with i18n.speaking(self.hands.lang):
+            shown = {key: money_text(value) if isinstance(value, Money) else value for key, value in values.items()}
+            return plain(i18n._(message, **shown))
+
+    def figures(self) -> dict[str, int]:
+        """Read the figures of Money, in dinars: those of this month only."""
+        page = self.artisan.open(f"{self.studio}/money")
+        found: dict[str, int] = {}
+        for href, text in page.evaluate(FIGURES):
+            figure = re.sub(r"\?.*", "", href).rpartition("/")[2]
+            if "carrier=" in href and figure in {"held", "on_the_way", "late"}:
+                continue  # the same money by carrier
+            found[figure] = found.get(figure, 0) + dinars(text)
+        return found
+
+    def ends(
+        self, *, buyer: str, artisan: str, money: Mapping[str, int] | None = None, states: list[str], pieces: int = -1
+    ) -> None:  # fmt: skip
+        """Assert what both read at the end, how each figure of Money has moved, and how the payments stand."""
+        self.buyer.open(self.order.link)
+        expect_text(self.buyer.page, buyer)
+        self.buyer.picture(f"{self.name}-buyer")
+        page = self.at_work()
+        expect_text(page, artisan)
+        self.artisan.picture(f"{self.name}-order")
+        after, wanted = self.figures(), money or {}
+        self.artisan.picture(f"{self.name}-money")
+        moved = {each: after.get(each, 0) - self.before.get(each, 0) for each in {*after, *self.before}}
+        assert {each: by for each, by in moved.items() if by} == {each: by for each, by in wanted.items() if by}
+        assert self.hands.rooms.states(self.order) == states
+
+
+def dinars(text: str) -> int:
+    """Read an amount as it is written: digits in groups, centimes after a comma."""
+    found = re.search(r"-?\d[\d\s\u00a0\u202f.]*", text.replace("\u2212", "-"))
+    assert found, text
+    return int(re.sub(r"[^\d-]", "", found.group()))
+
+
+def unfold(page: Page, selector: str) -> None:
+    """Open what is folded."""
+    fold = page.locator(selector).first
+    fold.locator("summary").tap()
+    expect(fold).to_have_attribute("open", "")
+
+
+def plain(text: str) -> str:
+    """Return a text without what only orders it: marks of direction, hard spaces."""
+    return " ".join(re.sub("[\u200e\u200f\u2066-\u2069\u061c]", "", text).split())
+
+
+def text_of(page: Page) -> str:
+    """Return what stands on a page, as it is read."""
+    return plain(page.locator("main").text_content() or "")
+
+
+def expect_text(page: Page, told: str) -> None:
+    """Assert that a page says something."""
+    found = text_of(page)
+    assert told in found, f"{told!r} is not in {found!r}"
+
+
+def double_tap(phone: Phone, target: Locator) -> None:
+    """Tap twice, as fast as a thumb can."""
+    with phone.page.expect_navigation():
+        target.evaluate("each => { each.click(); each.click(); }")
+
+
+Walker = Callable[[Walk], None]
