@@ -21,6 +21,7 @@ from shop.catalogue import stock
 from shop.catalogue.models import Variant
 from shop.checkout import service as checkout
 from shop.core import clock
+from shop.core.money import Money
 from shop.documents import service as documents
 from shop.fulfilment import service as fulfilment
 from shop.fulfilment import unpaid
@@ -31,6 +32,7 @@ from shop.plumbing.db import session, transaction
 from shop.plumbing.journal import SYSTEM
 from shop.plumbing.links import tracking_path
 from shop.plumbing.settings import Settings
+from shop.settlement import service as settlement
 from shop.shipping.queries import live_shipment
 from shop.stores.models import Store
 from tests.browser.server import log_of
@@ -109,14 +111,21 @@ class Rooms:
             with transaction():
                 fulfilment.hand_over(bought.store_id, [parcel.id], by=SYSTEM)
 
-    def deliver(self, bought: Bought) -> None:
-        """Bring a parcel to its buyer, who pays it."""
+    def deliver(self, bought: Bought, *, settled: bool = False) -> None:
+        """Bring a parcel to its buyer, who pays it; the carrier pays the artisan, or does not yet."""
         self.hand_over(bought)
         with self.inside():
             parcel = live_shipment(bought.store_id, bought.order_id)
             assert parcel is not None
             with transaction():
                 fulfilment.scan(bought.store_id, parcel.id, "delivered", by=SYSTEM)
+            if settled:
+                (paid,) = payments(bought.store_id, [bought.order_id])[bought.order_id]
+                with transaction():
+                    settlement.record_remittance(
+                        bought.store_id, carrier_title=parcel.carrier_title, reference=bought.code,
+                        received_on=clock.today(), lines=[(paid.id, paid.amount, Money(0))], by=SYSTEM,
+                    )  # fmt: skip
 
     def carrier(self, bought: Bought) -> str:
         """Return who carries the parcel of an order."""

@@ -52,7 +52,7 @@ class PayView:
 
 def pay_view(order: Order, mine: Sequence[Payment]) -> PayView | None:
     """Return how the money of an order stands; None when it comes with the parcel and nothing came before."""
-    if all(each.expires_at is None for each in mine):
+    if all(each.expires_at is None and not each.refunded_minor for each in mine):
         return None
     waiting = next((each for each in reversed(mine) if each.waits and order.state == "placed"), None)
     sent = proofs.proofs(order.store_id, [waiting.id] if waiting else [])

@@ -56,7 +56,7 @@ TAGS = {
 }
 OVER = frozenset({"coming_back", "returned", "lost", "delivered", "paid", "refunded", "cancelled"})
 TITLES = {
-    "to_pay": N_("Thank you, your order has been received"),
+    "to_pay": N_("Your order waits for its payment"),
     "to_confirm": N_("Thank you, your order has been received"),
     "delivered": N_("Delivered. Thank you"),
     "paid": N_("Delivered. Thank you"),

@@ -53,9 +53,10 @@ def pay_view(order: Order, mine: Sequence[Payment]) -> PayView:
     """Return how the money of an order stands."""
     waiting = next((each for each in reversed(mine) if each.waits and order.state == "placed"), None)
     prepaid = any(each.expires_at is not None for each in mine)
+    told = prepaid or any(each.refunded_minor for each in mine)  # else cash that comes with the parcel
     ids = [each.id for each in mine]
     return PayView(
-        every=[Paid(_(plugin_of(each.method).title), each) for each in mine] if prepaid else [],
+        every=[Paid(_(plugin_of(each.method).title), each) for each in mine] if told else [],
         waiting=waiting, by_hand=waiting is not None and _by_hand(waiting),
         missing=incidents.standing(order.store_id, order.id).missing if waiting else Money(0, order.currency),
         receipts=proofs.proofs(order.store_id, ids) if prepaid else (),
