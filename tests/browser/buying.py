@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page
 from tests.browser.phone import Phone, until
 
 SOAP, BOWL = 40, 31  # of Atelier Amina and of Terre de Maâtkas
+FLOWER_WATER = 23  # of Parfums Ismahane
 ORAN, ORAN_CITY = "31", "3101"
 
 

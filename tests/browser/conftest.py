@@ -11,7 +11,9 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from shop.demo.workshops import OPERATOR, PASSWORD
+from tests.browser.buying import FLOWER_WATER, SOAP
 from tests.browser.phone import PATIENCE_S, Phone
+from tests.browser.rooms import Rooms, rooms_of
 from tests.browser.server import copy_demo, demo_shop
 
 AMINA = "0550 00 01 01"
@@ -48,6 +50,15 @@ def base(folder: Path) -> Iterator[str]:
     """The address of this worker's demo shop."""
     with demo_shop(folder) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def rooms(folder: Path, base: str) -> Rooms:
+    """The rooms behind this worker's demo shop, with plenty of what is bought and paid in many ways."""
+    made = rooms_of(folder, base)
+    for piece in (SOAP, FLOWER_WATER):
+        made.stock_up(piece)
+    return made
 
 
 @pytest.fixture(scope="session")

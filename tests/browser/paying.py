@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -13,13 +14,13 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from shop.core.money import Money
 from shop.plumbing import i18n
 from shop.plumbing.formats import money_text
-from tests.browser.buying import SOAP, bar, fill_details, put_aside, to_check
+from tests.browser.buying import FLOWER_WATER, SOAP, bar, fill_details, put_aside, to_check
 from tests.browser.conftest import AMINA, sign_in, speak
 from tests.browser.phone import PATIENCE_S, Phone
 from tests.browser.rooms import Bought, Rooms
 from tests.studio.photographs import photograph
 
-ISMAHANE, FLOWER_WATER = "0550 00 01 03", 23
+ISMAHANE = "0550 00 01 03"
 # Who takes which way to pay, and what is bought of her.
 SHOPS = {AMINA: ("/studio/atelier-amina", SOAP), ISMAHANE: ("/studio/parfums-ismahane", FLOWER_WATER)}
 TAKEN_BY = {"cash_on_delivery": AMINA, "transfer": AMINA, "chargily": AMINA, "satim": ISMAHANE}
@@ -56,6 +57,17 @@ class Hands:
         for each in self.kept.values():
             each.complaints.clear()
         return found
+
+
+@contextmanager
+def open_hands(browser: Browser, rooms: Rooms, lang: str, javascript: bool, base: str) -> Iterator[Hands]:
+    """Hold the phones of these people for a while."""
+    made = Hands(browser, rooms, lang, javascript, base)
+    try:
+        yield made
+    finally:
+        for each in made.kept.values():
+            each.context.close()
 
 
 @dataclass

@@ -26,7 +26,10 @@ from shop.documents import service as documents
 from shop.fulfilment import service as fulfilment
 from shop.fulfilment import unpaid
 from shop.orders.models import Order, Purchase
+from shop.payments.attempts import begun
+from shop.payments.contract import LooksUp
 from shop.payments.queries import payments
+from shop.payments.tills import method_of
 from shop.plumbing import i18n
 from shop.plumbing.db import session, transaction
 from shop.plumbing.journal import SYSTEM
@@ -150,6 +153,17 @@ class Rooms:
         with self.inside():
             mine = payments(bought.store_id, [bought.order_id])[bought.order_id]
             return [each.state for each in mine]
+
+    def charges(self, bought: Bought) -> int:
+        """Ask the services of cards how often they took money for an order."""
+        with self.inside():
+            mine = payments(bought.store_id, [bought.order_id])[bought.order_id]
+            outside = self.app.extensions["hirfa_outside"]
+            asked = [(method_of(each.store_id, each.method, outside), begun(each)) for each in mine if each.external]
+            session.rollback()
+            return sum(
+                method.look_up(each).state == "collected" for method, each in asked if isinstance(method, LooksUp)
+            )
 
     def breaches(self) -> list[str]:
         """Return what the audit finds."""

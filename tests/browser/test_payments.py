@@ -6,14 +6,13 @@ Every way and end is walked twice: once with and once without JavaScript, once i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
 from shop.core.money import Money
-from tests.browser.paying import PAYS, REFUSES, SHOPS, Hands, Walk, Walker, expect_text, unfold
-from tests.browser.rooms import Rooms, rooms_of
+from tests.browser.paying import PAYS, REFUSES, Hands, Walk, Walker, expect_text, open_hands, unfold
+from tests.browser.rooms import Rooms
 
 pytestmark = pytest.mark.browser
 
@@ -35,21 +34,10 @@ def walks(*methods: str, end: str) -> Callable[[Walker], Walker]:
 
 
 @pytest.fixture(scope="module")
-def rooms(folder: Path, base: str) -> Rooms:
-    """The rooms behind the demo shop, with plenty of what is bought."""
-    made = rooms_of(folder, base)
-    for _studio, piece in SHOPS.values():
-        made.stock_up(piece)
-    return made
-
-
-@pytest.fixture(scope="module")
 def hands(request: pytest.FixtureRequest, browser: Browser, base: str, rooms: Rooms) -> Iterator[Hands]:
     """The phones of one language, with scripts or without."""
-    made = Hands(browser, rooms, *request.param, base)
-    yield made
-    for each in made.kept.values():
-        each.context.close()
+    with open_hands(browser, rooms, *request.param, base) as made:
+        yield made
 
 
 def covering() -> list[object]:
