@@ -60,9 +60,9 @@ class Hands:
 
 
 @contextmanager
-def open_hands(browser: Browser, rooms: Rooms, lang: str, javascript: bool, base: str) -> Iterator[Hands]:
-    """Hold the phones of these people for a while."""
-    made = Hands(browser, rooms, lang, javascript, base)
+def open_hands(browser: Browser, rooms: Rooms, pair: tuple[str, bool], base: str) -> Iterator[Hands]:
+    """Hold the phones of these people for a while: their language, and whether they have scripts."""
+    made = Hands(browser, rooms, *pair, base)
     try:
         yield made
     finally:

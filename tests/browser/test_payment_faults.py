@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
+from shop.payments.attempts import NOT_NOW
 from shop.payments.incidents import KINDS
 from tests.browser.paying import PAYS, Hands, Walk, double_tap, expect_text, open_hands
 from tests.browser.rooms import Rooms
@@ -21,7 +22,7 @@ HANDS = [("ar", False), ("fr", True)]
 @pytest.fixture(scope="module", params=HANDS, ids=["ar-plain", "fr-js"])
 def hands(request: pytest.FixtureRequest, browser: Browser, base: str, rooms: Rooms) -> Iterator[Hands]:
     """The phones of one language, with scripts or without."""
-    with open_hands(browser, rooms, *request.param, base) as made:
+    with open_hands(browser, rooms, request.param, base) as made:
         yield made
 
 
@@ -53,6 +54,7 @@ def start(walk: Walk) -> None:
 def nothing_was_begun(walk: Walk) -> None:
     """Assert that the buyer is back on her page, reads that it does not work, and may try again."""
     assert walk.buyer.page.url.startswith(walk.hands.base)
+    expect_text(walk.buyer.page, walk.say(NOT_NOW))
     walk.buyer.picture(f"{walk.name}-told")
     expect(walk.buyer.page.locator("#pay-1 button[value=chargily]")).to_be_visible()
     assert walk.figures() == walk.before

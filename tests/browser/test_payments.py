@@ -36,7 +36,7 @@ def walks(*methods: str, end: str) -> Callable[[Walker], Walker]:
 @pytest.fixture(scope="module")
 def hands(request: pytest.FixtureRequest, browser: Browser, base: str, rooms: Rooms) -> Iterator[Hands]:
     """The phones of one language, with scripts or without."""
-    with open_hands(browser, rooms, *request.param, base) as made:
+    with open_hands(browser, rooms, request.param, base) as made:
         yield made
 
 
