@@ -294,7 +294,8 @@ RULES = (
         "SELECT o.code, o.state, s.state, p.state FROM orders o JOIN shipments s ON s.order_id = o.id "
         "AND s.state <> 'cancelled' JOIN payments p ON p.order_id = o.id AND p.method = 'cash_on_delivery' "
         "WHERE (s.state = 'delivered') <> (o.state = 'completed') "
-        "OR (s.state = 'delivered' AND p.state NOT IN ('collected', 'settled', 'refunded')) "
+        "OR (s.state = 'delivered' AND p.state NOT IN ('collected', 'settled', 'refunded') AND NOT (p.state = "
+        "'cancelled' AND EXISTS (SELECT 1 FROM payments q WHERE q.order_id = o.id AND q.state <> 'cancelled'))) "
         "OR (o.state = 'placed' AND s.state <> 'preparing')",
     ),
     Rule(

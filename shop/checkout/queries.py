@@ -288,13 +288,11 @@ def _reviewed(
         "", parcel.goods + quote.price - deal.worth, details.language, stores_in_purchase=parcels,
         wilaya_code=details.wilaya_code, first_time=first_time,
     )  # fmt: skip
-    method = _method(paid, ask, abroad.asked(lists, parcel, deal, quote.price), choice)
-    terms, terms_hash = stores.terms_of(store, details.language)
+    way = _way(paid, ask, abroad.asked(lists, parcel, deal, quote.price), choice)
+    terms, terms_hash = stores.terms_of(store, details.language, way.deposit.rule if way.deposit else "")
     return ReviewParcel(
         **{name: getattr(parcel, name) for name in Parcel.__dataclass_fields__},
-        quote=quote, deal=deal, desk=desk, method=method.key, method_title=method.title, wait_h=method.wait_h,
-        abroad=method.amount,
-        terms=terms, terms_hash=terms_hash,
+        quote=quote, deal=deal, desk=desk, way=way, terms=terms, terms_hash=terms_hash,
         promised=arrival_window(parcel.leaves_on(clock.today()), quote.min_days, quote.max_days),
         legal=tuple(stores.legal_lines(store)), register_type=store.register_type, verification=store.verification,
     )  # fmt: skip
@@ -334,9 +332,8 @@ def _new_to(paid: Mapping[int, Till], phone: str) -> frozenset[int]:
     return order_queries.strangers(asking, phone) if asking else frozenset()
 
 
-def _method(paid: Till, ask: Ask, other: Sequence[Money], choice: Choice | None) -> MethodOffer:
-    wanted = choice.method if choice else ""
-    method = next((each for each in paid.offers(ask, other) if each.value == wanted), None)
-    if method is None:
+def _way(paid: Till, ask: Ask, other: Sequence[Money], choice: Choice | None) -> MethodOffer:
+    way = paid.way(choice.method if choice else "", ask, other)
+    if way is None:
         raise Refused(N_("Please choose how you will pay."), field="payment")
-    return method
+    return way

@@ -95,7 +95,8 @@ def _write(purchase: Purchased, seen: Review, *, network: str, by: Actor) -> Pla
         if each.parcel.store_id in full:
             orders.leave_in_stock(each.parcel.store_id, each.order_id, by=by)
     paid = [_rest(purchase, seen.details, each, by=by) for each in written]
-    return Placed(purchase.code, tuple(each.order_id for each in written), tuple(paid), repeated=False)
+    every = tuple(payment_id for mine in paid for payment_id in mine)
+    return Placed(purchase.code, tuple(each.order_id for each in written), every, repeated=False)
 
 
 def _order(
@@ -117,22 +118,19 @@ def _order(
     return _Written(parcel, order_id, order_code, alike)
 
 
-def _rest(purchase: Purchased, details: Details, written: _Written, *, by: Actor) -> int:
-    """Write the order's lines, use of an offer, payment, parcel and journal; return the payment's id."""
+def _rest(purchase: Purchased, details: Details, written: _Written, *, by: Actor) -> tuple[int, ...]:
+    """Write the order's lines, use of an offer, payment, parcel and journal; return the payments."""
     parcel, order_id, store_id = written.parcel, written.order_id, written.parcel.store_id
     orders.add_lines(store_id, order_id, _lines(parcel))
     offers.redeem(store_id, order_id, parcel.deal, phone=details.phone, by=by)
-    payment_id, _reference = payments.add_payment(
-        store_id, order_id, parcel.method, parcel.abroad or parcel.total, wait_h=parcel.wait_h,
-        worth=parcel.total if parcel.abroad else None,
-    )  # fmt: skip
+    paid = _payments(parcel, order_id)
     ledger.sold(
         store_id, order_id, goods=parcel.goods, delivery=parcel.delivery, discount=parcel.deal.discount, by=by
     )  # fmt: skip
     shipment_id, _reference = shipping.open_shipment(store_id, order_id, _shipment(parcel))
     journal.record(
         "order.placed", subject="order", subject_id=order_id, store_id=store_id, by=by, code=written.code,
-        purchase=purchase.code, total=parcel.total.minor, wilaya=details.wilaya_code, payment=payment_id,
+        purchase=purchase.code, total=parcel.total.minor, wilaya=details.wilaya_code, payment=paid[-1],
         shipment=shipment_id,
     )  # fmt: skip
     if written.alike:
@@ -140,16 +138,28 @@ def _rest(purchase: Purchased, details: Details, written: _Written, *, by: Actor
         journal.record(
             "order.looks_repeated", subject="order", subject_id=order_id, store_id=store_id, by=by, of=written.alike
         )
-    return payment_id
+    return paid
+
+
+def _payments(parcel: ReviewParcel, order_id: int) -> tuple[int, ...]:
+    if parcel.deposit:
+        return payments.add_with_deposit(
+            parcel.store_id, order_id, first=parcel.way.first, deposit=parcel.deposit, wait_h=parcel.way.wait_h,
+            method=parcel.method, rest=parcel.rest,
+        )  # fmt: skip
+    made, _reference = payments.add_payment(
+        parcel.store_id, order_id, parcel.method, parcel.abroad or parcel.total, wait_h=parcel.way.wait_h,
+        worth=parcel.total if parcel.abroad else None,
+    )  # fmt: skip
+    return (made,)
 
 
 def _shipment(parcel: ReviewParcel) -> NewShipment:
     quote, desk = parcel.quote, parcel.desk
-    cash = parcel.total.minor if parcel.method == "cash_on_delivery" else 0
     return NewShipment(
         account_id=quote.account_id, carrier=quote.carrier, carrier_title=quote.title, kind=quote.kind,
         desk_id=desk.desk_id if desk else None, desk_name=desk.name if desk else "", fee_minor=quote.price.minor,
-        collect_minor=cash, currency=parcel.total.currency, weight_g=parcel.weight_g,
+        collect_minor=parcel.at_door.minor, currency=parcel.total.currency, weight_g=parcel.weight_g,
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from shop.core.calendar import add_delivery_days
 from shop.core.making import ready_on
 from shop.core.money import Money, total
 from shop.offers.words import Article, Deal
+from shop.payments.tills import MethodOffer
 from shop.plumbing.i18n import pick
 from shop.shipping.queries import DeskPoint, StoreQuote
 
@@ -132,16 +133,39 @@ class ReviewParcel(Parcel):
     quote: StoreQuote
     deal: Deal
     desk: DeskPoint | None
-    method: str
-    method_title: str  # an English msgid
-    wait_h: int | None  # hours that the order waits to be paid; None when the money comes with the parcel
-    abroad: Money | None  # what is paid, when it is paid in another currency
+    way: MethodOffer
     promised: tuple[date, date]
     terms: str
     terms_hash: str
     legal: tuple[tuple[str, str], ...]  # (English msgid, value)
     register_type: str
     verification: str
+
+    @property
+    def method(self) -> str:
+        """The method that brings all of it, or the rest after a deposit."""
+        return self.way.method
+
+    @property
+    def abroad(self) -> Money | None:
+        """What is paid, when it is paid in another currency."""
+        return self.way.amount
+
+    @property
+    def deposit(self) -> Money | None:
+        """What is paid before, by the method `way.first`."""
+        return self.way.deposit.amount if self.way.deposit else None
+
+    @property
+    def rest(self) -> Money:
+        """What is paid by `method`: all of it, or what a deposit leaves."""
+        return self.total - self.deposit if self.deposit else self.total
+
+    @property
+    def at_door(self) -> Money:
+        """What the courier collects: money that is waited for comes before."""
+        before = self.way.wait_h is not None and not self.deposit
+        return Money(0, self.total.currency) if before else self.rest
 
     @property
     def delivery(self) -> Money:
@@ -162,8 +186,9 @@ class ReviewParcel(Parcel):
         carried = [self.quote.kind, self.quote.account_id, desk, self.delivery.minor, self.delivery.currency]
         offer = self.deal.offer.offer_id if self.deal.offer else None
         given = [offer, self.deal.discount.minor, self.deal.delivery_off.minor]
+        paid = [self.way.key, self.deposit.minor] if self.deposit else [self.method]
         other = [self.abroad.minor, self.abroad.currency] if self.abroad else None
-        return [self.store_id, lines, carried, given, self.method, self.total.minor, self.terms_hash, other]
+        return [self.store_id, lines, carried, given, *paid, self.total.minor, self.terms_hash, other]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,6 +207,11 @@ class Review:
     def abroad(self) -> Money | None:
         """What is paid, when it is paid in another currency: such a purchase has one parcel."""
         return self.parcels[0].abroad
+
+    @property
+    def before(self) -> Money:
+        """What is paid before the parcels leave: what the couriers do not bring."""
+        return self.total - total((parcel.at_door for parcel in self.parcels), self.total.currency)
 
     @cached_property
     def hash(self) -> str:

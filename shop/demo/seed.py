@@ -11,6 +11,7 @@ from shop.demo import (
     beside,
     contests,
     days,
+    deposits,
     doubts,
     lists,
     money,
@@ -75,6 +76,12 @@ def fill() -> list[str]:
             money.tell(_owners())
         with transaction():
             journal.record("demo.money", subject="demo", subject_id=1, store_id=None, by=SYSTEM)
+    if not _has("demo.deposits"):
+        with journal.unheard():
+            deposits.ask(_owners(), current_app.extensions["hirfa_seal"])
+            deposits.order()
+        with transaction():
+            journal.record("demo.deposits", subject="demo", subject_id=1, store_id=None, by=SYSTEM)
     session.rollback()
     return _sign_ins(settings)
 

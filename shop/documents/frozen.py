@@ -100,6 +100,7 @@ class Content(TypedDict):
     currency: str
     words: Texts  # the total
     method: str
+    before: NotRequired[int]  # of the total, a deposit that was paid before by another way
     paid_on: str
     paid_abroad: NotRequired[Abroad]  # what came, when it came in another currency
     cancels: str  # on a credit note: the code of the invoice

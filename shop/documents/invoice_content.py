@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shop.core import clock
-from shop.core.money import Money
+from shop.core.money import Money, total
 from shop.core.spoken import amount_in_words
 from shop.documents import invoice_queries as invoices
 from shop.documents.frozen import Abroad, Buyer, Content, Extra, Line, Seller, Tax
@@ -16,7 +16,7 @@ from shop.orders import queries as order_queries
 from shop.orders.companies import company_of
 from shop.orders.models import Order, OrderLine
 from shop.payments.models import Payment
-from shop.payments.queries import payment_of
+from shop.payments.queries import counting, of_order
 from shop.plumbing import geography
 from shop.plumbing.db import session
 from shop.plumbing.i18n import LANGUAGES
@@ -39,7 +39,8 @@ def content_of(order: Order, rules: PaperRules, *, code: str) -> Content:
         *((amount, rate) for rate, amount in discounts),
     ])  # fmt: skip
     languages = _languages(store.language, rules)
-    payment = payment_of(order.store_id, order.id)
+    paid = of_order(order.store_id, order.id)
+    payment = counting(paid)
     content = Content(
         form=FORM, kind=rules.kind, code=code, issued_on=clock.today().isoformat(), order_code=order.code,
         ordered_on=clock.local(order.placed_at).date().isoformat(), languages=languages,
@@ -51,13 +52,22 @@ def content_of(order: Order, rules: PaperRules, *, code: str) -> Content:
             for (rate, amount), net in zip(discounts, shares.nets[len(lines) + 1 :], strict=True)
         ],
         taxes=_taxes(shares) if rules.charges_vat else [], goods=order.goods_minor,
-        net=sum(each.net for each in shares.by_rate), total=order.total_minor, stamp=_stamp(order, payment, rules),
+        net=sum(each.net for each in shares.by_rate), total=order.total_minor, stamp=_stamp(payment, rules),
         currency=order.currency, words={each: amount_in_words(order.total, each) for each in languages},
         method=payment.method if payment else "", paid_on=_paid_on(payment), cancels="", reason="",
     )  # fmt: skip
     if payment is not None and payment.worth_minor is not None and payment.collected_minor:
         content["paid_abroad"] = Abroad(minor=payment.collected_minor, currency=payment.currency)
+    if payment is not None and (before := _before(payment, paid)):
+        content["before"] = before.minor
     return content
+
+
+def _before(payment: Payment, paid: Sequence[Payment]) -> Money:
+    """Return what was paid before, where a courier brings the rest."""
+    if payment.expires_at is not None:
+        return Money(0, payment.currency)
+    return total((each.kept_worth for each in paid if each.expires_at is not None), payment.currency)
 
 
 def seller_of(order: Order, rules: PaperRules) -> Seller:
@@ -139,9 +149,9 @@ def _languages(language: str, rules: PaperRules) -> list[str]:
     return [language, "fr" if language == "ar" else "ar"]
 
 
-def _stamp(order: Order, payment: Payment | None, rules: PaperRules) -> int:
+def _stamp(payment: Payment | None, rules: PaperRules) -> int:
     cash = rules.stamp and payment is not None and payment.method in CASH
-    return stamp_duty(Money(order.total_minor, order.currency), clock.today()).minor if cash else 0
+    return stamp_duty(payment.amount, clock.today()).minor if cash and payment else 0
 
 
 def _paid_on(payment: Payment | None) -> str:

@@ -27,9 +27,6 @@ _IN_WORDS: Mapping[str, str] = {
     "invoice": N_("This invoice amounts to:"), "voucher": N_("This voucher amounts to:"),
     "credit": N_("This credit note amounts to:"),
 }  # fmt: skip
-METHODS: Mapping[str, str] = {
-    "cash_on_delivery": N_("In cash, on delivery"), "cash_in_hand": N_("In cash, from hand to hand"),
-}  # fmt: skip
 KINDS: Mapping[str, str] = {
     "home": N_("To your home"), "desk": N_("To a pick-up desk"), "hand": N_("From hand to hand"),
 }  # fmt: skip
@@ -101,7 +98,7 @@ def contract_sheet(agreed: Agreement, *, discreet: bool = False) -> Sheet:
             "sums": _agreed_sums(agreed, figure),
             "terms-of-order": [
                 [[_("Delivery")], run(_delivery(agreed), LINE)],
-                [[_("Payment")], run(_(paid_by(agreed.method)), LINE)],
+                [[_("Payment")], run(_payment(agreed), LINE)],
                 [[_("Prices")], run(_("All taxes included."), LINE)],
             ],
             "terms": [_("Terms of sale")] + [_paragraph(text) for text in agreed.terms[:TERMS].split("\n")],
@@ -113,7 +110,7 @@ def contract_sheet(agreed: Agreement, *, discreet: bool = False) -> Sheet:
 def paid_by(method: str) -> str:
     """Return the English msgid of a way to pay; one that is not here any more is called by its key."""
     plugin = PLUGINS.usable.get(method)
-    return METHODS.get(method) or (plugin.title if plugin else method)
+    return plugin.title if plugin else method
 
 
 def said(spoken: Sequence[str], message: str, **values: object) -> Said:
@@ -223,8 +220,20 @@ def _sums(content: Content, spoken: Sequence[str], figure: Figure) -> list[tuple
     return rows
 
 
+def _payment(agreed: Agreement) -> str:
+    """Say how it is paid: a deposit first, where one was agreed."""
+    way = _(paid_by(agreed.method))
+    if agreed.deposit is None:
+        return way
+    first = _(paid_by(agreed.deposit_method))
+    return _("{amount} before, {first}; the rest: {way}", amount=money_text(agreed.deposit), first=first, way=way)
+
+
 def _notes(content: Content, spoken: Sequence[str]) -> list[tuple[Said, Said]]:
     notes = [(said(spoken, N_("Payment")), said(spoken, paid_by(content["method"])))]
+    if content.get("before"):
+        before = Money(content["before"], content["currency"])
+        notes.append((said(spoken, N_("Deposit")), said(spoken, N_("{amount}, paid before"), amount=before)))
     if content["paid_on"]:
         notes.append((said(spoken, N_("Paid on")), [date_short(date.fromisoformat(content["paid_on"]))]))
     if (abroad := content.get("paid_abroad")) and content["kind"] != "credit":

@@ -34,15 +34,13 @@ ROAD = ("handed_over", "in_transit", "at_point", "attempt_failed", "returning")
 
 # One parcel and one payment count for an order: a cancelled one only where the order has no other.
 _SHIPMENT = and_(Shipment.order_id == Order.id, Shipment.store_id == Order.store_id, Shipment.state != "cancelled")
+_MINE = and_(Payment.order_id == Order.id, Payment.store_id == Order.store_id)
+_NEWEST = select(func.max(Payment.id)).where(_MINE).correlate(Order)
+_WITH_PARCEL = _NEWEST.where(Payment.expires_at.is_(None), Payment.state != "cancelled")
 _PAYMENT = and_(
-    Payment.id
-    == select(func.max(Payment.id))
-    .where(Payment.order_id == Order.id, Payment.store_id == Order.store_id)
-    .correlate(Order)
-    .scalar_subquery(),
+    Payment.id == func.coalesce(_WITH_PARCEL.scalar_subquery(), _NEWEST.scalar_subquery()),
     Payment.store_id == Order.store_id,
 )
-_MINE = and_(Payment.order_id == Order.id, Payment.store_id == Order.store_id)
 _UNPAID = (
     select(Payment.id)
     .where(_MINE, Payment.expires_at.is_not(None), Payment.state.in_(("pending", "failed")))

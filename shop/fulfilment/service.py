@@ -106,7 +106,7 @@ def undo_call(store_id: int, order_id: int, *, by: Actor) -> None:
     if left == "cancelled":
         orders.take_again(store_id, order_id, by=by)
         offers.take_again(store_id, order_id, by=by)
-        payments.reopen_for(store_id, order_id, by=by)
+        payments.reopen_for(store_id, order_id, since=made.at, by=by)
         ledger.sold_again(store_id, order_id, by=by)
         shipping.reopen_for(store_id, order_id, by=by)
 
@@ -265,7 +265,7 @@ def _returned(store_id: int, order_id: int, by: Actor) -> None:
     orders.mark_cancelled(store_id, order_id, "refused", by=by)
     orders.put_back(store_id, order_id, reason="returned", by=by)
     offers.give_back(store_id, order_id, by=by)
-    payments.cancel_for(store_id, order_id, by=by)
+    payments.cancel_refused(store_id, order_id, by=by)
     ledger.cancelled(store_id, order_id, by=by)
     _remember(store_id, order_id, "refused")
 

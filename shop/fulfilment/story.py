@@ -118,7 +118,13 @@ def _spoken(key: str, facts: Facts) -> str:
     """Return which sentence fits the moment best."""
     free = not facts.collect
     finer = {
-        "to_pay": "receipt" if facts.receipt else "not_paid" if facts.payment == "failed" else key,
+        "to_pay": "receipt"
+        if facts.receipt
+        else "not_paid"
+        if facts.payment == "failed"
+        else key
+        if free
+        else "deposit",
         "to_confirm": "no_answer"
         if facts.tries
         else "put_off"
@@ -148,6 +154,10 @@ _OWN_WORDS = frozenset({"buyer", "unreachable", "out_of_stock", "unpaid"})
 # moment → what the buyer reads, what the artisan reads
 _SENTENCES: Mapping[str, tuple[str, str]] = {
     "to_pay": (N_("{artisan} sends the parcel once the money has come."), N_("Waiting for the money.")),
+    "deposit": (
+        N_("{artisan} confirms the order once the deposit has come. {amount} to the courier."),
+        N_("Waiting for the deposit. The courier collects {amount}."),
+    ),
     "receipt": (
         N_("Your receipt is here. {artisan} looks whether the money has come."),
         N_("A receipt has come. See whether the money is on your account."),

@@ -12,13 +12,18 @@ from sqlalchemy.exc import OperationalError
 
 from shop.core import clock
 from shop.core.errors import HirfaError, InvalidTransition
+from shop.core.money import Money
 from shop.fulfilment import service as fulfilment
 from shop.orders.models import Order
-from shop.payments import attempts, incidents, refunds
+from shop.payments import attempts, incidents, proofs, refunds
+from shop.payments import queries as payment_queries
+from shop.payments import service as payments
 from shop.payments.models import Payment, PaymentProof
 from shop.payments.tills import Outside
+from shop.plumbing import journal
 from shop.plumbing.db import session, transaction
 from shop.plumbing.journal import SYSTEM, Actor
+from shop.shipping import service as shipping
 
 RECONCILE = "payments.reconcile"
 log = structlog.get_logger("hirfa.payments")
@@ -83,3 +88,37 @@ def _cancel(store_id: int, order_id: int, payment_id: int, *, by: Actor) -> None
     ):  # it was paid while the method was asked
         raise InvalidTransition
     fulfilment.cancel_unpaid(store_id, order_id, by=by)
+
+
+def money_came(store_id: int, order_id: int, payment_id: int, came: Money, *, by: Actor) -> None:
+    """Say that money which is paid by hand has come; what is more than a deposit the courier does not collect.
+
+    Raises what `proofs.accept` raises.
+    """
+    incidents.in_turn(store_id, order_id)
+    proofs.accept(store_id, payment_id, came, by=by)
+    stands = incidents.standing(store_id, order_id)
+    if stands.excess and stands.at_door:
+        _bring_rest(store_id, order_id, by=by)
+        incidents.after_refund(store_id, order_id, by=by)
+
+
+def waive_deposit(store_id: int, order_id: int, *, by: Actor) -> list[int]:
+    """Ask no deposit after all: the courier collects all that is left; return the payments that nobody is to pay.
+
+    Raises InvalidTransition when the order waits for none, or it came at this moment.
+    """
+    incidents.in_turn(store_id, order_id)
+    waiting = [each.id for each in payment_queries.of_order(store_id, order_id) if each.waits]
+    if not waiting:
+        raise InvalidTransition
+    for each in waiting:
+        payments.mark_cancelled(store_id, each, by=by)
+    _bring_rest(store_id, order_id, by=by)
+    journal.record("order.deposit_waived", subject="order", subject_id=order_id, store_id=store_id, by=by)
+    return waiting
+
+
+def _bring_rest(store_id: int, order_id: int, *, by: Actor) -> None:
+    if not shipping.set_collect(store_id, order_id, payments.bring_rest(store_id, order_id, by=by)):
+        raise InvalidTransition

@@ -38,17 +38,30 @@ class Ask:
 
 
 @dataclass(frozen=True)
+class Deposit:
+    """A part that is paid before, by another way of the same workshop; the rest is paid by the one that asks for it.
+
+    `rule` says what becomes of it when the parcel is not taken: an English msgid.
+    """
+
+    amount: Money
+    rule: str
+
+
+@dataclass(frozen=True)
 class Offer:
     """How a method presents itself to the buyer: English msgids, translated by the page.
 
     `fee` is what the buyer pays on top. `wait_h` is how many hours an order waits to be paid this way before it is
-    given up and its pieces are free again; None when the money comes with the parcel or is in the hand already.
+    given up and its pieces are free again; None when the money comes with the parcel or is in the hand already. Only
+    such a method may ask for a `deposit`, of less than the amount.
     """
 
     title: str
     detail: str = ""
     fee: Money | None = None
     wait_h: int | None = None
+    deposit: Deposit | None = None
 
 
 Mentions = tuple[tuple[str, str], ...]  # what is shown beside each other: an English msgid, and its value as it is

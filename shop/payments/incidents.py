@@ -47,22 +47,28 @@ class Trouble:
 
 @dataclass(frozen=True)
 class Standing:
-    """How an order is paid: what it costs, what its payments brought and was not given back."""
+    """How an order is paid: what it costs, what came and was not given back, what the courier is to bring."""
 
     due: Money
     kept: Money
+    at_door: Money
     cancelled: bool
 
     @property
-    def missing(self) -> Money:
-        """What has not come yet; nothing for a cancelled order."""
+    def rest(self) -> Money:
+        """What no payment has brought yet, whoever is to bring it; nothing for a cancelled order."""
         return Money(0 if self.cancelled else max(0, self.due.minor - self.kept.minor), self.due.currency)
 
     @property
+    def missing(self) -> Money:
+        """What is to come before the parcel leaves."""
+        return Money(max(0, self.rest.minor - self.at_door.minor), self.due.currency)
+
+    @property
     def excess(self) -> Money:
-        """What came and is not owed: to be given back."""
+        """What came, or the courier is to bring, and is not owed: to be given back."""
         owed = 0 if self.cancelled else self.due.minor
-        return Money(max(0, self.kept.minor - owed), self.due.currency)
+        return Money(max(0, self.kept.minor + self.at_door.minor - owed), self.due.currency)
 
 
 def in_turn(store_id: int, order_id: int) -> None:
@@ -80,9 +86,10 @@ def standing(store_id: int, order_id: int) -> Standing:
     if order is None or order.store_id != store_id:
         raise NotFound(f"no order {order_id}")
     wanted = select(Payment).where(Payment.store_id == store_id, Payment.order_id == order_id)
-    mine = session.scalars(wanted, execution_options={"populate_existing": True})
+    mine = list(session.scalars(wanted, execution_options={"populate_existing": True}))
     kept = total((each.kept_worth for each in mine), order.currency)
-    return Standing(order.total, kept, order.state == "cancelled")
+    at_door = total((each.amount for each in mine if each.awaited_at_door), order.currency)
+    return Standing(order.total, kept, at_door, order.state == "cancelled")
 
 
 def after_collection(store_id: int, order_id: int, payment_id: int, *, by: Actor) -> Standing:

@@ -76,6 +76,11 @@ class Payment(Base):
         return self.state == "pending" and self.expires_at is not None and self.started_at is not None
 
     @property
+    def awaited_at_door(self) -> bool:
+        """Tell whether the courier is to bring this money."""
+        return self.expires_at is None and self.state == "pending"
+
+    @property
     def returnable(self) -> Money:
         """What could be given back now: what a courier holds has to reach the artisan first."""
         here = self.state == "settled" or (self.state == "collected" and self.expires_at is not None)

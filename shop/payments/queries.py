@@ -37,9 +37,13 @@ def of_order(store_id: int, order_id: int) -> list[Payment]:
 
 
 def counting(mine: Sequence[Payment]) -> Payment | None:
-    """Return the one of an order's payments that counts: the newest that is not cancelled, else the newest."""
+    """Return the one of an order's payments that counts: what the order waits for, else what comes with its parcel.
+
+    Without either it is the newest that is not cancelled, else the newest.
+    """
     alive = [each for each in mine if each.state != "cancelled"]
-    return (alive or mine)[-1] if mine else None
+    waiting, at_door = [each for each in alive if each.waits], [each for each in alive if each.expires_at is None]
+    return (waiting or at_door or alive or mine)[-1] if mine else None
 
 
 def given_back(store_id: int, order_ids: Collection[int] | None = None) -> dict[int, Money]:

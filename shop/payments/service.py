@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 
 from shop.core import clock
 from shop.core.errors import Declined, InvalidTransition
@@ -15,7 +16,7 @@ from shop.core.text import new_code
 from shop.payments import incidents, ledger
 from shop.payments.contract import Ask, TakenAtOnce
 from shop.payments.models import Payment
-from shop.payments.tills import as_it_comes, plugin_of
+from shop.payments.tills import as_it_comes, keeps_deposits, plugin_of
 from shop.plumbing import journal
 from shop.plumbing.db import changed, session
 from shop.plumbing.journal import Actor
@@ -43,16 +44,38 @@ def add_payment(
     worth: Money | None = None,
 ) -> tuple[int, str]:  # fmt: skip
     """Do what `open_payment` does for an order that is being placed: its own row in the journal names the payment."""
+    row = _row(store_id, order_id, method, amount, wait_h=wait_h, now=clock.now(), worth=worth)
+    made: int = session.execute(insert(Payment).returning(Payment.id), row).scalar_one()
+    return made, str(row["reference"])
+
+
+def add_with_deposit(
+    store_id: int, order_id: int, *, first: str, deposit: Money, wait_h: int | None, method: str, rest: Money
+) -> tuple[int, int]:
+    """Write the two payments of an order with a deposit, in one statement; return that of the deposit and the other.
+
+    Both are of one moment: so they are known as what was agreed together.
+    """
+    now = clock.now()
+    rows = [
+        _row(store_id, order_id, first, deposit, wait_h=wait_h, now=now),
+        _row(store_id, order_id, method, rest, wait_h=None, now=now),
+    ]
+    made = session.scalars(insert(Payment).returning(Payment.id, sort_by_parameter_order=True), rows).all()
+    return made[0], made[1]
+
+
+def _row(
+    store_id: int, order_id: int, method: str, amount: Money, *, wait_h: int | None, now: datetime,
+    worth: Money | None = None,
+) -> dict[str, Any]:  # fmt: skip
     plugin_of(method)
-    reference, now = "P" + new_code(8), clock.now()  # ten in all: SATIM takes no more
-    row = {
+    return {
         "store_id": store_id, "order_id": order_id, "method": method, "state": "pending", "external": "",
         "amount_minor": amount.minor, "currency": amount.currency, "worth_minor": worth.minor if worth else None,
-        "reference": reference, "created_at": now,
+        "reference": "P" + new_code(8), "created_at": now,  # ten in all: SATIM takes no more
         "expires_at": now + timedelta(hours=wait_h) if wait_h is not None else None,
     }  # fmt: skip
-    made: int = session.execute(insert(Payment).returning(Payment.id), row).scalar_one()
-    return made, reference
 
 
 def take_in_hand(store_id: int, order_id: int, amount: Money, *, by: Actor) -> int:
@@ -116,25 +139,60 @@ def came_in(store_id: int, order_id: int, payment_id: int, *, by: Actor) -> None
         )  # fmt: skip
 
 
+def bring_rest(store_id: int, order_id: int, *, by: Actor) -> Money:
+    """Let the courier bring what no other payment has brought, and return it; nothing left cancels the cash.
+
+    Raises InvalidTransition when no courier is to bring anything.
+    """
+    rest = incidents.standing(store_id, order_id).rest
+    mine = [each for each in _of(store_id, order_id) if each.awaited_at_door]
+    _require(bool(mine))
+    if not rest:
+        for each in mine:
+            mark_cancelled(store_id, each.id, by=by)
+        return rest
+    cash = update(Payment).where(Payment.store_id == store_id, Payment.id == mine[-1].id, Payment.state == "pending")
+    _require(changed(cash.values(amount_minor=rest.minor)) == 1)
+    journal.record(
+        "payment.changed", subject="payment", subject_id=mine[-1].id, store_id=store_id, by=by, amount=rest.minor
+    )  # fmt: skip
+    return rest
+
+
 def cancel_for(store_id: int, order_id: int, *, by: Actor) -> list[int]:
     """Cancel what an order still waits for; return the payments that moved. Twice is harmless.
 
     Money that came already is now to be given back: an incident says so.
     """
     mine = _of(store_id, order_id)
+    _to_give_back(mine, by=by)
+    return _cancelled(mine, by=by)
+
+
+def cancel_refused(store_id: int, order_id: int, *, by: Actor) -> None:
+    """Cancel what an order still waits for whose parcel came back; a deposit may stay, by the workshop's rule."""
+    mine = _of(store_id, order_id)
+    if not (any(each.awaited_at_door for each in mine) and keeps_deposits(store_id)):
+        _to_give_back(mine, by=by)
+    _cancelled(mine, by=by)
+
+
+def _to_give_back(mine: Sequence[Payment], *, by: Actor) -> None:
     for paid in mine:
         if paid.kept and paid.state in {"collected", "settled"}:
-            incidents.open_one(store_id, paid.id, "back", by=by)
+            incidents.open_one(paid.store_id, paid.id, "back", by=by)
+
+
+def _cancelled(mine: Sequence[Payment], *, by: Actor) -> list[int]:
     waiting = [p for p in mine if p.state in PAYMENT.sources("cancelled")]
-    return [p.id for p in waiting if moved(store_id, p.id, "cancelled", by=by)]
+    return [p.id for p in waiting if moved(p.store_id, p.id, "cancelled", by=by)]
 
 
-def reopen_for(store_id: int, order_id: int, *, by: Actor) -> None:
-    """Undo `cancel_for` a moment later: the order's last payment waits again. Raises InvalidTransition."""
-    last = select(func.max(Payment.id)).where(Payment.store_id == store_id, Payment.order_id == order_id)
-    mine = update(Payment).where(Payment.store_id == store_id, Payment.id == last.scalar_subquery())
-    again = mine.where(Payment.state == "cancelled").values(state="pending", cancelled_at=None)
-    _require(changed(again) == 1)
+def reopen_for(store_id: int, order_id: int, *, since: datetime, by: Actor) -> None:
+    """Undo `cancel_for` a moment later: what was cancelled since then waits again. Raises InvalidTransition."""
+    mine = update(Payment).where(Payment.store_id == store_id, Payment.order_id == order_id)
+    lately = mine.where(Payment.state == "cancelled", Payment.cancelled_at >= since)
+    _require(changed(lately.values(state="pending", cancelled_at=None)) > 0)
     incidents.close_for(store_id, order_id, {"back"}, by=by)
     journal.record("payment.reopened", subject="order", subject_id=order_id, store_id=store_id, by=by)
 

@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from shop.core.errors import Declined
 from shop.core.money import Money
-from shop.payments.contract import Ask, Explains, PaymentMethod, Plugin, ServesAbroad
+from shop.payments.contract import Ask, Deposit, Explains, Offer, PaymentMethod, Plugin, ServesAbroad
 from shop.payments.methods import METHODS
 from shop.payments.models import PaymentSettings
 from shop.plumbing.db import session
@@ -33,6 +33,14 @@ WORDS = (
     N_("This order costs more than the workshop sends out for cash on delivery."),
     N_("For a first order, this is more than the workshop sends out for cash on delivery."),
     N_("The workshop does not take cash on delivery in this wilaya."),
+    N_("If you do not take the parcel, the workshop may keep the deposit. If the workshop cancels, you get it back."),
+    N_("If you do not take the parcel, or the workshop cancels, the workshop gives the deposit back."),
+    N_("Deposit, in dinars"),
+    N_("Paid before the parcel leaves, by another of your ways; the rest to the courier. At most half of the order. "
+       "0: none."),
+    N_("Who pays a deposit"), N_("Every customer"), N_("Customers of a first order"),
+    N_("Deposit only for orders above, in dinars"), N_("0: for every order."), N_("When the parcel is refused"),
+    N_("The customer reads your rule before paying."), N_("I may keep the deposit"), N_("I give the deposit back"),
     N_("In cash, from hand to hand"), N_("The artisan takes the money and gives the article."),
     N_("By transfer: CCP, BaridiMob or bank"),
     N_("You pay into the workshop's account and send a picture of the receipt. The parcel leaves when it has come."),
@@ -49,9 +57,17 @@ WORDS = (
 )  # fmt: skip
 
 
+NO_WAY_FOR_A_DEPOSIT = N_("For cash on delivery the workshop asks a deposit, and no way to pay one is open here.")
+CASH = "cash_on_delivery"
+WITH = "+"  # in a key: the method that brings the rest, and the one that brings the deposit
+
+
 @dataclass(frozen=True, slots=True)
 class MethodOffer:
-    """How a method presents itself, in English msgids; `amount` is what it asks in another currency."""
+    """How a way to pay presents itself, in English msgids; `amount` is what it asks in another currency.
+
+    With a `deposit`, the key names two methods, and `wait_h` and `first_title` are those of the one that brings it.
+    """
 
     key: str
     title: str
@@ -59,11 +75,23 @@ class MethodOffer:
     fee: Money | None = None
     wait_h: int | None = None
     amount: Money | None = None
+    deposit: Deposit | None = None
+    first_title: str = ""
 
     @property
     def value(self) -> str:
         """The choice as forms carry it: the method, and its currency where that is another one."""
         return self.key if self.amount is None else f"{self.key}.{self.amount.currency}"
+
+    @property
+    def method(self) -> str:
+        """The method that brings all of it, or the rest."""
+        return self.key.partition(WITH)[0]
+
+    @property
+    def first(self) -> str:
+        """The method that brings what is paid first: the deposit, or all of it."""
+        return self.key.rpartition(WITH)[2]
 
 
 @dataclass(frozen=True)
@@ -88,16 +116,36 @@ class Till:
         return frozenset().union(*mine)
 
     def offers(self, ask: Ask, abroad: Sequence[Money] = ()) -> list[MethodOffer]:
-        """Return the methods that serve this payment, without network; `abroad`: the same in other currencies."""
-        found = ((key, method.offer(ask), None) for key, method in self.methods.items())
+        """Return the ways that serve this payment, without network; `abroad`: the same in other currencies.
+
+        A method that asks a deposit is one way with each method that could bring it.
+        """
+        found = ((key, method.offer(ask)) for key, method in self.methods.items())
         other = (
             (key, method.offer(replace(ask, amount=each)), each)
             for key, method in self.methods.items() if isinstance(method, ServesAbroad)
             for each in abroad if each.currency in method.currencies
         )  # fmt: skip
+        return [way for key, offer in found if offer is not None for way in self._ways(key, offer, ask)] + [
+            MethodOffer(key, o.title, o.detail, o.fee, o.wait_h, amount) for key, o, amount in other if o is not None
+        ]
+
+    def way(self, value: str, ask: Ask, abroad: Sequence[Money] = ()) -> MethodOffer | None:
+        """Return the way of this value, if it is offered. Where no deposit is asked, one is not needed."""
+        found = {each.value: each for each in self.offers(ask, abroad)}
+        return found.get(value) or found.get(value.partition(WITH)[0])
+
+    def _ways(self, key: str, offer: Offer, ask: Ask) -> list[MethodOffer]:
+        if offer.deposit is None:
+            return [MethodOffer(key, offer.title, offer.detail, offer.fee, offer.wait_h)]
+        first = replace(ask, amount=offer.deposit.amount)
+        others = ((other, method.offer(first)) for other, method in self.methods.items() if other != key)
         return [
-            MethodOffer(key, o.title, o.detail, o.fee, o.wait_h, amount)
-            for key, o, amount in (*found, *other) if o is not None
+            MethodOffer(
+                key + WITH + other, offer.title, offer.detail, o.fee, o.wait_h, deposit=offer.deposit,
+                first_title=o.title,
+            )
+            for other, o in others if o is not None and o.wait_h is not None
         ]  # fmt: skip
 
     @property
@@ -108,7 +156,9 @@ class Till:
     def refusals(self, ask: Ask) -> list[str]:
         """Return why methods that are on do not serve this payment: English msgids."""
         told = [each.why_not(ask) for each in self.methods.values() if isinstance(each, Explains)]
-        return [sentence for sentence in told if sentence]
+        offered = {key: method.offer(ask) for key, method in self.methods.items()}
+        stuck = [key for key, offer in offered.items() if offer is not None and not self._ways(key, offer, ask)]
+        return [sentence for sentence in told if sentence] + [NO_WAY_FOR_A_DEPOSIT] * bool(stuck)
 
 
 def till(store_id: int) -> Till:
@@ -157,6 +207,13 @@ def settings_row(store_id: int, key: str) -> PaymentSettings | None:
     """Return how a workshop has set a method, if it has."""
     wanted = select(PaymentSettings).where(PaymentSettings.store_id == store_id, PaymentSettings.method == key)
     return session.scalars(wanted, execution_options={"populate_existing": True}).one_or_none()
+
+
+def keeps_deposits(store_id: int) -> bool:
+    """Tell whether a workshop may keep the deposit of a parcel that was refused: its rule as it is set now."""
+    row = settings_row(store_id, CASH)
+    told = settings_from(plugin_of(CASH), row.plain if row is not None else {})
+    return bool(getattr(told, "deposit_rule", "kept") == "kept")
 
 
 def settings_rows(store_id: int) -> dict[str, PaymentSettings]:

@@ -199,10 +199,13 @@ def submissions(store_id: int) -> list[Submission]:
     )
 
 
-def terms_of(store: Store, language: str) -> tuple[str, str]:
-    """Return the terms of sale in a language, the workshop's own after the general ones, and their SHA-256."""
+def terms_of(store: Store, language: str, rule: str = "") -> tuple[str, str]:
+    """Return the terms of sale in a language, the workshop's own after the general ones, and their SHA-256.
+
+    `rule` is one more sentence that holds for this sale: an English msgid.
+    """
     with speaking(language):
-        general = "\n".join(say(sentence) for sentence in DEFAULT_TERMS)
+        general = "\n".join(say(sentence) for sentence in (*DEFAULT_TERMS, *filter(None, (rule,))))
     own, _language = pick({"ar": store.terms_ar, "fr": store.terms_fr, "en": store.terms_en}, language)
     text = f"{general}\n\n{own}".strip()
     return text, hashlib.sha256(text.encode()).hexdigest()

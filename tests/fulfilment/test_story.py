@@ -41,7 +41,9 @@ def test_every_combination_is_told(order: str, shipment: str, payment: str, kind
     ("given", "key", "buyer"),
     [
         (facts("placed"), "to_confirm", "Amina calls you before sending."),
-        (facts("placed", prepaid=True), "to_pay", "Amina sends the parcel once the money has come."),
+        (facts("placed", prepaid=True, collect=Money(0)), "to_pay", "Amina sends the parcel once the money has come."),
+        (facts("placed", prepaid=True), "to_pay",
+         "Amina confirms the order once the deposit has come. 2 500 DA to the courier."),
         (facts("placed", prepaid=True, receipt=True), "to_pay",
          "Your receipt is here. Amina looks whether the money has come."),
         (facts("placed", payment="failed", prepaid=True), "to_pay",
@@ -108,7 +110,7 @@ def test_every_sentence_can_be_reached() -> None:
                      {"cancel_reason": "buyer"}, {"cancel_reason": "unreachable"},
                      {"desk": "Oran", "collect": Money(0)},
                      {"cancel_reason": "out_of_stock"}, {"cancel_reason": "unpaid"}, {"prepaid": True},
-                     {"prepaid": True, "receipt": True}):  # fmt: skip
+                     {"prepaid": True, "receipt": True}, {"prepaid": True, "collect": Money(0)}):  # fmt: skip
             told = story(facts(order, shipment, payment, **{"kind": kind, **more}))
             reached.add((told.buyer.message, told.artisan.message))
     assert reached == set(_SENTENCES.values())

@@ -53,6 +53,7 @@ def furnish(shop: Shop, by: Actor) -> None:
     with transaction():
         payments.mark_collected(shop.store_id, payment_id, by=by)
         setup.set_up(shop.store_id, "chargily", {"secret_key": "test_sk_ofTheStreet"}, on=False, seal=SEAL, by=by)
+    _with_deposit(shop, by)
     _order, payment_id = _waiting(shop, "overpaid")
     with transaction():
         proofs.accept(shop.store_id, payment_id, Money.dinars(9999), by=by)
@@ -80,6 +81,15 @@ def pdf_of(word: str) -> bytes:
     table = b"".join(b"%010d 00000 n \n" % place for place in places)
     head = b"xref\n0 7\n0000000000 65535 f \n"
     return whole + head + table + b"trailer << /Size 7 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % len(whole)
+
+
+def _with_deposit(shop: Shop, by: Actor) -> None:
+    """Have an order wait for its deposit; the workshop asks none of those who come after."""
+    for asked in (100, 0):
+        with transaction():
+            setup.set_up(shop.store_id, "cash_on_delivery", {"deposit": asked}, on=True, seal=SEAL, by=by)
+        if asked:
+            _waiting(shop, "deposit", method="cash_on_delivery+transfer")
 
 
 def _waiting(shop: Shop, stage: str, method: str = "transfer") -> tuple[int, int]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from shop.core.money import Money
 from shop.core.text import western_digits
-from shop.payments.contract import Ask, Fact, Offer, Plugin, setting
+from shop.payments.contract import Ask, Deposit, Fact, Offer, Plugin, setting
 
 TITLE = "In cash, on delivery"
 DETAIL = "You pay the courier when the parcel is in your hands."
@@ -16,6 +16,8 @@ WILAYAS = range(1, 70)
 TOO_MUCH = "This order costs more than the workshop sends out for cash on delivery."
 TOO_MUCH_AT_FIRST = "For a first order, this is more than the workshop sends out for cash on delivery."
 NOT_THERE = "The workshop does not take cash on delivery in this wilaya."
+IS_KEPT = "If you do not take the parcel, the workshop may keep the deposit. If the workshop cancels, you get it back."
+GOES_BACK = "If you do not take the parcel, or the workshop cancels, the workshop gives the deposit back."
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,20 @@ class Settings:
         hint="For somebody of whom you have delivered no order yet. 0: no limit of its own.",
     )  # fmt: skip
     not_in: str = setting("Wilayas without cash on delivery", hint="Their numbers, for example 11, 33.", most=240)
+    deposit: int = setting(
+        "Deposit, in dinars", default=0,
+        hint="Paid before the parcel leaves, by another of your ways; the rest to the courier. At most half of the "
+        "order. 0: none.",
+    )  # fmt: skip
+    deposit_of: str = setting(
+        "Who pays a deposit", default="all",
+        choices=(("all", "Every customer"), ("first", "Customers of a first order")),
+    )  # fmt: skip
+    deposit_above: int = setting("Deposit only for orders above, in dinars", default=0, hint="0: for every order.")
+    deposit_rule: str = setting(
+        "When the parcel is refused", default="kept", hint="The customer reads your rule before paying.",
+        choices=(("kept", "I may keep the deposit"), ("back", "I give the deposit back")),
+    )  # fmt: skip
 
     @property
     def closed(self) -> frozenset[str]:
@@ -56,13 +72,22 @@ class CashOnDelivery:
     @property
     def asks_who(self) -> bool:
         """Tell whether it matters that somebody orders for the first time."""
-        return bool(self.settings.most_first)
+        return bool(self.settings.most_first or (self.settings.deposit and self.settings.deposit_of == "first"))
 
     def offer(self, ask: Ask) -> Offer | None:
         """Serve Algeria, in dinars, within the limits."""
         if ask.country != "DZ" or ask.amount.currency != "DZD" or self.why_not(ask):
             return None
-        return Offer(title=TITLE, detail=DETAIL)
+        return Offer(title=TITLE, detail=DETAIL, deposit=self._deposit(ask))
+
+    def _deposit(self, ask: Ask) -> Deposit | None:
+        """Return what is to be paid before: in whole dinars, at most half of the order."""
+        told = self.settings
+        asked = told.deposit_of == "all" or ask.first_time
+        if not asked or ask.amount <= Money.dinars(told.deposit_above):
+            return None
+        amount = min(told.deposit, ask.amount.minor // 200)
+        return Deposit(Money.dinars(amount), GOES_BACK if told.deposit_rule == "back" else IS_KEPT) if amount else None
 
     def why_not(self, ask: Ask) -> str:
         """Return which limit an order is beyond, as an English msgid; nothing for one within them."""

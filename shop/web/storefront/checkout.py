@@ -30,7 +30,18 @@ from shop.web.storefront.product import WILAYA_AGE_S, WILAYA_COOKIE, remembered_
 from shop.web.storefront.shared import came_by
 from shop.web.storefront.steps import Steps, of_basket
 from shop.web.ui.access import Access, entry
-from shop.web.ui.checkout_form import Ways, check_codes, form_for, place_of, settled, typed, understood, ways
+from shop.web.ui.checkout_form import (
+    Ways,
+    check_codes,
+    form_for,
+    place_of,
+    settled,
+    typed,
+    understood,
+    way_note,
+    way_title,
+    ways,
+)  # fmt: skip
 from shop.web.ui.forms import HirfaForm
 from shop.web.ui.here import here, outside, settings, signer
 from shop.web.ui.network import network
@@ -288,7 +299,7 @@ def details_page(
 def cards_of(found: Ways) -> list[dict[str, object]]:
     """Return the ways to pay as cards; an amount in another currency is told once the delivery is in it."""
     return [
-        {"value": each.value, "label": _(each.title), "note": _(each.detail),
+        {"value": each.value, "label": way_title(each), "note": way_note(each, found),
          "price": each.amount if found.due is not None else None}
         for each in found.methods
     ]  # fmt: skip

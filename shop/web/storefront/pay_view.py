@@ -32,6 +32,8 @@ class PayView:
     ways: Sequence[MethodOffer]
     taken: Sequence[Payment]
     given_back: Sequence[Money]  # by currency
+    at_door: Money  # what the courier brings: what is paid before is a deposit
+    kept: Money | None  # a deposit that stays with the workshop, though the parcel came back
 
     @property
     def asked(self) -> Money:
@@ -58,9 +60,11 @@ def pay_view(order: Order, mine: Sequence[Payment]) -> PayView | None:
     sent = proofs.proofs(order.store_id, [waiting.id] if waiting else [])
     last = sent[-1].state if sent else ""
     given = refunds.refunds(order.store_id, [each.id for each in mine])
+    stands = incidents.standing(order.store_id, order.id)
     return PayView(
         waiting=waiting, title=_(plugin_of(waiting.method).title) if waiting else "",
-        missing=incidents.standing(order.store_id, order.id).missing,
+        missing=stands.missing, at_door=stands.at_door,
+        kept=stands.kept if order.cancel_reason == "refused" and stands.kept else None,
         instructions=_instructions(waiting), receipts=sum(each.state == "waiting" for each in sent),
         asked_again=last == "refused", ways=paying.ways(order, language=here().lang) if waiting else (),
         taken=[each for each in mine if each.collected_minor],

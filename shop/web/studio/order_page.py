@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from shop.catalogue.families import CAUTIONS
 from shop.core import clock
+from shop.core.money import Money
 from shop.core.states import SHIPMENT
 from shop.documents import invoice_queries as invoices
 from shop.documents.invoices import can_be_invoiced
@@ -95,7 +96,8 @@ def order_page(
     wrong = [each for _name, form in lot_forms for each in form.summary]
     return shop_page(
         "studio/order.html", "orders", order=order, shipment=shipment, payment=payment, story=told,
-        steps=shown(told.artisan_steps), links=links(order, told), items=goods, place=place(order),
+        steps=shown(told.artisan_steps), items=goods, place=place(order),
+        links=links(order, told, shipment.collect if shipment else order.total),
         words=scan_words(shipment), finals=FINAL, reasons=reasons(), form=call_form or CallForm(),
         lot_forms=lot_forms, lots_wrong=wrong, cautions=CAUTIONS, company=firm,
         failed=bool(problem or wrong or firm.errors or any(each and each.errors for each in (call_form, money_form))),
@@ -188,12 +190,12 @@ def lots_of(order: Order, goods: Sequence[Item], typed: Mapping[str, str] | None
     ]
 
 
-def links(order: Order, told: Story) -> Links:
+def links(order: Order, told: Story, to_collect: Money) -> Links:
     """Prepare what is written to the buyer: to confirm, or how the order stands, in the buyer's language."""
     with speaking(order.language):
         values = {"name": order.buyer_name, "shop": here().store.name, "code": order.code}
-        if order.state == "placed":
-            text = _(ASK, amount=money_text(order.total), **values)
+        if order.state == "placed" and to_collect:
+            text = _(ASK, amount=money_text(to_collect), **values)
         else:
             text = f"{_(TELL, sentence=told.buyer.text(), **values)} {tracking_url(order)}"
     return Links(whatsapp_url(order.phone, text), sms_url(order.phone, text), text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shop.core.money import Money, by_currency
+from shop.core.money import Money, by_currency, total
 from shop.orders.models import Order
 from shop.payments import incidents, proofs, refunds
 from shop.payments.contract import PaidByHand
@@ -37,6 +37,9 @@ class PayView:
     troubles: Sequence[Trouble]
     refunds: Sequence[Refund]
     left: Sequence[Money]  # what could still be given back, by currency
+    before: Money | None  # what was, or is to be, paid before the courier brings the rest
+    waives: bool  # she may ask none, and let the courier collect all of it
+    stays: Money | None  # a deposit that stays though the parcel came back
 
     @property
     def currencies(self) -> list[tuple[str, str]]:
@@ -55,15 +58,24 @@ def pay_view(order: Order, mine: Sequence[Payment]) -> PayView:
     prepaid = any(each.expires_at is not None for each in mine)
     told = prepaid or any(each.refunded_minor for each in mine)  # else cash that comes with the parcel
     ids = [each.id for each in mine]
+    kept = total((each.kept_worth for each in mine), order.currency)
     return PayView(
         every=[Paid(_(plugin_of(each.method).title), each) for each in mine] if told else [],
         waiting=waiting, by_hand=waiting is not None and _by_hand(waiting),
         missing=incidents.standing(order.store_id, order.id).missing if waiting else Money(0, order.currency),
+        before=_before(order, mine), waives=waiting is not None and any(each.awaited_at_door for each in mine),
+        stays=kept if order.cancel_reason == "refused" and kept else None,
         receipts=proofs.proofs(order.store_id, ids) if prepaid else (),
         troubles=incidents.open_incidents(order.store_id, order_id=order.id),
         refunds=refunds.refunds(order.store_id, ids),
         left=by_currency(each.returnable for each in mine),
     )  # fmt: skip
+
+
+def _before(order: Order, mine: Sequence[Payment]) -> Money | None:
+    """Return what of an order the courier does not bring, where he brings the rest; also once he has brought it."""
+    brings = [each.amount for each in mine if each.expires_at is None and each.state != "cancelled"]
+    return (order.total - brings[-1] or None) if brings and order.kind != "hand" else None
 
 
 def _by_hand(waiting: Payment) -> bool:

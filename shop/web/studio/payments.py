@@ -10,9 +10,10 @@ from shop.core.errors import InvalidTransition, NotFound, Refused
 from shop.documents import invoices
 from shop.documents.models import Invoice
 from shop.fulfilment import service as fulfilment
+from shop.fulfilment import unpaid
 from shop.orders import queries as orders
 from shop.orders.models import Order
-from shop.payments import incidents, proofs, refunds
+from shop.payments import attempts, incidents, proofs, refunds
 from shop.payments import queries as payments
 from shop.payments.contract import Refunds
 from shop.payments.models import Payment
@@ -34,6 +35,7 @@ CAME = N_("Written down: the money has come. Confirm the order now.")
 ASKED = N_("The buyer is asked for another receipt.")
 NOT_GIVEN = N_("The service refused to give the money back. The order says so; try again, or do it on its page.")
 ON_ITS_WAY = N_("The service was asked to give the money back. It did not answer yet, and is asked again by itself.")
+WAIVED = N_("Without a deposit: the courier collects all of it. Confirm the order now.")
 SETTLED = N_("Put aside: it is settled.")
 
 
@@ -47,7 +49,7 @@ def money_came(code: str) -> Response | tuple[str, int]:
     try:
         with acting() as leads_to:
             leads_to(page_url("studio.order", code=code))
-            proofs.accept(here().store.id, waiting(order).id, form.came.data, by=here().by)
+            unpaid.money_came(here().store.id, order.id, waiting(order).id, form.came.data, by=here().by)
     except InvalidTransition:
         return conflict(order)
     except Refused as refused:
@@ -69,6 +71,23 @@ def ask_for_receipt(code: str) -> Response | tuple[str, int]:
     except InvalidTransition:
         return conflict(order)
     flash(_(ASKED), "done")
+    return redirect(page_url("studio.order", code=code), 303)
+
+
+@studio.post("/<name:store>/orders/<code:code>/deposit")
+@entry(Access.HELPER)
+def waive_deposit(code: str) -> Response | tuple[str, int]:
+    """Ask no deposit after all: the courier collects all of it."""
+    order, given_up = orders.order_by_code(here().store.id, code), []
+    try:
+        with acting() as leads_to:
+            leads_to(page_url("studio.order", code=code))
+            given_up = unpaid.waive_deposit(here().store.id, order.id, by=here().by)
+    except InvalidTransition:
+        return conflict(order)
+    for payment_id in given_up:
+        attempts.close(payment_id, outside())
+    flash(_(WAIVED), "done")
     return redirect(page_url("studio.order", code=code), 303)
 
 

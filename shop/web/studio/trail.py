@@ -46,6 +46,7 @@ _SENTENCES: Mapping[str, str] = {
     "order.credited": N_("Credit note {n} issued"),
     "order.left_in_stock": N_("Its pieces are not set aside"),
     "order.taken_at_last": N_("Its pieces are set aside"),
+    "order.deposit_waived": N_("Without a deposit: the courier collects all of it"),
     "order.contested": N_("The customer says that it did not come back because of them"),
     "order.struck": N_("Struck: the parcel counts for nobody"),
     "order.upheld": N_("The parcel that came back counts"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -31,6 +31,7 @@ from shop.offers.words import Deal
 from shop.payments.contract import Ask
 from shop.payments.tills import MethodOffer, Till
 from shop.plumbing import geography
+from shop.plumbing.formats import money_text
 from shop.plumbing.i18n import N_, _, language
 from shop.shipping.queries import StoreQuote, wilayas_served
 from shop.web.ui import offers as spoken
@@ -53,6 +54,7 @@ TRAVEL_CHANGED = N_("The price of this delivery has changed. Please choose again
 DESK_MISSING = N_("Please choose the desk where you will fetch the parcel.")
 ADDRESS_MISSING = N_("Write the address where the parcel goes.")
 PAYMENT_MISSING = N_("Please choose how you will pay.")
+DEPOSIT_NOW = N_("{now} now, {rest} to the courier. Deposit: {way}.")
 
 
 @dataclass(frozen=True)
@@ -146,6 +148,11 @@ class Ways:
         return total(each.due for each in self.parcels)
 
     @property
+    def rules(self) -> tuple[str, ...]:
+        """What becomes of deposits: English msgids."""
+        return tuple(dict.fromkeys(each.deposit.rule for each in self.methods if each.deposit))
+
+    @property
     def all_on_delivery(self) -> bool:
         """Tell whether nothing can be paid before the parcel comes."""
         return all(each.wait_h is None for each in self.methods)
@@ -220,9 +227,36 @@ def _elsewhere(store_id: int) -> str:
 
 
 def _methods(parcels: Sequence[Travel], wilaya: str) -> tuple[MethodOffer, ...]:
-    """Return the methods that serve every parcel: one purchase is paid in one way."""
-    asked = [each.till.offers(_ask(each, wilaya, len(parcels)), each.abroad) for each in parcels]
-    return tuple(m for m in (asked[0] if asked else []) if all(m.value in {o.value for o in each} for each in asked))
+    """Return the ways that serve every parcel: one purchase is paid in one way."""
+    asked = [(each.till, _ask(each, wilaya, len(parcels)), each.abroad) for each in parcels]
+    values = dict.fromkeys(each.value for paid, ask, other in asked for each in paid.offers(ask, other))
+    found = ([paid.way(value, ask, other) for paid, ask, other in asked] for value in values)
+    whole = [[each for each in ways_ if each] for ways_ in found]
+    return tuple(_together(each) for each in whole if len(each) == len(parcels))
+
+
+def _together(ways_: Sequence[MethodOffer]) -> MethodOffer:
+    """Return one way for several parcels: with the deposits of all that ask one."""
+    asking = [each for each in ways_ if each.deposit]
+    told = (asking or ways_)[0]
+    if told.deposit is None:
+        return told
+    deposit = total(each.deposit.amount for each in asking if each.deposit)
+    return replace(told, deposit=replace(told.deposit, amount=deposit))
+
+
+def way_title(way: MethodOffer) -> str:
+    """Name a way to pay."""
+    return _("{way}, with a deposit", way=_(way.title)) if way.deposit else _(way.title)
+
+
+def way_note(way: MethodOffer, found: Ways) -> str:
+    """Say what is paid now, and what to the courier."""
+    if way.deposit is None:
+        return _(way.detail)
+    now = way.deposit.amount
+    rest = money_text(found.due - now) if found.due is not None else _("the rest")
+    return _(DEPOSIT_NOW, now=money_text(now), rest=rest, way=_(way.first_title))
 
 
 def _refusals(parcels: Sequence[Travel], wilaya: str) -> tuple[str, ...]:
@@ -285,7 +319,7 @@ def _fields(found: Ways, says: Says) -> Iterator[tuple[str, Any]]:
     for parcel in found.parcels if found.wilaya else ():
         yield from _parcel_fields(parcel)
     yield "address", BlockField(N_("Address"), [_address_needed(found)], most=400)
-    methods = [(each.value, _(each.title)) for each in found.methods]
+    methods = [(each.value, way_title(each)) for each in found.methods]
     yield "payment", ChoiceField(
         N_("Payment"), [required(PAYMENT_MISSING)], message=PAYMENT_MISSING, choices=methods
     )  # fmt: skip
