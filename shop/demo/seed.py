@@ -76,14 +76,18 @@ def fill() -> list[str]:
             money.tell(_owners())
         with transaction():
             journal.record("demo.money", subject="demo", subject_id=1, store_id=None, by=SYSTEM)
+    _fill_deposits()
+    session.rollback()
+    return _sign_ins(settings)
+
+
+def _fill_deposits() -> None:
     if not _has("demo.deposits"):
         with journal.unheard():
             deposits.ask(_owners(), current_app.extensions["hirfa_seal"])
             deposits.order()
         with transaction():
             journal.record("demo.deposits", subject="demo", subject_id=1, store_id=None, by=SYSTEM)
-    session.rollback()
-    return _sign_ins(settings)
 
 
 def _has(verb: str) -> bool:

@@ -30,7 +30,7 @@ from shop.shipping.models import Handover
 
 __all__ = [
     "Booked", "book", "book_later", "call", "cancel", "cancel_booking", "cancel_unpaid", "confirm", "hand_over",
-    "next_try", "record", "refund", "scan", "take_back", "undo_call",
+    "lift_hold", "next_try", "record", "refund", "scan", "take_back", "undo_call",
 ]  # fmt: skip
 
 UNDO_WITHIN = timedelta(seconds=60)  # the page offers 10 s; a slow network gets the rest
@@ -85,6 +85,16 @@ def call(
     made = calls.last_call(store_id, order.id)
     assert made is not None
     return made
+
+
+def lift_hold(store_id: int, order_id: int, *, by: Actor) -> None:
+    """Set the pieces of an order aside that waited without them: she called, it is real.
+
+    Raises NotFound, InvalidTransition when it waits for none, OutOfStock when too few are left: it goes on waiting.
+    """
+    order_queries.order(store_id, order_id)
+    if not orders.take_at_last(store_id, order_id, by=by):
+        raise InvalidTransition
 
 
 def undo_call(store_id: int, order_id: int, *, by: Actor) -> None:

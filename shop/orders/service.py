@@ -184,11 +184,11 @@ def leave_in_stock(store_id: int, order_id: int, *, by: Actor) -> None:
     _tell("order.left_in_stock", store_id, order_id, by=by)
 
 
-def take_at_last(store_id: int, order_id: int, *, by: Actor) -> None:
-    """Take the pieces of an order that waits without them; another one has its own already. Raises OutOfStock."""
+def take_at_last(store_id: int, order_id: int, *, by: Actor) -> bool:
+    """Take the pieces of an order that waits without them; tell whether it did. Raises OutOfStock."""
     waits = (Order.store_id == store_id, Order.id == order_id, Order.state == "placed", Order.set_aside.is_(False))
     if not changed(update(Order).where(*waits).values(set_aside=True)):
-        return
+        return False
     lines = (
         select(OrderLine.variant_id, func.sum(OrderLine.pieces)).join(Variant, Variant.id == OrderLine.variant_id)
         .where(OrderLine.store_id == store_id, OrderLine.order_id == order_id)
@@ -200,6 +200,7 @@ def take_at_last(store_id: int, order_id: int, *, by: Actor) -> None:
     except OutOfStock:
         raise OutOfStock(NOT_LEFT, field="outcome") from None
     _tell("order.taken_at_last", store_id, order_id, by=by)
+    return True
 
 
 def follow_cover(store_id: int, old: str, new: str) -> None:

@@ -16,7 +16,7 @@ from shop import audit, work
 from shop.checkout import service as checkout
 from shop.checkout.aside import Stock
 from shop.core import clock
-from shop.core.errors import OutOfStock
+from shop.core.errors import InvalidTransition, OutOfStock
 from shop.fulfilment import service as fulfilment
 from shop.orders.models import Order
 from shop.plumbing import journal
@@ -142,6 +142,29 @@ def test_when_its_pieces_were_sold_it_says_so_and_stays(shop: Workshop) -> None:
     order(shop, phone=phone(2), network="", pieces=15)
     with pytest.raises(OutOfStock, match="Too few pieces are left for this order"), transaction():
         fulfilment.confirm(shop.id, waits.id, by=AMINA)
+    session.refresh(waits)
+    assert (waits.state, waits.set_aside, shop.on_hand()) == ("placed", False, 5)
+
+
+def test_a_hold_is_lifted_by_a_tap_and_its_pieces_are_set_aside_once(shop: Workshop) -> None:
+    waits = order(shop, phone=phone(1), pieces=11)
+    with transaction():
+        fulfilment.lift_hold(shop.id, waits.id, by=AMINA)
+    session.refresh(waits)
+    assert (waits.state, waits.set_aside, shop.on_hand()) == ("placed", True, 9)
+    with pytest.raises(InvalidTransition), transaction():
+        fulfilment.lift_hold(shop.id, waits.id, by=AMINA)
+    with transaction():
+        fulfilment.confirm(shop.id, waits.id, by=AMINA)
+    assert shop.on_hand() == 9
+    assert breaches() == []
+
+
+def test_a_hold_whose_pieces_were_sold_goes_on_waiting(shop: Workshop) -> None:
+    waits = order(shop, phone=phone(1), pieces=11)
+    order(shop, phone=phone(2), network="", pieces=15)
+    with pytest.raises(OutOfStock, match="Too few pieces are left for this order"), transaction():
+        fulfilment.lift_hold(shop.id, waits.id, by=AMINA)
     session.refresh(waits)
     assert (waits.state, waits.set_aside, shop.on_hand()) == ("placed", False, 5)
 

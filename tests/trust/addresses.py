@@ -151,7 +151,7 @@ def _of(street: Street, endpoint: str, shop: Shop) -> dict[str, Any]:
         "studio.call": "placed", "studio.undo_call": "called", "studio.cancel_order": "confirmed",
         "studio.correct_lots": "confirmed", "studio.issue_invoice": "confirmed", "studio.scan": "handed_over",
         "studio.undo_sale": "hand", "studio.order_company": "confirmed", "studio.answer_outcome": "contested",
-        "studio.money_came": "to_pay", "studio.waive_deposit": "deposit",
+        "studio.money_came": "to_pay", "studio.waive_deposit": "deposit", "studio.lift_hold": "held",
         "studio.ask_for_receipt": "to_pay", "storefront.pay": "to_pay", "storefront.send_receipt": "to_pay",
         "storefront.check_payment": "to_pay",
     }.get(endpoint, "paid")  # fmt: skip

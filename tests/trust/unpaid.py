@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 from sqlalchemy import select
 
+from shop.catalogue import service as catalogue
 from shop.catalogue.models import Product, Variant
 from shop.checkout import service as checkout
 from shop.core.money import Money
@@ -54,6 +55,7 @@ def furnish(shop: Shop, by: Actor) -> None:
         payments.mark_collected(shop.store_id, payment_id, by=by)
         setup.set_up(shop.store_id, "chargily", {"secret_key": "test_sk_ofTheStreet"}, on=False, seal=SEAL, by=by)
     _with_deposit(shop, by)
+    _held(shop, by)
     _order, payment_id = _waiting(shop, "overpaid")
     with transaction():
         proofs.accept(shop.store_id, payment_id, Money.dinars(9999), by=by)
@@ -81,6 +83,25 @@ def pdf_of(word: str) -> bytes:
     table = b"".join(b"%010d 00000 n \n" % place for place in places)
     head = b"xref\n0 7\n0000000000 65535 f \n"
     return whole + head + table + b"trailer << /Size 7 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % len(whole)
+
+
+def _held(shop: Shop, by: Actor) -> None:
+    """Have an order wait without its pieces."""
+    variant = session.get_one(Variant, shop.variant_id)
+    with transaction():
+        catalogue.restock(shop.store_id, variant.id, 8, reason="made", by=by)
+    session.refresh(variant)
+    cart = cast.basket({variant: variant.on_hand // 2 + 1})
+    choices, details = cast.choose(cart), replace(cast.YACINE, phone="+213550999999")
+    seen = checkout.review(cart.id, details, choices)
+    with transaction():
+        placed = checkout.place(
+            cart.id, key=secrets.token_hex(8), details=details, choices=choices, review_hash=seen.hash,
+            network="192.0.2.7/32",
+        )  # fmt: skip
+    order = session.get_one(Order, placed.order_ids[0])
+    assert not order.set_aside
+    shop.codes["held"], shop.orders["held"] = order.code, order.id
 
 
 def _with_deposit(shop: Shop, by: Actor) -> None:

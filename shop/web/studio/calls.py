@@ -11,7 +11,7 @@ from shop.orders import queries as orders
 from shop.orders.models import OUTCOMES, Order
 from shop.plumbing import limits
 from shop.plumbing.db import transaction
-from shop.plumbing.i18n import _
+from shop.plumbing.i18n import N_, _
 from shop.web.studio.blueprint import studio
 from shop.web.studio.call_form import CallForm
 from shop.web.studio.once import acting, given_key
@@ -23,6 +23,7 @@ from shop.web.ui.here import here, settings
 from shop.web.ui.templating import page_url
 
 SAME_TAP_S = 15
+LIFTED = N_("The pieces are set aside. Confirm the order, and pack it.")
 BACK = {"today": "studio.today", "orders": "studio.orders"}
 
 
@@ -46,6 +47,23 @@ def call(code: str) -> Response | tuple[str, int]:
         form.refuse(error.field, said(error))
         return order_page(code, call_form=form), 422
     return redirect(back_to(code, done=code), 303)
+
+
+@studio.post("/<name:store>/orders/<code:code>/hold")
+@entry(Access.HELPER)
+def lift_hold(code: str) -> Response | tuple[str, int]:
+    """Set the pieces of an order aside that waited without them: she called, it is real."""
+    order = orders.order_by_code(here().store.id, code)
+    try:
+        with acting() as leads_to:
+            leads_to(back_to(code))
+            fulfilment.lift_hold(here().store.id, order.id, by=here().by)
+    except InvalidTransition:
+        return conflict(order)
+    except Refused as error:
+        return order_page(code, problem=said(error)), 422
+    flash(_(LIFTED), "done")
+    return redirect(back_to(code), 303)
 
 
 @studio.post("/<name:store>/orders/<code:code>/calls/undo")

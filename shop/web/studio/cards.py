@@ -47,6 +47,7 @@ class Card:
     warning: str
     risk: str
     risk_kind: str
+    held: bool  # its pieces are not set aside until she has called
 
 
 def card(job: JobCard, *, now: datetime | None = None) -> Card:
@@ -58,6 +59,7 @@ def card(job: JobCard, *, now: datetime | None = None) -> Card:
         picture=job.cover, craft=here().store.craft, tag=told, tag_kind=kind, step=job.step, phone=job.phone,
         shipment_id=job.shipment_id, receipt=job.receipt, warning=warned(job) if job.step == "to_confirm" else "",
         risk=words.sentence(job.known) if job.known else "", risk_kind=words.kind(job.known) if job.known else "",
+        held=job.step == "to_confirm" and not job.set_aside,
     )  # fmt: skip
 
 
