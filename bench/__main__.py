@@ -18,7 +18,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from bench import invoices, labels, orders, pages
+from bench import invoices, labels, orders, pages, paying
 from shop.app import create_app
 from shop.plumbing import schema
 from shop.plumbing.db import db
@@ -36,6 +36,7 @@ def main() -> None:
         pages.fill(app, SMALL)
         found |= pages.measure(app, create_app(replace(settings, page_cache_mb=32)))
         found |= orders.measure(app, settings)
+        found |= paying.measure(app)
         small = pages.latencies(app)
         pages.fill(app, large)
         found |= pages.growth(small, pages.latencies(app), large)

@@ -53,7 +53,7 @@ def _adds(app: Flask, path: str, form: dict[str, str]) -> float:
 def _placed(app: Flask) -> float:
     """Place distinct orders of one line through the checkout's own verb; return how many a second."""
     with app.app_context():
-        ready = [_ready(n) for n in range(ORDERS)]
+        ready = [ready(n) for n in range(ORDERS)]
         begun = time.perf_counter()
         for cart_id, details, choices, seen in ready:
             with transaction():
@@ -61,10 +61,11 @@ def _placed(app: Flask) -> float:
         return ORDERS / (time.perf_counter() - begun)
 
 
-def _ready(n: int) -> tuple[int, Details, list[Choice], str]:
+def ready(n: int, *, method: str = "") -> tuple[int, Details, list[Choice], str]:
+    """Fill a basket with one piece and look at it, so that it can be ordered, paid by a method or by the first one."""
     with transaction():
         cart_id = carts.open_cart(new_token()).id
-        carts.add(cart_id, n + 1, pieces=1)
+        carts.add(cart_id, n % 900 + 1, pieces=1)
     details = Details(
         phone=f"+2135500{n:05d}", name=f"Acheteuse {n}", wilaya_code="31", commune_code="3101", address="x"
     )
@@ -72,7 +73,7 @@ def _ready(n: int) -> tuple[int, Details, list[Choice], str]:
     quote = offer.quotes[0]
     choice = Choice(
         store_id=offer.parcel.store_id, kind=quote.kind, account_id=quote.account_id, price=quote.price,
-        method=offer.methods[0].key,
+        method=method or offer.methods[0].key,
     )  # fmt: skip
     seen = checkout_queries.review(cart_id, details, [choice]).hash
     session.rollback()

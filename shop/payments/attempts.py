@@ -150,8 +150,10 @@ def record_fact(store_id: int, payment_id: int, fact: Fact, *, by: Actor) -> boo
         incidents.in_turn(store_id, payment.order_id)
         session.refresh(payment)
     _keep_names(payment, fact)
-    if fact.state in _OVER:
-        _over(payment, by=by)
+    if fact.state != "unknown":
+        incidents.close_of(store_id, payment_id, "unknown", by=by)
+    if fact.state in _OVER and payment.state == "cancelled" and payment.redirect:
+        _note(payment, redirect="")  # nobody can pay there any more
     if fact.raw.startswith("dispute"):
         incidents.open_one(store_id, payment_id, "disputed", by=by)
     if fact.state not in PAYMENT.states or fact.state in {"pending", "settled", "refunded"}:
@@ -245,13 +247,6 @@ def _keep_names(payment: Payment, fact: Fact) -> None:
         news["raw"] = fact.raw[:200]
     if news:
         _note(payment, **news)
-
-
-def _over(payment: Payment, *, by: Actor) -> None:
-    """Its outcome is known; a page at which nobody can pay any more leads nobody there."""
-    incidents.close_of(payment.store_id, payment.id, "unknown", by=by)
-    if payment.state == "cancelled" and payment.redirect:
-        _note(payment, redirect="")
 
 
 def _note(payment: Payment, **values: Any) -> None:
