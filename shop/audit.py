@@ -218,8 +218,33 @@ RULES = (
     Rule(
         "I4 settled", "payment {0} is settled without a remittance, or the other way round",
         "SELECT p.reference FROM payments p LEFT JOIN remittance_lines l ON l.payment_id = p.id "
-        "WHERE p.method = 'cash_on_delivery' AND ((p.state = 'settled') <> (l.id IS NOT NULL)) "
-        "AND p.state <> 'refunded'",
+        "WHERE ((p.state = 'settled' OR (p.state = 'refunded' AND p.settled_at IS NOT NULL)) <> (l.id IS NOT NULL)) "
+        "AND (l.id IS NOT NULL OR p.method IN ('cash_on_delivery', 'chargily', 'satim', 'stripe'))",
+    ),
+    Rule(
+        "I4 order", "a movement of order {0} is about payment {1}, which is another order's",
+        "SELECT DISTINCT o.code, p.reference FROM ledger l JOIN payments p ON p.id = l.payment_id "
+        "JOIN orders o ON o.id = l.order_id WHERE p.order_id <> l.order_id OR p.store_id <> l.store_id",
+    ),
+    Rule(
+        "I4 kept", "payment {0}: the ledger says {1} was kept and {2} is missing of it, its remittance {3} and {4}",
+        "SELECT p.reference, l.kept, l.missing, r.fee_minor + COALESCE(t.kept, 0), "
+        "r.expected_minor - r.received_minor - r.fee_minor - r.rest_minor FROM payments p JOIN (SELECT payment_id, "
+        "SUM(CASE WHEN account = 'fees' THEN minor ELSE 0 END) AS kept, "
+        "SUM(CASE WHEN account = 'difference' THEN minor ELSE 0 END) AS missing "
+        "FROM ledger WHERE payment_id IS NOT NULL AND account IN ('fees', 'difference', 'in_hand') "
+        "GROUP BY payment_id) l ON l.payment_id = p.id LEFT JOIN remittance_lines r ON r.payment_id = p.id "
+        "LEFT JOIN (SELECT payment_id, SUM(fee_minor) AS kept FROM remittance_rests GROUP BY payment_id) t "
+        "ON t.payment_id = p.id WHERE l.kept <> COALESCE(r.fee_minor, 0) + COALESCE(t.kept, 0) "
+        "OR l.missing <> COALESCE(r.expected_minor - r.received_minor - r.fee_minor - r.rest_minor, 0)",
+    ),
+    Rule(
+        "I4 way back", "order {0}: its way back cost {1} by carriers' payments, {2} in the ledger",
+        "SELECT o.code, COALESCE(r.minor, 0), COALESCE(l.minor, 0) FROM orders o LEFT JOIN (SELECT order_id, "
+        "SUM(fee_minor) AS minor FROM remittance_others WHERE kind = 'returned' GROUP BY order_id) r "
+        "ON r.order_id = o.id LEFT JOIN (SELECT order_id, SUM(minor) AS minor FROM ledger "
+        "WHERE account = 'return_fees' GROUP BY order_id) l ON l.order_id = o.id "
+        "WHERE COALESCE(r.minor, 0) <> COALESCE(l.minor, 0)",
     ),
     Rule(
         "I4 remittance", "remittance {0} says {1}, its lines {2}",

@@ -85,7 +85,8 @@ class Paid:
 
     remittance: Remittance
     parcels: int
-    difference: Money  # what came of its parcels, now or later, and was kept, less what was expected
+    missing: Money  # of its parcels, as long as it has not come later
+    over: Money  # what came too much of others
 
     @property
     def received(self) -> Money:
@@ -254,20 +255,23 @@ def paid(store_id: int, limit: int = 10) -> list[Paid]:
     newest = select(Remittance).where(Remittance.store_id == store_id)
     found = list(session.scalars(newest.order_by(Remittance.received_on.desc(), Remittance.id.desc()).limit(limit)))
     ids = [each.id for each in found]
-    lines = _counted(store_id, RemittanceLine, -func.sum(MISSING), ids)
-    rests = _counted(store_id, RemittanceRest, literal(0), ids)
-    told = [(each, *lines.get(each.id, (0, 0)), rests.get(each.id, (0, 0))[0]) for each in found]
-    return [Paid(each, parcels + late, Money(minor, each.currency)) for each, parcels, minor, late in told]
+    missing, over = (func.sum(case((which, MISSING), else_=0)) for which in (MISSING > 0, MISSING < 0))
+    lines = _counted(store_id, RemittanceLine, ids, missing, over)
+    rests = _counted(store_id, RemittanceRest, ids)
+    return [
+        Paid(each, n + rests.get(each.id, [0])[0], Money(less, each.currency), Money(-more, each.currency))
+        for each in found for n, less, more in [lines.get(each.id, [0, 0, 0])]
+    ]  # fmt: skip
 
 
 def _counted(
-    store_id: int, table: type[RemittanceLine | RemittanceRest], minor: ColumnElement[int], ids: Sequence[int]
-) -> dict[int, tuple[int, int]]:
-    """Return how many lines each remittance has, and a sum of them."""
-    wanted = select(table.remittance_id, func.count(), minor).where(
+    store_id: int, table: type[RemittanceLine | RemittanceRest], ids: Sequence[int], *sums: ColumnElement[int]
+) -> dict[int, list[int]]:
+    """Return how many lines each remittance has, and sums of them."""
+    wanted = select(table.remittance_id, func.count(), *sums).where(
         table.store_id == store_id, table.remittance_id.in_(ids)
     )
-    return {row[0]: (row[1], int(row[2])) for row in session.execute(wanted.group_by(table.remittance_id))}
+    return {row[0]: [int(each) for each in row[1:]] for row in session.execute(wanted.group_by(table.remittance_id))}
 
 
 def waiting(store_id: int) -> list[Statement]:

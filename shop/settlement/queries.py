@@ -124,6 +124,16 @@ class RemittanceView:
         """What came of its parcels, now or later, and was kept, less what was expected."""
         return total((row.difference for row in self.rows), self.remittance.currency)
 
+    @property
+    def missing(self) -> Money:
+        """What is missing of its parcels; what came too much of others makes it no less."""
+        return -total((row.difference for row in self.rows if row.match == "short"), self.remittance.currency)
+
+    @property
+    def over(self) -> Money:
+        """What came too much."""
+        return total((row.difference for row in self.rows if row.match == "over"), self.remittance.currency)
+
     def counts(self) -> Mapping[str, int]:
         """Return how many parcels matched, are short, are over."""
         return {word: sum(row.match == word for row in self.rows) for word in ("matched", "short", "over")}

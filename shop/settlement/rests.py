@@ -61,6 +61,12 @@ def missing(store_id: int, carrier_title: str = "", *, skip: int = 0, limit: int
     return _lines(store_id, MISSING > 0, *of_carrier, skip=skip, limit=limit)
 
 
+def too_much(store_id: int, carrier_title: str = "", *, skip: int = 0, limit: int = 100) -> list[ShortLine]:
+    """Return the parcels of which a carrier has brought too much, the oldest first."""
+    of_carrier = (Remittance.carrier_title == carrier_title,) if carrier_title else ()
+    return _lines(store_id, MISSING < 0, *of_carrier, skip=skip, limit=limit)
+
+
 def _lines(store_id: int, *conditions: ColumnElement[bool], skip: int = 0, limit: int = 1) -> list[ShortLine]:
     wanted = (
         select(RemittanceLine, Remittance.carrier_title, Remittance.received_on, Order.code, Order.buyer_name)
@@ -90,7 +96,7 @@ _OF_REMITTANCE = and_(
 
 @dataclass(frozen=True, slots=True)
 class Short:
-    """What one carrier has brought too little, of how many parcels, since when."""
+    """What one carrier has brought too little (below nothing: too much), of how many parcels, since when."""
 
     carrier_title: str
     parcels: int
@@ -100,13 +106,22 @@ class Short:
 
 def short(store_id: int) -> list[Short]:
     """Return what is missing of the payments of carriers, the oldest first, in one statement."""
+    return _by_carrier(store_id, MISSING > 0)
+
+
+def over(store_id: int) -> list[Short]:
+    """Return what carriers have brought too much, the oldest first, in one statement."""
+    return _by_carrier(store_id, MISSING < 0)
+
+
+def _by_carrier(store_id: int, which: ColumnElement[bool]) -> list[Short]:
     wanted = (
         select(
             Remittance.carrier_title, RemittanceLine.currency, func.count(), func.sum(MISSING),
             func.min(Remittance.received_on),
         )
         .join(Remittance, _OF_REMITTANCE)
-        .where(RemittanceLine.store_id == store_id, MISSING > 0)
+        .where(RemittanceLine.store_id == store_id, which)
         .group_by(Remittance.carrier_title, RemittanceLine.currency)
         .order_by(func.min(Remittance.received_on))
     )  # fmt: skip

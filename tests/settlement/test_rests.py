@@ -67,7 +67,7 @@ def test_the_rest_comes_by_itself_and_nothing_is_missing_any_more() -> None:
     assert (later.remittance.id, later.received, later.expected, later.rests[0].received) == (
         made.remittance_id, HUNDRED, HUNDRED, HUNDRED,
     )  # fmt: skip
-    assert [each.difference for each in books.paid(amina.id)] == [Money(0), Money(0)]
+    assert [(each.missing, each.over) for each in books.paid(amina.id)] == [(Money(0), Money(0))] * 2
     assert books.months(amina.id)[0].left == Money.dinars(1100)
     assert breaches() == []
 

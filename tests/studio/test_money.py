@@ -222,3 +222,17 @@ def test_what_is_missing_is_said_until_the_rest_came(application: Flask) -> None
     assert "The rest of the money has come" in day.page(f"/orders/{code}")
     assert day.amina.get(day.url + at).status_code == 303
     assert "(the rest)" in " ".join(texts(day.amina.get(first.location + ".pdf").data))
+
+
+def test_what_came_too_much_is_no_answer_to_what_is_missing(application: Flask) -> None:
+    day = a_day(application)
+    short, over = day.delivered(), day.delivered()
+    sent = ticked(day, short, over, received="1000")
+    sent[f"received-{day.payment(over).id}"] = "1200"
+    at = day.send("/money/remittances/new", sent).location.removeprefix(day.url)
+    for page in (day.page(at), day.page("/money")):
+        assert "100\u00a0DA</span> missing" in page
+        assert "100\u00a0DA</span> too much" in page
+    assert "brought too much" in day.page("/money")
+    assert [code in day.page("/money/orders/over?carrier=Barq+Express") for code in (short, over)] == [False, True]
+    assert "The rest came" not in day.page("/money/orders/over")

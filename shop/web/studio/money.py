@@ -41,6 +41,7 @@ PER_PAGE = 100
 BOOKED: Mapping[str, str] = {
     "held": N_("Carriers hold for you"), "late": N_("Late"), "received": N_("Received"),
     "services": N_("Services of cards hold for you"), "missing": N_("Still missing"),
+    "over": N_("Too much came"),
     "given_back": N_("Given back"), "ways_back": N_("Ways back"),
 }  # fmt: skip
 
@@ -84,7 +85,7 @@ def money_page() -> str:
     store_id = here().store.id
     return shop_page(
         "studio/money.html", "money", m=queries.money(store_id), late=books.late(store_id), named=named,
-        services=books.with_services(store_id), short=rests.short(store_id),
+        services=books.with_services(store_id), short=rests.short(store_id), over=rests.over(store_id),
         months=[(month, month_title(month.first)) for month in books.months(store_id)],
         waiting=books.waiting(store_id) if here().role == "owner" else [], remittances=books.paid(store_id),
     )  # fmt: skip
@@ -94,8 +95,8 @@ def money_page() -> str:
 @entry(Access.HELPER)
 def money_orders(figure: str) -> str:
     """List the orders behind a figure. Raises NotFound for a figure that isn't there."""
-    if figure == "missing":
-        return missing_orders()
+    if figure in {"missing", "over"}:
+        return different_orders(figure)
     if figure in BOOKED:
         return booked_orders(figure)
     if figure not in FIGURES:
@@ -133,13 +134,14 @@ def booked_orders(figure: str) -> str:
     )  # fmt: skip
 
 
-def missing_orders() -> str:
-    """List the parcels of which carriers have brought too little; each one leads to saying that the rest came."""
+def different_orders(figure: str) -> str:
+    """List the parcels of which carriers have brought too little, or too much; what is missing can come later."""
+    read = rests.missing if figure == "missing" else rests.too_much
     source, page = request.args.get("carrier", ""), min(whole(request.args.get("page", "")), 10_000)
-    found = rests.missing(here().store.id, source, skip=page * PER_PAGE, limit=PER_PAGE + 1)
-    following = page_url("studio.money_orders", figure="missing", carrier=source or None, page=page + 1)
+    found = read(here().store.id, source, skip=page * PER_PAGE, limit=PER_PAGE + 1)
+    following = page_url("studio.money_orders", figure=figure, carrier=source or None, page=page + 1)
     return shop_page(
-        "studio/money_missing.html", "money", title=_(BOOKED["missing"]), source=source, rows=found[:PER_PAGE],
+        "studio/money_missing.html", "money", title=_(BOOKED[figure]), source=source, rows=found[:PER_PAGE],
         following=following if len(found) > PER_PAGE else "",
     )  # fmt: skip
 
