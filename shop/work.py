@@ -10,7 +10,7 @@ from shop.accounts import codes
 from shop.cart import service as carts
 from shop.checkout import links
 from shop.customers import service as customers
-from shop.documents import invoices
+from shop.documents import invoices, receipts
 from shop.fulfilment import booking, unpaid
 from shop.notifications.words import JOB, VERBS
 from shop.orders import service as orders
@@ -55,6 +55,7 @@ def outside(settings: Settings) -> Outside:
 def handlers(settings: Settings, signer: Signer) -> Mapping[str, Handler]:
     """Return the function of each kind of job."""
     # Only a process that works needs to reach people; a server without a worker never loads this.
+    from shop.notifications import receipts as receipts_by_mail  # noqa: PLC0415
     from shop.notifications import service as notifications  # noqa: PLC0415
     from shop.plumbing import mail, messenger  # noqa: PLC0415
     from shop.plumbing.storage import FileStorage  # noqa: PLC0415
@@ -72,6 +73,7 @@ def handlers(settings: Settings, signer: Signer) -> Mapping[str, Handler]:
     code_post = codes.CodePost(settings.base_url, signer, phones, shown=not settings.messenger_url)
     return {
         JOB: partial(notifications.tell, post),
+        receipts.JOB: partial(receipts_by_mail.send, post, ways_out.seal),
         codes.JOB: partial(codes.send, code_post),
         "codes.forget_old": codes.forget_old,
         "fulfilment.book": booking.book_later,

@@ -23,6 +23,7 @@ from shop.documents.invoice_sheets import Bill, contract_sheet, invoices_sheet
 from shop.documents.label_layout import label_sheet
 from shop.documents.letters import unprintable
 from shop.documents.papers import GOODS_PAPERS, POSTER_PAPERS, Nudge, chosen
+from shop.documents.receipts import ReceiptContent, receipt_sheet
 from shop.documents.remittances import RemittanceContent, remittance_sheet
 from shop.documents.share_card import ShareCard, card_sheet, with_photo
 from shop.documents.sheets import Sheet, title
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "calibration_pdf", "card_jpeg", "contract_pdf", "goods_labels_pdf", "handover_pdf", "invoice_pdf", "invoices_pdf",
-    "labels_pdf", "page_png", "poster_pdf", "slip_pdf", "tags_pdf", "unprintable",
+    "labels_pdf", "page_png", "poster_pdf", "receipt_pdf", "slip_pdf", "tags_pdf", "unprintable",
 ]  # fmt: skip
 
 _FOLDER: Final = TEMPLATES / "documents"
@@ -114,6 +115,11 @@ def invoices_pdf(bills: Sequence[Bill]) -> bytes:
 def contract_pdf(agreed: Agreement, *, discreet: bool = False) -> bytes:
     """Return what was agreed when an order was placed, on A4; `discreet` leaves the buyer's street out."""
     return _drawn("contract", contract_sheet(agreed, discreet=discreet), tagged=True)
+
+
+def receipt_pdf(receipt: ReceiptContent) -> bytes:
+    """Return the receipt of a payment on A4."""
+    return _drawn("receipt", receipt_sheet(receipt), tagged=True)
 
 
 def goods_labels_pdf(label: ProductLabel, *, paper: str, copies: int, start: int = 1, nudge: Nudge = (0, 0)) -> bytes:

@@ -62,7 +62,7 @@ def _invoice(bill: Bill) -> Sheet:
     spoken, figure = content["languages"], _figures(_amounts(content), content["currency"])
     with speaking(spoken[0]):
         return {
-            **_letterhead(content["seller"], spoken, said(spoken, _HEADINGS[content["kind"]]), content["code"]),
+            **letterhead(content["seller"], spoken, said(spoken, _HEADINGS[content["kind"]]), content["code"]),
             "facts": [
                 [said(spoken, N_("Number")), content["code"]],
                 [said(spoken, N_("Date")), date_short(date.fromisoformat(content["issued_on"]))],
@@ -90,7 +90,7 @@ def contract_sheet(agreed: Agreement, *, discreet: bool = False) -> Sheet:
     with speaking(agreed.language):
         moment = f"{date_short(agreed.placed_at)} {time_short(agreed.placed_at)}"
         return {
-            **_letterhead(agreed.seller, spoken, [_("Order contract")], agreed.code),
+            **letterhead(agreed.seller, spoken, [_("Order contract")], agreed.code),
             "facts": [[[_("Order")], printable(agreed.code, most=24)], [[_("Ordered on")], moment]],
             "buyer": _buyer(agreed.buyer, spoken, discreet=discreet)
             | ({"phone": [_("Phone"), f"•••• {agreed.phone_ending}"]} if agreed.phone_ending else {}),
@@ -123,7 +123,8 @@ def said(spoken: Sequence[str], message: str, **values: object) -> Said:
     return list(dict.fromkeys(found))
 
 
-def _letterhead(seller: Seller, spoken: Sequence[str], heading: Said, code: str) -> Sheet:
+def letterhead(seller: Seller, spoken: Sequence[str], heading: Said, code: str) -> Sheet:
+    """Return what a4.typ draws of any paper under the workshop's name: who gives it, what it is, its number."""
     return {
         "title": printable(f"{heading[0]} {code}", most=LINE),
         "author": printable(seller["name"], most=NAME),

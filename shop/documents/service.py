@@ -29,6 +29,7 @@ from shop.documents.queries import (
     slip_contents,
     store_row,
 )
+from shop.documents.receipts import receipt_of
 from shop.documents.words import LabelContent
 from shop.orders.models import Order
 from shop.plumbing import journal
@@ -40,7 +41,7 @@ from shop.shipping.models import Shipment
 
 __all__ = [
     "MOST_TOGETHER", "batch_pdf", "contract_pdf", "handover_pdf", "invoice_pdf", "invoices_pdf", "label_contents",
-    "print_labels", "slips_pdf",
+    "print_labels", "receipt_pdf", "slips_pdf",
 ]  # fmt: skip
 
 SAME_TAP = timedelta(seconds=30)
@@ -168,6 +169,13 @@ def contract_pdf(order: Order, *, discreet: bool = False) -> bytes:
     agreed = agreement(order)
     session.rollback()
     return engine.contract_pdf(agreed, discreet=discreet)
+
+
+def receipt_pdf(order: Order, reference: str, *, language: str) -> bytes:
+    """Return the receipt of a payment of an order. Raises NotFound for one that is none of its, or did not come."""
+    receipt = receipt_of(order, reference, language=language)
+    session.rollback()
+    return engine.receipt_pdf(receipt)
 
 
 def handover_pdf(store_id: int, handover_id: int) -> bytes:

@@ -16,6 +16,7 @@ from sqlalchemy import and_, or_, select, update
 from shop.core import clock
 from shop.core.errors import AdapterError, Declined, Misconfigured, NotFound, Unavailable
 from shop.core.states import PAYMENT
+from shop.orders.models import Order
 from shop.payments import incidents
 from shop.payments.contract import Ask, Begun, Expires, Fact, LooksUp, PaidByHand, PaymentMethod
 from shop.payments.models import Payment
@@ -109,7 +110,9 @@ def _looked(payment_id: int, outside: Outside, *, looks: int) -> str:
     payment, method = _with_method(payment_id, outside)
     if not isinstance(method, LooksUp):
         return payment.state
-    fact = _answer(payment, lambda: method.look_up(begun(payment)))
+    told = begun(payment)
+    session.rollback()
+    fact = _answer(payment, lambda: method.look_up(told))
     with transaction():
         record_fact(payment.store_id, payment.id, fact, by=SYSTEM)
         _note(payment, looked_at=clock.now(), looks=Payment.looks + looks)
@@ -127,7 +130,9 @@ def close(payment_id: int, outside: Outside) -> None:
     if payment.started_at is None or not isinstance(method, Expires | LooksUp):
         return
     ask = method.expire if isinstance(method, Expires) else method.look_up
-    fact = _answer(payment, lambda: ask(begun(payment)))
+    told = begun(payment)
+    session.rollback()
+    fact = _answer(payment, lambda: ask(told))
     with transaction():
         record_fact(payment.store_id, payment.id, fact, by=SYSTEM)
         _note(payment, looked_at=clock.now(), looks=Payment.looks + 1)
@@ -135,7 +140,9 @@ def close(payment_id: int, outside: Outside) -> None:
 
 def begun(payment: Payment) -> Begun:
     """Return a payment as its method is asked about it."""
-    return Begun(payment.reference, payment.amount, payment.external, payment.started_at)
+    order = session.get(Order, payment.order_id)
+    spoken = order.language if order is not None else "fr"
+    return Begun(payment.reference, payment.amount, payment.external, payment.started_at, language=spoken)
 
 
 def record_fact(store_id: int, payment_id: int, fact: Fact, *, by: Actor) -> bool:

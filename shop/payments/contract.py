@@ -96,7 +96,7 @@ class Begun:
     """A payment that was begun: our reference, what was asked, and its outside name ('' when no answer came).
 
     `refunded` is what other refunds have given back already: an outside without references of its own for refunds is
-    told by it from one that has seen this refund before.
+    told by it from one that has seen this refund before. `language` is what its words to the buyer are asked in.
     """
 
     reference: str
@@ -104,6 +104,7 @@ class Begun:
     external: str = ""
     started_at: datetime | None = None
     refunded: Money | None = None
+    language: str = "fr"
 
 
 @dataclass(frozen=True)

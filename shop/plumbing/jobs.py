@@ -154,7 +154,8 @@ def _finish(job: Job) -> None:
     with transaction():
         mine = update(Job).where(Job.id == job.id, Job.lease == job.lease)
         if job.every_s is None:
-            changed(mine.values(done_at=clock.now(), lease=None, leased_until=None, error=""))
+            # what it was told is forgotten: some of it is somebody's
+            changed(mine.values(done_at=clock.now(), lease=None, leased_until=None, error="", payload={}))
         else:
             again = clock.now() + timedelta(seconds=job.every_s)
             changed(mine.values(run_at=again, tries=0, lease=None, leased_until=None, error=""))

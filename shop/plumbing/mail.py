@@ -32,6 +32,14 @@ log = structlog.get_logger("hirfa.mail")
 
 
 @dataclass(frozen=True)
+class Paper:
+    """A PDF that travels with a letter, under a name of ASCII letters."""
+
+    name: str
+    pdf: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Letter:
     """A letter to one person. `html` says the same as `text`, which is always there."""
 
@@ -40,6 +48,7 @@ class Letter:
     text: str
     html: str | None = None
     language: str = "ar"
+    papers: tuple[Paper, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,7 +78,7 @@ class ConsoleMailer:
         _checked(letter)
         log.info(
             "letter", to=masked_address(letter.to), subject=quiet(letter.subject), text=quiet(letter.text),
-            language=letter.language, reference=reference,
+            language=letter.language, reference=reference, papers=[each.name for each in letter.papers],
         )  # fmt: skip
 
 
@@ -121,6 +130,8 @@ class SmtpMailer:
         message.set_content(letter.text)
         if letter.html is not None:
             message.add_alternative(letter.html, subtype="html")
+        for paper in letter.papers:
+            message.add_attachment(paper.pdf, maintype="application", subtype="pdf", filename=paper.name)
         message["Content-Language"] = letter.language  # after the content, which takes such headers away
         return message
 

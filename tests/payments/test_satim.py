@@ -168,7 +168,8 @@ def test_the_receipt_has_every_mention_of_the_scheme(satim: Satim, there: SatimS
     assert dict(told.mentions) | {"Date of the payment": "-"} == {
         "Answer of the bank": "Votre paiement a été accepté", "Order number": "PKIT234567",
         "Number of the transaction": one.external, "Authorisation number": order.authorisation,
-        "Date of the payment": "-", "Amount": "2500.50 DZD", "In case of trouble, the free number of SATIM": "3020",
+        "Date of the payment": "-", "Amount": "2\u00a0500,50\u00a0DZD", "Card": "CIB",
+        "In case of trouble, the free number of SATIM": "3020",
     }  # fmt: skip
     assert (told.at is not None, order.acknowledged) == (True, True)
 

@@ -136,7 +136,7 @@ def _kept(rule: Rule) -> set[str]:
 
 
 def _nobodys(name: str) -> Any:
-    if name == "code":
+    if name in {"code", "reference"}:
         return "ZZZZZZZ"
     return (
         NOBODYS
@@ -163,7 +163,8 @@ def _of(street: Street, endpoint: str, shop: Shop) -> dict[str, Any]:
     if endpoint == "storefront.shared":
         bought = f"s{shop.store_id}w"
     return {
-        "lang": "fr", "craft": "soap", "slug": "savon" if endpoint == "storefront.product" else shop.slug,
+        "reference": shop.references.get(stage, ""), "lang": "fr", "craft": "soap",
+        "slug": "savon" if endpoint == "storefront.product" else shop.slug,
         "line_id": shop.line_id, "code": bought, "order": bought,
         "proof": street.proof(bought), "seal": "older", "key": shop.picture, "width": 240, "part": "pages",
         "store": shop.waiting if endpoint == "studio.opening" else shop.slug,
@@ -272,6 +273,9 @@ OF_A_SHOP: Mapping[str, Callable[[Street, Shop], Fields]] = {
     "storefront.contest": lambda _street, shop: {"order": shop.codes["sent_back"], "said": "Personne"},
     "storefront.pay": lambda _street, shop: {"order": shop.codes["to_pay"], "method": "cash_on_delivery"},
     "storefront.send_receipt": lambda _street, shop: {"order": shop.codes["to_pay"], "receipt": photo()},
+    "storefront.mail_receipt": lambda _street, shop: {
+        "order": shop.codes["paid"], "reference": shop.references["paid"], "email": "yacine@example.com",
+    },
     "desk.approve": lambda _street, shop: {"submission": shop.submission_id},
     "desk.refuse": lambda _street, shop: {"submission": shop.submission_id, "reason": "unreadable"},
     "studio.holiday": lambda _street, _shop: {"until": (clock.today() + timedelta(days=9)).isoformat()},
@@ -340,6 +344,7 @@ SMUGGLED_IN: Mapping[tuple[str, str], Callable[[Street], Fields]] = {
     ("storefront.contest", "POST"): lambda street: {"order": street.ismahane.codes["sent_back"]},
     ("storefront.pay", "POST"): lambda street: {"order": street.ismahane.codes["to_pay"]},
     ("storefront.send_receipt", "POST"): lambda street: {"order": street.ismahane.codes["to_pay"]},
+    ("storefront.mail_receipt", "POST"): lambda street: {"reference": street.ismahane.references["paid"]},
     ("storefront.parcels", "GET"): lambda street: {
         "wilaya": "31", f"delivery-{street.amina.store_id}": street.ismahane.value,
     },

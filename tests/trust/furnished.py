@@ -25,7 +25,7 @@ from shop.documents.invoice_queries import newest as newest_papers
 from shop.documents.models import LabelPrint
 from shop.offers.models import Offer
 from shop.orders.models import Order, Purchase
-from shop.payments.models import Incident, PaymentProof
+from shop.payments.models import Incident, Payment, PaymentProof
 from shop.plumbing import i18n
 from shop.plumbing.db import session, transaction
 from shop.plumbing.journal import SYSTEM
@@ -267,7 +267,14 @@ def of_opening(application: Flask) -> dict[str, list[str]]:
 def places_of_papers(day: Day, signer: Signer, purchase: str, codes: list[str]) -> dict[str, list[str]]:
     """Return what may stand in the addresses of invoices and contracts."""
     paper, bought = next((each.code, code) for each, code in newest_papers(day.store_id, 1))
+    came = session.execute(
+        select(Payment.reference, Order.code).join(Order, Order.id == Payment.order_id)
+        .where(Payment.store_id == day.store_id, Payment.collected_minor > 0).order_by(Payment.id).limit(1)
+    ).one()  # fmt: skip
+    receipts = ("storefront.receipt_pdf", "storefront.mail_receipt", "studio.receipt_pdf")
     return {
+        **{f"{each}:{name}": [came.code] for each in receipts for name in ("code", "order")},
+        **{f"{each}:proof": [signer.proof("track", came.code)] for each in receipts}, "reference": [came.reference],
         "order": [purchase], "storefront.contract_pdf:code": [purchase], "storefront.invoice_pdf:code": [bought],
         "storefront.invoice_pdf:order": [bought], "storefront.invoice_pdf:proof": [signer.proof("track", bought)],
         "storefront.invoice_pdf:number": [paper], "studio.invoice_pdf:number": [paper, "F-2026-9999", "B-1-1"],

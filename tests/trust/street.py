@@ -102,6 +102,7 @@ class Shop:
     orders: dict[str, int] = field(default_factory=dict)
     parcels: dict[str, int] = field(default_factory=dict)
     payments: dict[str, int] = field(default_factory=dict)
+    references: dict[str, str] = field(default_factory=dict)  # of payments
     purchase: str = ""
     ending: str = ""  # the last characters of a parcel that waits for the courier
     phone: str = ""
@@ -355,7 +356,7 @@ def _order(of: str, stage: str, shop: Shop, made: cast.Workshop, by: Actor) -> N
     payment = payment_of(shop.store_id, order_id)
     assert payment is not None
     shop.codes[stage], shop.orders[stage], shop.parcels[stage] = order.code, order_id, parcel_id
-    shop.payments[stage] = payment.id
+    shop.payments[stage], shop.references[stage] = payment.id, payment.reference
     if stage == "placed":
         _tell(of, shop, order_id)
         shop.purchase = session.get_one(Purchase, order.purchase_id).code

@@ -144,17 +144,30 @@ def orders_to_be_paid(application: Flask, settings: Settings, day: Day) -> dict[
             for each in cards:
                 payments.mark_collected(shop.id, each, by=SYSTEM)
             setup.set_up(shop.id, "chargily", {}, on=False, seal=SEAL, by=SYSTEM)
-        code, payment_id, second_id = order.code, payment.id, second.id
+        code, payment_id, second_id, receipt = order.code, payment.id, second.id, _receipt(day)
         with transaction():
             proofs.keep(shop.id, payment_id, file="e" * 24, kind="pdf")
             proofs.accept(shop.id, second_id, Money.dinars(9_999), by=SYSTEM)
         session.remove()  # type: ignore[attr-defined]
     FileStorage(settings.data_dir / "private").put(f"proofs/{'e' * 24}.pdf", b"%PDF-1.4\n", "application/pdf")
     return {
+        **receipt,
         "storefront.pay:order": code, "storefront.send_receipt:order": code, "storefront.pay:method": "transfer",
         "studio.record_payout:lines": str(cards[0]), "studio.record_payout:service": "chargily",
         "studio.record_payout:currency": "DZD", "studio.record_payout:received": "1090",
         "studio.money_came:came": "1100", "studio.refund:amount": "100", "studio.refund:proof": "CCP 4471",
+    }  # fmt: skip
+
+
+def _receipt(day: Day) -> dict[str, str]:
+    """Return what has the receipt of a payment sent."""
+    came = session.execute(
+        select(Payment.reference, Order.code).join(Order, Order.id == Payment.order_id)
+        .where(Payment.store_id == day.store_id, Payment.collected_minor > 0).order_by(Payment.id).limit(1)
+    ).one()  # fmt: skip
+    return {
+        "storefront.mail_receipt:order": came.code, "storefront.mail_receipt:reference": came.reference,
+        "storefront.mail_receipt:email": "yacine@example.com",
     }  # fmt: skip
 
 

@@ -121,7 +121,7 @@ class Satim:
             return Fact(begun.reference, state, begun.amount, external=begun.external)
         external = _order_id(answer) or begun.external
         if external and _number(answer, "orderStatus") not in {REGISTERED, AT_THE_BANK}:
-            said = self._ask("public/acknowledgeTransaction.do", {"mdOrder": external}, "fr")
+            said = self._ask("public/acknowledgeTransaction.do", {"mdOrder": external}, begun.language)
             if _number(said, "errorCode") == 0:
                 answer = {**answer, **{name: value for name, value in said.items() if value is not None}}
         return _fact(answer, begun, external)
@@ -219,7 +219,7 @@ def _fact(answer: Mapping[str, Any], begun: Begun, external: str) -> Fact:
     return Fact(
         reference=begun.reference, state=state, amount=amounts.get(state, begun.amount), external=external,
         problem=_problem(answer, state), raw=_kept(answer), at=_moment(answer) if state == "collected" else None,
-        mentions=_mentions(answer, external) if state in {"collected", "failed"} else (),
+        mentions=_mentions(answer, external) if state in {"collected", "failed", "cancelled"} else (),
     )  # fmt: skip
 
 
@@ -258,13 +258,18 @@ def _mentions(answer: Mapping[str, Any], external: str) -> Mentions:
         ("Answer of the bank", _text(_params(answer).get("respCode_desc") or answer.get("actionCodeDescription"))),
         ("Order number", _text(answer.get("orderNumber"))),
         ("Number of the transaction", external),
-        ("Authorisation number", _text(answer.get("approvalCode"))),
+        ("Authorisation number", _text(answer.get("approvalCode") or _card(answer).get("approvalCode"))),
         ("Date of the payment", clock.local(at).strftime("%d/%m/%Y %H:%M") if at else ""),
-        ("Amount", f"{amount // 100}.{amount % 100:02} DZD" if amount else ""),
-        ("Card", _text(answer.get("paymentSystem"))),
+        ("Amount", f"{amount // 100:,}".replace(",", "\u00a0") + f",{amount % 100:02}\u00a0DZD" if amount else ""),
+        ("Card", _text(_card(answer).get("paymentSystem")) or "CIB / EDAHABIA"),
         ("In case of trouble, the free number of SATIM", "3020"),
     )
     return tuple(each for each in told if each[1])
+
+
+def _card(answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    told = answer.get("cardAuthInfo")
+    return told if isinstance(told, Mapping) else {}
 
 
 def _paid(answer: Mapping[str, Any]) -> Money:

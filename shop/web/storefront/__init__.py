@@ -17,6 +17,7 @@ from shop.web.storefront import (
     paying,
     preview,
     product,
+    receipts,
     share_card,
     shared,
     store,
@@ -27,7 +28,7 @@ from shop.web.storefront.blueprint import front
 
 PAGES = (
     home, listing, product, share_card, shared, store, information, discovery, cart, checkout, order_link, tracking,
-    papers, paying, find_order, wishes, preview,
+    papers, paying, receipts, find_order, wishes, preview,
 )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from shop.orders.models import Order
 from shop.web.storefront.blueprint import front
 from shop.web.storefront.tracking import purchase_of
 from shop.web.ui.access import Access, entry
+from shop.web.ui.here import here
 
 
 @front.get("/<lang:lang>/t/<code:code>/<proof>/<code:order>/contract.pdf")
@@ -19,6 +20,14 @@ from shop.web.ui.access import Access, entry
 def contract_pdf(code: str, proof: str, order: str) -> Response:
     """Send what was agreed when an order of the purchase was placed."""
     return _answer(service.contract_pdf(_order(code, proof, order), discreet=True), f"contract-{order}")
+
+
+@front.get("/<lang:lang>/t/<code:code>/<proof>/<code:order>/receipt/<code:reference>.pdf")
+@entry(Access.LINK)
+def receipt_pdf(code: str, proof: str, order: str, reference: str) -> Response:
+    """Send the receipt of a payment of an order of the purchase, in the language of the page."""
+    mine = _order(code, proof, order)
+    return _answer(service.receipt_pdf(mine, reference, language=here().lang), f"receipt-{reference}")
 
 
 @front.get("/<lang:lang>/t/<code:code>/<proof>/<code:order>/<name:number>.pdf")

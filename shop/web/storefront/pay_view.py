@@ -30,7 +30,6 @@ class PayView:
     receipts: int
     asked_again: bool
     ways: Sequence[MethodOffer]
-    taken: Sequence[Payment]
     given_back: Sequence[Money]  # by currency
     at_door: Money  # what the courier brings: what is paid before is a deposit
     kept: Money | None  # a deposit that stays with the workshop, though the parcel came back
@@ -67,7 +66,6 @@ def pay_view(order: Order, mine: Sequence[Payment]) -> PayView | None:
         kept=stands.kept if order.cancel_reason == "refused" and stands.kept else None,
         instructions=_instructions(waiting), receipts=sum(each.state == "waiting" for each in sent),
         asked_again=last == "refused", ways=paying.ways(order, language=here().lang) if waiting else (),
-        taken=[each for each in mine if each.collected_minor],
         given_back=by_currency(each.amount for each in given if each.state == "done"),
     )  # fmt: skip
 

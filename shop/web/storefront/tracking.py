@@ -16,10 +16,12 @@ from shop.core.errors import InvalidTransition
 from shop.core.money import Money
 from shop.documents.invoice_queries import of_order as papers_of
 from shop.documents.models import Invoice
+from shop.documents.receipts import has_receipt, method_title
 from shop.fulfilment.queries import Story, story_of
 from shop.orders import queries as orders
 from shop.orders.models import Order, OrderLine, Purchase
 from shop.payments import queries as payments
+from shop.payments.models import Payment
 from shop.plumbing.db import transaction
 from shop.plumbing.formats import date_long, time_short
 from shop.plumbing.i18n import LANGUAGES, N_, _, ngettext, pick
@@ -35,6 +37,7 @@ from shop.web.storefront.blueprint import front
 from shop.web.storefront.checkout import tracking_url
 from shop.web.storefront.pay_view import PayView, glance_at, pay_view
 from shop.web.ui.access import Access, entry
+from shop.web.ui.forms import HirfaForm
 from shop.web.ui.here import here, settings, signer
 
 # What one word says of a parcel, and the colour it is said in.
@@ -63,10 +66,11 @@ TITLES = {
     "cancelled": N_("This order is cancelled"),
 }
 RECEIPT = N_("Your receipt was sent. The workshop looks at it and tells you.")
+MAILED = N_("The receipt is on its way to your e-mail address.")
 CANCELLED = N_("The parcel is cancelled. Nothing is to be paid for it.")
 CONTESTED = N_("Thank you. Until the workshop or Hirfa has answered, this parcel counts for nobody.")
 SAID_BEFORE = N_("There is nothing to contest, or you have said so already.")
-TOLD = {"cancelled": CANCELLED, "contested": CONTESTED, "receipt": RECEIPT}
+TOLD = {"cancelled": CANCELLED, "contested": CONTESTED, "receipt": RECEIPT, "mailed": MAILED}
 LONGEST_SAID = 600
 READ_AGAIN = (2, 4, 8, 15, 30, 60, 60, 60)  # seconds until a page whose payment is awaited reads itself anew
 TOO_LATE = N_("The workshop has already confirmed this parcel. Call it to cancel.")
@@ -94,6 +98,7 @@ class ParcelView:
     papers: list[Invoice]
     outcome: Outcome | None  # what is remembered of it, once it came back
     pay: PayView | None
+    receipts: list[tuple[Payment, str]]  # payments by which money came, and what their methods are called
 
     @property
     def tag(self) -> tuple[str, str]:
@@ -203,8 +208,11 @@ def _looks() -> int:
     return min(int(said), len(READ_AGAIN)) if said.isascii() and said.isdecimal() and len(said) < 3 else 0
 
 
-def page_of(purchase: Purchase, *, told: str = "", kind: str = "good", status: int = 200, looks: int = 0) -> Response:
-    """Draw a purchase, with what was just done or why it could not be."""
+def page_of(
+    purchase: Purchase, *, told: str = "", kind: str = "good", status: int = 200, looks: int = 0,
+    letter: HirfaForm | None = None,
+) -> Response:  # fmt: skip
+    """Draw a purchase, with what was just done or why it could not be; `letter` is a form that was refused."""
     parcels = [_parcel(order) for order in orders.orders_of_purchase(purchase.id)]
     proof = signer().proof("track", purchase.code)
     address = settings().base_url + tracking_path(signer(), here().lang, purchase.code)
@@ -212,7 +220,7 @@ def page_of(purchase: Purchase, *, told: str = "", kind: str = "good", status: i
         "storefront/tracking.html", purchase=purchase, proof=proof, parcels=parcels, title=title_of(parcels),
         told=told, told_kind=kind, contact=settings().contact_phone, due=[each for each in parcels if each.due],
         share=shared_on_whatsapp(address, len(parcels)),
-        again=_again(purchase, parcels, looks) if status == 200 else None,
+        again=_again(purchase, parcels, looks) if status == 200 else None, letter=letter, failed=letter is not None,
         alternates=[(lang, tracking_path(signer(), lang, purchase.code)) for lang in LANGUAGES],
     )  # fmt: skip
     answer = make_response(page, status)
@@ -237,6 +245,7 @@ def _parcel(order: Order) -> ParcelView:
     return ParcelView(
         order=order, store=store, lines=orders.lines(order.store_id, [order.id])[order.id], shipment=shipment,
         desk=_desk(shipment), papers=papers_of(order.store_id, order.id), pay=pay,
+        receipts=[(each, _(method_title(each.method))) for each in mine if has_receipt(each)],
         story=story_of(
             order, payments.counting(mine), shipment, artisan=artisan_of(store),
             receipt=pay is not None and bool(pay.receipts),

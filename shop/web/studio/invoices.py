@@ -110,6 +110,14 @@ def contract_pdf(code: str) -> Response:
     return pdf_answer(service.contract_pdf(order), f"contract-{code}")
 
 
+@studio.get("/<name:store>/orders/<code:code>/receipts/<code:reference>.pdf")
+@entry(Access.HELPER)
+def receipt_pdf(code: str, reference: str) -> Response:
+    """Send the receipt of a payment as the buyer has it, in the language of her order."""
+    order = orders.order_by_code(here().store.id, code)
+    return pdf_answer(service.receipt_pdf(order, reference, language=order.language), f"receipt-{reference}")
+
+
 @studio.get("/<name:store>/invoices/<name:number>.pdf")
 @entry(Access.HELPER)
 def invoice_pdf(number: str) -> Response:

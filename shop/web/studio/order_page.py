@@ -16,6 +16,7 @@ from shop.documents import invoice_queries as invoices
 from shop.documents.invoices import can_be_invoiced
 from shop.documents.models import Invoice
 from shop.documents.queries import prints_of
+from shop.documents.receipts import has_receipt
 from shop.fulfilment import queries as fulfilment
 from shop.fulfilment.story import Step, Story
 from shop.orders import queries as orders
@@ -103,7 +104,8 @@ def order_page(
         failed=bool(problem or wrong or firm.errors or any(each and each.errors for each in (call_form, money_form))),
         problem=problem, pay=pay, money_form=money_form or money_form_of(pay),
         today=clock.today(),
-        papers=papers, store_craft=store.craft, trail=trail(order, shipment, payment),
+        papers=papers, receipts=[each for each in paid if has_receipt(each)],
+        store_craft=store.craft, trail=trail(order, shipment, payment),
         copies=copies(shipment), money_word=money_word(told.key, payment),
         done=just_done(request.args.get("done", "")), cancel_reason=_(REASONS.get(order.cancel_reason, "")),
         cancellable=order.state == "confirmed" and (shipment is None or _is_here(shipment)),
