@@ -13,6 +13,7 @@ WORDS = (
     N_("For instance E010901234."), N_("Mode"), N_("Test"), N_("Production"),
     N_("SATIM gave you this with your contract."), N_("A terminal number has letters and digits only."),
     N_("The card was refused. Nothing was taken."),
+    N_("The payment page could not be opened. Nothing was taken."),
     N_("The payment was cancelled on the payment page. Nothing was taken."),
     N_("The payment page was open for too long and has closed. Nothing was taken."),
     N_("The bank has undone the payment. Nothing was taken."),

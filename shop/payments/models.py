@@ -59,6 +59,8 @@ class Payment(Base):
     problem: Mapped[str] = mapped_column(String(200), default="")  # an English msgid: why it failed
     mentions: Mapped[list[Any]] = mapped_column(default=list)  # pairs that the receipt must show
     raw: Mapped[str] = mapped_column(String(200), default="")  # the outside's own last word
+    refund_out: Mapped[int | None] = mapped_column(BigKey)  # the one of its refunds that is outside, since when
+    refund_out_at: Mapped[datetime | None]
 
     @property
     def amount(self) -> Money:

@@ -6,15 +6,15 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import and_, func, insert, or_, select, update
 
 from shop.core import clock
 from shop.core.errors import AdapterError, NotFound, Refused, Unavailable
 from shop.core.money import Money
 from shop.core.text import clean, new_code
 from shop.payments import incidents, ledger
-from shop.payments.attempts import begun
-from shop.payments.contract import Refunds
+from shop.payments.attempts import TROUBLED_AFTER, begun
+from shop.payments.contract import Begun, Fact, PaymentMethod, Refunds
 from shop.payments.models import Payment, Refund
 from shop.payments.service import moved
 from shop.payments.tills import Outside, method_of
@@ -82,36 +82,74 @@ def ask(
 def give(refund_id: int, outside: Outside) -> str:
     """Have a method give an amount back, outside a transaction; return the refund's state. The same one acts once.
 
+    Of one payment a single refund is outside at a time: an outside without references of refunds tells by what it has
+    given back so far whether it made one, so none follows before that is known. Those that wait follow at once.
     Without an answer it stays pending and is tried again under the same reference. Raises NotFound.
     """
+    refund, payment, method = _with_method(refund_id, outside)
+    if refund.state != "pending" or not isinstance(method, Refunds):
+        session.rollback()
+        return refund.state
+    with transaction():
+        if not _goes_out(refund):
+            return "pending"  # another one is outside, or this one
+        told = replace(begun(payment), refunded=_given(refund))
+    state = _given_back(refund, told, method)
+    following = _waiting(payment) if state != "pending" else None
+    session.rollback()
+    if following is not None:
+        give(following, outside)
+    return state
+
+
+def _with_method(refund_id: int, outside: Outside) -> tuple[Refund, Payment, PaymentMethod]:
     refund = session.get(Refund, refund_id, populate_existing=True)
     payment = session.get(Payment, refund.payment_id, populate_existing=True) if refund is not None else None
     if refund is None or payment is None:
         raise NotFound(f"no refund {refund_id}")
     method = method_of(payment.store_id, payment.method, outside)
-    if refund.state != "pending" or not isinstance(method, Refunds):
-        return refund.state
-    told = replace(begun(payment), refunded=_given(refund))
     for row in (refund, payment):
         session.expunge(row)  # they are read on while nothing is open
-    session.rollback()  # the read snapshot does not wait for the outside
+    return refund, payment, method
+
+
+def _goes_out(refund: Refund) -> bool:
+    """Let a refund be the one of its payment that is outside; one whose answer was lost may go out again in a while."""
+    mine = update(Payment).where(Payment.store_id == refund.store_id, Payment.id == refund.payment_id)
+    lost = and_(Payment.refund_out == refund.id, Payment.refund_out_at < clock.now() - AWAITED)
+    claim = mine.where(or_(Payment.refund_out.is_(None), lost))
+    return changed(claim.values(refund_out=refund.id, refund_out_at=clock.now())) == 1
+
+
+def _is_back(refund: Refund) -> None:
+    mine = update(Payment).where(Payment.store_id == refund.store_id, Payment.refund_out == refund.id)
+    changed(mine.values(refund_out=None, refund_out_at=None))
+
+
+def _waiting(payment: Payment) -> int | None:
+    """Return the oldest refund of a payment that waits for its turn."""
+    mine = select(Refund.id).where(Refund.store_id == payment.store_id, Refund.payment_id == payment.id)
+    return session.scalar(mine.where(Refund.state == "pending").order_by(Refund.id).limit(1))
+
+
+def _given_back(refund: Refund, told: Begun, method: Refunds) -> str:
+    """Ask the outside, and write down what became of it; what is not known for long is somebody's business."""
     try:
         fact = method.refund(told, Money(refund.amount_minor, refund.currency), refund.reference)
-    except Unavailable:
-        return "pending"
+    except Unavailable as error:
+        fact = Fact(refund.reference, "unknown", refund.amount, raw=str(error))
     except AdapterError as error:
-        with transaction():
-            _failed(refund, str(error), by=SYSTEM)
-        return "failed"
-    if fact.state == "failed":
-        with transaction():
-            _failed(refund, fact.raw, by=SYSTEM)
-        return "failed"
-    if fact.state != "refunded":
-        return "pending"
+        fact = Fact(refund.reference, "failed", refund.amount, raw=str(error))
     with transaction():
-        _done(refund, external=fact.external, by=SYSTEM)
-    return "done"
+        if fact.state == "refunded":
+            _done(refund, external=fact.external, by=SYSTEM)
+        elif fact.state == "failed":
+            _failed(refund, fact.raw, by=SYSTEM)
+        elif clock.now() - refund.created_at > TROUBLED_AFTER:
+            incidents.open_one(refund.store_id, refund.payment_id, "refund", by=SYSTEM)
+        if fact.state in {"refunded", "failed"}:
+            _is_back(refund)
+    return {"refunded": "done", "failed": "failed"}.get(fact.state, "pending")
 
 
 def refunds(store_id: int, payment_ids: Collection[int]) -> list[Refund]:

@@ -36,6 +36,6 @@ def test_an_order_is_paid_in_euros_and_its_price_stays_in_dinars(phone: MakePhon
     buyer.tap(page.locator("button[value='4242']"))
     with i18n.speaking(lang):
         expect(page.locator("main")).to_contain_text(i18n._("Paid and confirmed"))
-    expect(page.locator("dl.facts-2").first).to_contain_text(asked[0])
-    expect(page.locator("dl.facts-2").first).to_contain_text("دج" if lang == "ar" else "DA")
+    expect(page.locator("[data-news]").first).to_contain_text(asked[0])
+    expect(page.locator("[data-news]").first).to_contain_text("دج" if lang == "ar" else "DA")
     buyer.picture("abroad-paid")

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,6 +25,7 @@ DETAIL = "You pay on the page of SATIM, then come back here."
 LIVE = "https://cib.satim.dz/payment/rest"
 TEST = "https://test2.satim.dz/payment/rest"
 HOSTS = ("https://cib.satim.dz", "https://test2.satim.dz", "https://test.satim.dz")
+ANSWERED = timedelta(seconds=15)  # three times as long as anybody waits for an answer
 LEAST, WAIT_H, DINARS = Money.dinars(50), 24, "012"
 NEVER_USED = "HIRFACHECK"  # an order number that is no reference of ours: asked for to see whether we may ask
 
@@ -36,6 +37,7 @@ STATES = {
 }  # fmt: skip
 
 TIMED_OUT = "The payment page was open for too long and has closed. Nothing was taken."
+LOST = "The payment page could not be opened. Nothing was taken."
 LEFT = "The payment was cancelled on the payment page. Nothing was taken."
 CARD_REFUSED = "The card was refused. Nothing was taken."
 UNDONE = "The bank has undone the payment. Nothing was taken."
@@ -124,6 +126,8 @@ class Satim:
             said = self._ask("public/acknowledgeTransaction.do", {"mdOrder": external}, begun.language)
             if _number(said, "errorCode") == 0:
                 answer = {**answer, **{name: value for name, value in said.items() if value is not None}}
+        if _number(answer, "orderStatus") == REGISTERED and _page_is_lost(begun):
+            return Fact(begun.reference, "cancelled", begun.amount, external=external, raw=_kept(answer), problem=LOST)
         return _fact(answer, begun, external)
 
     def refund(self, begun: Begun, amount: Money, reference: str) -> Fact:
@@ -203,6 +207,15 @@ class Satim:
         if not in_test and f"{parts.scheme}://{parts.netloc}" not in HOSTS:
             raise Unavailable("SATIM names a payment page that is not at SATIM's")
         return url
+
+
+def _page_is_lost(begun: Begun) -> bool:
+    """Tell whether the answer that named the page of an order was lost: then nobody can ever pay it.
+
+    Whoever asks while that answer may still come waits for it.
+    """
+    began = begun.started_at
+    return not begun.external and began is not None and clock.now() - began > ANSWERED
 
 
 def _order(ask: Ask, terminal: str) -> dict[str, str]:
