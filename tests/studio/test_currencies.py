@@ -113,6 +113,7 @@ def test_a_buyer_sees_what_she_pays_in_euros_at_every_step(day: Day) -> None:
     shop = shop_of(day)
     yacine = Buyer(day.application)
     yacine.add(shop)
+    assert "By bank card, from any country · EUR" in yacine.open("/checkout").text, "without a delivery, too"
     page = yacine.fill_details(shop, payment="stripe.EUR")
     assert page.path.endswith("/checkout/check")
     assert "By bank card, from any country" in page.text

@@ -246,7 +246,9 @@ def _together(ways_: Sequence[MethodOffer]) -> MethodOffer:
 
 
 def way_title(way: MethodOffer) -> str:
-    """Name a way to pay."""
+    """Name a way to pay, and its currency where that is another one."""
+    if way.amount is not None:
+        return f"{_(way.title)} · {way.amount.currency}"
     return _("{way}, with a deposit", way=_(way.title)) if way.deposit else _(way.title)
 
 
