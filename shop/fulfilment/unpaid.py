@@ -83,9 +83,8 @@ def give_up(store_id: int, order_id: int, payment_id: int, outside: Outside) -> 
 
 def _cancel(store_id: int, order_id: int, payment_id: int, *, by: Actor) -> None:
     incidents.in_turn(store_id, order_id)
-    if (
-        session.scalar(select(Payment.id).where(Payment.id == payment_id, _LATE)) is None
-    ):  # it was paid while the method was asked
+    still = session.scalar(select(Payment.id).where(Payment.id == payment_id, _LATE))
+    if still is None:  # it was paid while the method was asked
         raise InvalidTransition
     fulfilment.cancel_unpaid(store_id, order_id, by=by)
 
