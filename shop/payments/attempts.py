@@ -188,7 +188,7 @@ def due_to_close(limit: int = 100) -> list[int]:
     Whoever gave them up told their methods; but that call may be lost, or the process that was about to make it.
     """
     now = clock.now()
-    lives = (Payment.expires_at > now - LIVES, Payment.redirect != "")
+    lives = (Payment.expires_at > now - LIVES, or_(Payment.redirect != "", incidents.is_doubted(Payment.id)))
     return _due(Payment.state == "cancelled", *lives, Payment.cancelled_at < now - LOOK_AFTER[0], limit=limit)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from shop.core import clock
 from shop.core.errors import NotFound
@@ -141,6 +142,13 @@ def close_of(store_id: int, payment_id: int, kind: str, *, by: Actor) -> None:
     """Close the open incident of one kind of a payment, if there is one."""
     wanted = select(Incident).where(Incident.store_id == store_id, Incident.payment_id == payment_id)
     _close(list(session.scalars(wanted.where(Incident.kind == kind, Incident.closed_at.is_(None)))), by=by)
+
+
+def is_doubted(payment_id: ColumnElement[int] | InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Return the condition that somebody was told that the outcome of a payment is not known."""
+    return exists().where(
+        Incident.payment_id == payment_id, Incident.kind == "unknown", Incident.closed_at.is_(None)
+    ).correlate(Payment)  # fmt: skip
 
 
 def _close(found: list[Incident], *, by: Actor) -> None:

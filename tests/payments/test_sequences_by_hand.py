@@ -34,7 +34,7 @@ from shop.shipping.models import Shipment
 from tests.checkout.cast import AMINA, Workshop, handed_over, workshop
 from tests.payments.till import CCP, OUTSIDE, all_of, of, takes, waiting
 
-SEQUENCES = int(os.environ.get("TEST_SEQUENCES", "6"))
+SEQUENCES = int(os.environ.get("TEST_SEQUENCES", "3"))
 MANY = settings(
     max_examples=SEQUENCES, deadline=None, database=None, phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow],
