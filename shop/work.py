@@ -24,6 +24,7 @@ from shop.plumbing.journal import SYSTEM
 from shop.plumbing.links import Signer
 from shop.plumbing.seals import Seal
 from shop.plumbing.settings import Settings
+from shop.risk import holds
 from shop.risk import service as risk
 from shop.stores import service as stores
 from shop.stores import verification
@@ -31,7 +32,7 @@ from shop.stores import verification
 PERIODIC: Mapping[str, int] = {
     "jobs.forget_done": 86_400, "limits.forget_old": 3_600, "carts.forget_old": 86_400, "codes.forget_old": 86_400,
     "once.forget_old": 86_400, "spreadsheets.forget_old": 86_400, "stores.check_cards": 14_400,
-    "links.expire": 60, "customers.erase": 86_400, "risk.forget_old": 86_400,
+    "links.expire": 60, "customers.erase": 86_400, "risk.forget_old": 86_400, "risk.forget_holds": 86_400,
     "orders.forget_networks": 3_600, unpaid.RECONCILE: 60, "documents.follow_refunds": 300,
 }  # fmt: skip
 
@@ -92,6 +93,7 @@ def handlers(settings: Settings, signer: Signer) -> Mapping[str, Handler]:
         "customers.erase": _erase_customers,
         "risk.forget_old": partial(_in_one, risk.forget_old),
         "documents.follow_refunds": invoices.follow_refunds,
+        "risk.forget_holds": partial(_in_one, holds.forget_old),
         "orders.forget_networks": partial(_in_one, orders.forget_networks),
     }
 

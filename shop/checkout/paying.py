@@ -22,6 +22,7 @@ from shop.payments.tills import WITH, MethodOffer, till
 from shop.plumbing.db import session
 from shop.plumbing.i18n import N_
 from shop.plumbing.journal import BUYER
+from shop.risk.holds import asked_of
 from shop.shipping import service as shipping
 
 NOT_OFFERED = N_("Please choose how you will pay.")
@@ -38,7 +39,7 @@ class Again:
 def ways(order: Order, *, language: str) -> list[MethodOffer]:
     """Return the ways in which an order that waits for its money could still be paid.
 
-    In four statements at most, two more where one of them takes other currencies.
+    In five statements at most, two more where one of them takes other currencies.
     """
     stands = incidents.standing(order.store_id, order.id)
     return _open(order, stands, language) if stands.missing else []
@@ -48,7 +49,8 @@ def _open(order: Order, stands: Standing, language: str) -> list[MethodOffer]:
     """Return what is open for what is missing: of an order with a deposit, the ways to pay that."""
     paid = till(order.store_id)
     new = paid.asks_who and bool(strangers([order.store_id], order.phone))
-    ask = Ask("", stands.missing, language, wilaya_code=order.wilaya_code, first_time=new)
+    asks = session.scalar(select(asked_of(order.store_id, order.phone))) or ""
+    ask = Ask("", stands.missing, language, wilaya_code=order.wilaya_code, first_time=new, held=asks)
     found = paid.offers(ask, abroad.asked_of(order, paid, stands.missing))
     return [each for each in found if not stands.at_door or (each.wait_h is not None and not each.deposit)]
 

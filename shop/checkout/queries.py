@@ -30,6 +30,7 @@ from shop.payments.tills import MethodOffer, Till, tills
 from shop.plumbing import geography
 from shop.plumbing.db import session
 from shop.plumbing.i18n import N_
+from shop.risk.holds import asked_of
 from shop.shipping.contract import Place
 from shop.shipping.queries import DeskPoint, Load, StoreQuote, place_of, place_of_wilaya, quotes_for
 from shop.stores import queries as stores
@@ -91,7 +92,7 @@ def offered(
     `codes` are those that were typed, by store; a phone tells whether it has used an offer up (one more statement,
     where an offer asks); `held` is as for `review`.
     """
-    parcels, _rows = _parcels(cart_id, held)
+    parcels, _rows = _parcels(cart_id, held, phone)
     found: dict[int, list[StoreQuote]] = {}
     if wilaya_code or commune_code:
         found = _quotes(parcels, place_of(commune_code) if commune_code else place_of_wilaya(wilaya_code))
@@ -142,7 +143,7 @@ def review(cart_id: int, details: Details, choices: Sequence[Choice], *, held: H
     Raises Refused (with its field) for an empty basket, a missing choice, a code that does not count or a place that
     isn't served, OutOfStock, StoreClosed, and PriceChanged when delivery costs something else than was seen.
     """
-    parcels, rows = _parcels(cart_id, held)
+    parcels, rows = _parcels(cart_id, held, details.phone)
     if not parcels:
         raise Refused(N_("Your basket is empty."))
     _check_details(details)
@@ -167,9 +168,11 @@ def review(cart_id: int, details: Details, choices: Sequence[Choice], *, held: H
     )  # fmt: skip
 
 
-def _parcels(cart_id: int, held: Held) -> tuple[list[Parcel], dict[int, Store]]:
+def _parcels(cart_id: int, held: Held, phone: str) -> tuple[list[Parcel], dict[int, Store]]:
     wanted = (
-        _LINES.add_columns(CartLine.id, CartLine.pieces, CartLine.personal, Store)
+        _LINES.add_columns(
+            CartLine.id, CartLine.pieces, CartLine.personal, Store, asked_of(Store.id, phone).label("asks")
+        )
         .join(CartLine, CartLine.variant_id == Variant.id)
         .join(Store, Store.id == Variant.store_id)
         .where(CartLine.cart_id == cart_id, CartLine.removed_at.is_(None))
@@ -178,8 +181,9 @@ def _parcels(cart_id: int, held: Held) -> tuple[list[Parcel], dict[int, Store]]:
     found = session.execute(wanted, execution_options={"populate_existing": True}).all()
     lines = _with_held([_line(row) for row in found], held)
     rows = {row.Store.id: row.Store for row in found}
+    asks = {row.store_id: row.asks for row in found}
     grouped = groupby(lines, key=lambda line: line.store_id)
-    return [_parcel(rows[store_id], list(mine)) for store_id, mine in grouped], rows
+    return [replace(_parcel(rows[store_id], list(mine)), held=asks[store_id]) for store_id, mine in grouped], rows
 
 
 def _with_held(lines: list[Line], held: Held) -> list[Line]:
@@ -286,7 +290,7 @@ def _reviewed(
     deal = bargain.deal(parcel, quote.price)
     ask = Ask(
         "", parcel.goods + quote.price - deal.worth, details.language, stores_in_purchase=parcels,
-        wilaya_code=details.wilaya_code, first_time=first_time,
+        wilaya_code=details.wilaya_code, first_time=first_time, held=parcel.held,
     )  # fmt: skip
     way = _way(paid, ask, abroad.asked(lists, parcel, deal, quote.price), choice)
     terms, terms_hash = stores.terms_of(store, details.language, way.deposit.rule if way.deposit else "")

@@ -95,6 +95,7 @@ class Parcel:
     store_name: str
     preparation_days: int
     lines: tuple[Line, ...]
+    held: str = ""  # what the workshop asks of the buyer's phone for a while
 
     @cached_property
     def goods(self) -> Money:

@@ -20,6 +20,7 @@ from shop.plumbing import journal
 from shop.plumbing.db import changed, session
 from shop.plumbing.i18n import N_
 from shop.plumbing.journal import SYSTEM, Actor
+from shop.risk import holds
 from shop.risk import service as risk
 
 # A customer may give an article back within 4 working days and is refunded within 15: until then the order must say
@@ -154,6 +155,7 @@ def _forget_beside(store_id: int, phone: str) -> None:
     for table in (CustomerNote, Consent, Wish, Contact, PastOrder):
         changed(delete(table).where(table.store_id == store_id, table.phone == phone))
     risk.forget(store_id, phone)
+    holds.forget(store_id, phone)
 
 
 def _require_customer(store_id: int, phone: str) -> None:

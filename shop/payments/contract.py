@@ -34,6 +34,7 @@ class Ask:
     description: str = ""
     wilaya_code: str = ""
     first_time: bool = False
+    held: str = ""  # what the workshop asks of this phone for a while: a 'deposit', or all of it 'before'
     face_to_face: bool = False  # buyer and artisan stand before each other: the thing and the money change hands
 
 

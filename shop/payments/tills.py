@@ -35,6 +35,7 @@ WORDS = (
     N_("The workshop does not take cash on delivery in this wilaya."),
     N_("If you do not take the parcel, the workshop may keep the deposit. If the workshop cancels, you get it back."),
     N_("If you do not take the parcel, or the workshop cancels, the workshop gives the deposit back."),
+    N_("For this order the workshop asks to be paid before the parcel leaves."),
     N_("Deposit, in dinars"),
     N_("Paid before the parcel leaves, by another of your ways; the rest to the courier. At most half of the order. "
        "0: none."),
@@ -118,8 +119,12 @@ class Till:
     def offers(self, ask: Ask, abroad: Sequence[Money] = ()) -> list[MethodOffer]:
         """Return the ways that serve this payment, without network; `abroad`: the same in other currencies.
 
-        A method that asks a deposit is one way with each method that could bring it.
+        A method that asks a deposit is one way with each method that could bring it. What is asked of a phone for a
+        while never leaves it without a way.
         """
+        return self._offers(ask, abroad) or (self._offers(replace(ask, held=""), abroad) if ask.held else [])
+
+    def _offers(self, ask: Ask, abroad: Sequence[Money]) -> list[MethodOffer]:
         found = ((key, method.offer(ask)) for key, method in self.methods.items())
         other = (
             (key, method.offer(replace(ask, amount=each)), each)

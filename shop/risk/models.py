@@ -7,7 +7,28 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shop.plumbing.db import Base, BigKey, of_store
+from shop.plumbing.db import Base, BigKey, of_store, store_key
+
+
+class PhoneHold(Base):
+    """What one workshop asks of one phone for a while, before it takes cash at the door: nobody else sees it."""
+
+    __tablename__ = "phone_holds"
+    __table_args__ = (
+        store_key(),
+        of_store("order_id", table="orders"),
+        CheckConstraint("asks IN ('deposit', 'before')", name="asks"),
+        Index("ix_phone_holds_phone", "store_id", "phone_mark", "until"),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    store_id: Mapped[int]
+    order_id: Mapped[int] = mapped_column(BigKey)  # whose parcel came back
+    phone_mark: Mapped[str] = mapped_column(String(64))
+    asks: Mapped[str] = mapped_column(String(8))
+    until: Mapped[datetime]
+    lifted_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
 
 
 class Outcome(Base):

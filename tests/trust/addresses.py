@@ -140,7 +140,7 @@ def _nobodys(name: str) -> Any:
         return "ZZZZZZZ"
     return (
         NOBODYS
-        if name.endswith("_id") or name in {"number", "page", "receipt", "incident"}
+        if name.endswith("_id") or name in {"number", "page", "receipt", "incident", "hold"}
         else {"width": 241}.get(name, "nobody")
     )
 
@@ -152,6 +152,7 @@ def _of(street: Street, endpoint: str, shop: Shop) -> dict[str, Any]:
         "studio.correct_lots": "confirmed", "studio.issue_invoice": "confirmed", "studio.scan": "handed_over",
         "studio.undo_sale": "hand", "studio.order_company": "confirmed", "studio.answer_outcome": "contested",
         "studio.money_came": "to_pay", "studio.waive_deposit": "deposit", "studio.lift_hold": "held",
+        "studio.ask_first": "sent_back",
         "studio.ask_for_receipt": "to_pay", "storefront.pay": "to_pay", "storefront.send_receipt": "to_pay",
         "storefront.check_payment": "to_pay",
     }.get(endpoint, "paid")  # fmt: skip
@@ -180,7 +181,7 @@ def _of(street: Street, endpoint: str, shop: Shop) -> dict[str, Any]:
         "store_id": street.suspended[0] if endpoint == "desk.resume" else shop.store_id, "review_id": shop.review_id,
         "variant_id": shop.variant_id, "sheet_id": shop.sheet_id, "kind": "csv",
         "contact_id": shop.contact_id, "outcome_id": shop.outcome_id, "receipt": shop.receipt_id,
-        "incident": shop.incident_id, "method": "transfer", "currency": "EUR",
+        "incident": shop.incident_id, "method": "transfer", "currency": "EUR", "hold": shop.hold_id,
     }  # fmt: skip
 
 
@@ -228,7 +229,7 @@ STILL: Mapping[str, Fields] = {
     "studio.product_tax": {"rate": "9"},
     "studio.order_company": {"company-name": "SARL Zitoun", "company-nif": "1" * 15},
     "studio.refund": {"restock": "1", "reason": "broken", "amount": "1100", "proof": "CCP 4471"},
-    "studio.money_came": {"came": "1100"},
+    "studio.money_came": {"came": "1100"}, "studio.ask_first": {"asks": "deposit"},
     "studio.way_to_pay": {"holder": "A. Benali", "ccp": "12345678", "ccp_check": "28", "days": "4", "on": "y"},
     "studio.currency": {"worth": "250", "step": "10"},
     "studio.papers": {"paper": "a6", "label_start": "1", "nudge_x": "0", "nudge_y": "0"},

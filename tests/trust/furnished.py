@@ -32,7 +32,8 @@ from shop.plumbing.journal import SYSTEM
 from shop.plumbing.links import Signer
 from shop.plumbing.settings import Settings
 from shop.plumbing.storage import FileStorage
-from shop.risk.models import Outcome
+from shop.risk import holds
+from shop.risk.models import Outcome, PhoneHold
 from shop.settlement import drafts
 from shop.settlement import service as settlement
 from shop.settlement.models import Remittance, RemittanceLine, Statement
@@ -73,6 +74,9 @@ def furnish(application: Flask, settings: Settings, day: Day) -> None:
     sent_back(day)
     sent_back(day, contested="Personne")
     payment = day.payment(paid)
+    with application.app_context(), transaction():
+        for order_id in session.scalars(select(Outcome.order_id).where(Outcome.outcome == "refused")).all():
+            holds.ask_first(day.store_id, order_id, "deposit", by=SYSTEM)
     with application.app_context(), i18n.speaking("en"), transaction():
         shop = day._workshop()
         closed = stores.create_store(name="Atelier Fermé", craft="soap", wilaya_code="16", by=SYSTEM)
@@ -219,6 +223,7 @@ def places(application: Flask, day: Day) -> dict[str, list[str]]:
             "offer_id": numbers(Offer),
             "variant_id": ["1"] * 5 + ["2", "9"], "sheet_id": numbers(Sheet), "kind": ["csv", "xlsx", "exe"],
             "contact_id": numbers(Contact), "receipt": numbers(PaymentProof), "incident": numbers(Incident),
+            "hold": numbers(PhoneHold), "studio.ask_first:code": parcels_back(application),
             "method": ["transfer", "chargily", "stripe", "cash_on_delivery", "gold"],
             "currency": ["EUR", "TND", "JPY", "DZD"],
             "picture_id": numbers(Picture), "lot_id": numbers(Lot), "remittance_id": numbers(Remittance),

@@ -120,6 +120,7 @@ class Shop:
     receipt: str = ""  # the file of a buyer's receipt
     receipt_id: int = 0
     incident_id: int = 0
+    hold_id: int = 0
     value: str = ""  # how the delivery by its carrier is chosen at the checkout
 
 

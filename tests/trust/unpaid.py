@@ -24,6 +24,7 @@ from shop.plumbing.journal import SYSTEM, Actor
 from shop.plumbing.seals import Seal
 from shop.plumbing.settings import Settings
 from shop.plumbing.storage import FileStorage
+from shop.risk import holds
 from shop.shipping.models import CarrierAccount
 from shop.stores.models import Store
 from tests.checkout import cast
@@ -102,6 +103,9 @@ def _held(shop: Shop, by: Actor) -> None:
     order = session.get_one(Order, placed.order_ids[0])
     assert not order.set_aside
     shop.codes["held"], shop.orders["held"] = order.code, order.id
+    with transaction():
+        holds.ask_first(shop.store_id, order.id, "deposit", by=by)
+    shop.hold_id = holds.live(shop.store_id)[0].hold.id
 
 
 def _with_deposit(shop: Shop, by: Actor) -> None:
@@ -155,7 +159,7 @@ def orders_to_be_paid(application: Flask, settings: Settings, day: Day) -> dict[
         "storefront.pay:order": code, "storefront.send_receipt:order": code, "storefront.pay:method": "transfer",
         "studio.record_payout:lines": str(cards[0]), "studio.record_payout:service": "chargily",
         "studio.record_payout:currency": "DZD", "studio.record_payout:received": "1090",
-        "studio.currency:worth": "250",
+        "studio.currency:worth": "250", "studio.ask_first:asks": "deposit",
         "studio.money_came:came": "1100", "studio.refund:amount": "100", "studio.refund:proof": "CCP 4471",
     }  # fmt: skip
 

@@ -16,6 +16,7 @@ WILAYAS = range(1, 70)
 TOO_MUCH = "This order costs more than the workshop sends out for cash on delivery."
 TOO_MUCH_AT_FIRST = "For a first order, this is more than the workshop sends out for cash on delivery."
 NOT_THERE = "The workshop does not take cash on delivery in this wilaya."
+PAID_BEFORE = "For this order the workshop asks to be paid before the parcel leaves."
 IS_KEPT = "If you do not take the parcel, the workshop may keep the deposit. If the workshop cancels, you get it back."
 GOES_BACK = "If you do not take the parcel, or the workshop cancels, the workshop gives the deposit back."
 
@@ -84,7 +85,7 @@ class CashOnDelivery:
         """Return what is to be paid before: in whole dinars, at most half of the order."""
         told = self.settings
         asked = told.deposit_of == "all" or ask.first_time
-        if not asked or ask.amount <= Money.dinars(told.deposit_above):
+        if ask.held != "deposit" and (not asked or ask.amount <= Money.dinars(told.deposit_above)):
             return None
         amount = min(told.deposit, ask.amount.minor // 200)
         return Deposit(Money.dinars(amount), GOES_BACK if told.deposit_rule == "back" else IS_KEPT) if amount else None
@@ -95,6 +96,8 @@ class CashOnDelivery:
             return ""
         if ask.wilaya_code in self.settings.closed:
             return NOT_THERE
+        if ask.held == "before":
+            return PAID_BEFORE
         if self.settings.most and ask.amount > Money.dinars(self.settings.most):
             return TOO_MUCH
         if ask.first_time and self.settings.most_first and ask.amount > Money.dinars(self.settings.most_first):

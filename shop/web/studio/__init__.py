@@ -15,6 +15,7 @@ from shop.web.studio import (
     earnings,
     goods,
     handover,
+    holds,
     identity,
     invoices,
     joining,
@@ -57,10 +58,11 @@ from shop.web.studio import (
 from shop.web.studio.blueprint import studio
 
 PAGES = (
-    account, calls, costs, currencies, customers, delivery, documents, earnings, goods, handover, identity, invoices,
-    joining, labels, links, lots, members, money, new_order, new_product, offers, offline, once, options, orders,
-    outcome, papers, passkeys, past_customers, payments, payouts, people, phone_codes, pictures, products, profile,
-    rests, sale, second_step, share, sheets, squares, statements, stock, today, variants, ways_to_pay, wizard,
+    account, calls, costs, currencies, customers, delivery, documents, earnings, goods, handover, holds, identity,
+    invoices, joining, labels, links, lots, members, money, new_order, new_product, offers, offline, once, options,
+    orders, outcome, papers, passkeys, past_customers, payments, payouts, people, phone_codes, pictures, products,
+    profile, rests, sale, second_step, share, sheets, squares, statements, stock, today, variants, ways_to_pay,
+    wizard,
 )  # fmt: skip
 
 

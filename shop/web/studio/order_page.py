@@ -27,6 +27,7 @@ from shop.payments.models import Payment
 from shop.plumbing import geography
 from shop.plumbing.formats import money_text, sms_url, whatsapp_url
 from shop.plumbing.i18n import N_, _, pick, speaking
+from shop.risk import holds
 from shop.risk import words as risk_words
 from shop.risk.queries import history, outcome_of
 from shop.shipping import queries as shipping
@@ -112,6 +113,7 @@ def order_page(
         repeats=fulfilment.alike(store.id, order.id) if order.state == "placed" else (),
         not_aside=_(NOT_ASIDE) if order.state == "placed" and not order.set_aside else "",
         risk=risk_of(order, shipment), outcome=outcome_of(store.id, order.id),
+        held=holds.live(store.id, order.phone) if order.cancel_reason == "refused" and order.phone else (),
     )  # fmt: skip
 
 

@@ -46,6 +46,8 @@ _SENTENCES: Mapping[str, str] = {
     "order.credited": N_("Credit note {n} issued"),
     "order.left_in_stock": N_("Its pieces are not set aside"),
     "order.taken_at_last": N_("Its pieces are set aside"),
+    "order.phone_held": N_("This number is asked to pay first"),
+    "order.phone_let": N_("Nothing more is asked of this number"),
     "order.deposit_waived": N_("Without a deposit: the courier collects all of it"),
     "order.contested": N_("The customer says that it did not come back because of them"),
     "order.struck": N_("Struck: the parcel counts for nobody"),

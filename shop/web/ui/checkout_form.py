@@ -268,7 +268,8 @@ def _refusals(parcels: Sequence[Travel], wilaya: str) -> tuple[str, ...]:
 
 def _ask(parcel: Travel, wilaya: str, stores: int) -> Ask:
     return Ask(
-        "", parcel.due, language(), stores_in_purchase=stores, wilaya_code=wilaya, first_time=parcel.first_time
+        "", parcel.due, language(), stores_in_purchase=stores, wilaya_code=wilaya, first_time=parcel.first_time,
+        held=parcel.parcel.held,
     )  # fmt: skip
 
 
