@@ -53,7 +53,7 @@ def restore(settings: Settings, source: Path) -> None:
     with tempfile.TemporaryDirectory(dir=settings.data_dir) as name:
         folder = Path(name)
         with tarfile.open(source, "r:gz") as archive:
-            archive.extractall(folder, filter="data")
+            _unpack(archive, folder)
         _verify(folder)
         dump = folder / DATABASE[settings.is_sqlite]
         if not dump.exists():
@@ -65,6 +65,17 @@ def restore(settings: Settings, source: Path) -> None:
             dump.replace(database)
         else:
             _postgres(settings, "pg_restore", "--exit-on-error", "--no-owner", "--single-transaction", str(dump))
+
+
+def _unpack(archive: tarfile.TarFile, folder: Path) -> None:
+    """Unpack plain files and folders, and nothing outside of `folder` (Python 3.11.2 has no filters of its own)."""
+    within = folder.resolve()
+    for member in archive:
+        place = (within / member.name).resolve()
+        if not (member.isfile() or member.isdir()) or not place.is_relative_to(within):
+            raise BackupError(f"{member.name} does not belong into an archive")
+        archive.extract(member, within, set_attrs=False)
+        place.chmod(member.mode & 0o755)
 
 
 def _dump(settings: Settings, file: Path) -> None:

@@ -19,8 +19,8 @@ pytestmark = pytest.mark.browser
 
 STUDIO = "/studio/atelier-amina"
 MESSAGES = {
-    "ar": "السلام عليكم أنا مريم 0555123411 وهران، نحب 2 صابون الورد بارك الله فيكم",
-    "fr": "Bonjour c'est Meriem 0555 12 34 12, Oran, 2 savons à la rose svp",
+    "ar": "السلام عليكم أنا مريم 0555123411 وهران، نحب 2 صابون زيت الزيتون بارك الله فيكم",
+    "fr": "Bonjour c'est Meriem 0555 12 34 12, Oran, 2 savons à l’huile d’olive svp",
 }
 NAMES = {"ar": "مريم", "fr": "Meriem"}
 BOTH = pytest.mark.parametrize("lang", ["ar", "fr"])

@@ -65,7 +65,7 @@ def agreed(language: str = "fr", **changes: Any) -> Agreement:
         "code": "7K3M92A", "language": language, "placed_at": datetime(2026, 11, 20, 9, 12, tzinfo=UTC),
         "seller": SELLER, "buyer": BUYER, "phone_ending": "56", "lines": tuple(line(*each) for each in GOODS),
         "goods": Money(525_000), "delivery": Money(60_000), "discount": Money(0), "total": Money(585_000),
-        "currency": "DZD", "kind": "home", "carrier": "Barq Express", "desk": "",
+        "deposit": None, "deposit_method": "", "currency": "DZD", "kind": "home", "carrier": "Barq Express", "desk": "",
         "promised": (date(2026, 11, 24), date(2026, 11, 26)), "method": "cash_on_delivery",
         "terms": {"ar": TERMS_AR, "fr": TERMS_FR}.get(language, TERMS_FR), "terms_hash": "0123456789abcdef" * 4,
     }  # fmt: skip

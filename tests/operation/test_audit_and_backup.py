@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import sqlite3
@@ -164,7 +165,7 @@ def test_a_damaged_archive_is_refused(application: Flask, settings: Settings, tm
     made = archives.backup(settings, tmp_path)
     unpacked = tmp_path / "unpacked"
     with tarfile.open(made) as archive:
-        archive.extractall(unpacked, filter="data")
+        archive.extractall(unpacked)
     with (unpacked / "hirfa.sqlite3").open("r+b") as file:
         file.seek(200)
         file.write(os.urandom(40))
@@ -172,3 +173,15 @@ def test_a_damaged_archive_is_refused(application: Flask, settings: Settings, tm
         archive.add(unpacked, arcname=".")
     with pytest.raises(archives.BackupError, match="damaged"):
         archives.restore(replace(settings, data_dir=tmp_path / "other", database_url=""), made)
+
+
+@pytest.mark.parametrize("kind", ["outside", "link"])
+def test_what_leads_out_of_an_archive_is_refused(settings: Settings, tmp_path: Path, kind: str) -> None:
+    made = tmp_path / "bad.tar.gz"
+    with tarfile.open(made, "w:gz") as archive:
+        member = tarfile.TarInfo("../outside" if kind == "outside" else "link")
+        member.type, member.linkname = (tarfile.REGTYPE, "") if kind == "outside" else (tarfile.SYMTYPE, "/etc")
+        archive.addfile(member, io.BytesIO())
+    with pytest.raises(archives.BackupError, match="does not belong"):
+        archives.restore(replace(settings, data_dir=tmp_path / "other", database_url=""), made)
+    assert not (tmp_path / "outside").exists()
