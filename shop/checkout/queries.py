@@ -183,7 +183,7 @@ def _parcels(cart_id: int, held: Held, phone: str) -> tuple[list[Parcel], dict[i
     rows = {row.Store.id: row.Store for row in found}
     asks = {row.store_id: row.asks for row in found}
     grouped = groupby(lines, key=lambda line: line.store_id)
-    return [replace(_parcel(rows[store_id], list(mine)), held=asks[store_id]) for store_id, mine in grouped], rows
+    return [_parcel(rows[store_id], list(mine), asks[store_id]) for store_id, mine in grouped], rows
 
 
 def _with_held(lines: list[Line], held: Held) -> list[Line]:
@@ -199,10 +199,10 @@ def _with_held(lines: list[Line], held: Held) -> list[Line]:
     ] if held else lines  # fmt: skip
 
 
-def _parcel(store: Store, lines: Sequence[Line]) -> Parcel:
+def _parcel(store: Store, lines: Sequence[Line], held: str = "") -> Parcel:
     return Parcel(
         store_id=store.id, store_slug=store.slug, store_name=store.name, preparation_days=store.preparation_days,
-        lines=tuple(lines),
+        lines=tuple(lines), held=held,
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, and_, case, func, select
 
 from shop.core import clock
-from shop.core.money import Money
+from shop.core.money import Money, total
 from shop.orders.models import Order
 from shop.payments.models import LedgerEntry, Payment, Refund
 from shop.plumbing.db import session
@@ -44,6 +44,12 @@ def counting(mine: Sequence[Payment]) -> Payment | None:
     alive = [each for each in mine if each.state != "cancelled"]
     waiting, at_door = [each for each in alive if each.waits], [each for each in alive if each.expires_at is None]
     return (waiting or at_door or alive or mine)[-1] if mine else None
+
+
+def stays(order: Order, mine: Sequence[Payment]) -> Money | None:
+    """Return the deposit that is still with the workshop though the parcel was refused; None for nothing."""
+    kept = total((each.kept_worth for each in mine), order.currency)
+    return kept if order.cancel_reason == "refused" and kept else None
 
 
 def given_back(store_id: int, order_ids: Collection[int] | None = None) -> dict[int, Money]:

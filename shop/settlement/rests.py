@@ -18,7 +18,7 @@ from shop.plumbing.db import changed, session
 from shop.plumbing.journal import Actor
 from shop.settlement.models import Remittance, RemittanceLine, RemittanceRest
 
-MISSING = (
+MISSING: ColumnElement[int] = (  # of what was to come, less than nothing for too much
     RemittanceLine.expected_minor - RemittanceLine.received_minor - RemittanceLine.fee_minor - RemittanceLine.rest_minor
 )
 
@@ -69,7 +69,7 @@ def too_much(store_id: int, carrier_title: str = "", *, skip: int = 0, limit: in
 
 def _lines(store_id: int, *conditions: ColumnElement[bool], skip: int = 0, limit: int = 1) -> list[ShortLine]:
     wanted = (
-        select(RemittanceLine, Remittance.carrier_title, Remittance.received_on, Order.code, Order.buyer_name)
+        select(RemittanceLine, MISSING, Remittance.carrier_title, Remittance.received_on, Order.code, Order.buyer_name)
         .join(Remittance, _OF_REMITTANCE)
         .join(Payment, and_(Payment.id == RemittanceLine.payment_id, Payment.store_id == RemittanceLine.store_id))
         .join(Order, and_(Order.id == Payment.order_id, Order.store_id == Payment.store_id))
@@ -81,11 +81,9 @@ def _lines(store_id: int, *conditions: ColumnElement[bool], skip: int = 0, limit
         ShortLine(
             payment_id=line.payment_id, code=code, buyer_name=buyer_name, carrier_title=title, received_on=on,
             remittance_id=line.remittance_id, expected=Money(line.expected_minor, line.currency),
-            missing=Money(
-                line.expected_minor - line.received_minor - line.fee_minor - line.rest_minor, line.currency
-            ),
+            missing=Money(missing, line.currency),
         )
-        for line, title, on, code, buyer_name in rows
+        for line, missing, title, on, code, buyer_name in rows
     ]  # fmt: skip
 
 

@@ -116,14 +116,26 @@ def choose(cart: Cart, *, kind: str = "home", details: Details = YACINE) -> list
     return found
 
 
-def place(cart: Cart, *, key: str | None = None, kind: str = "home", details: Details = YACINE) -> Placed:
+def place(
+    cart: Cart, *, key: str | None = None, kind: str = "home", details: Details = YACINE, network: str = ""
+) -> Placed:
     """Look, and order what was seen."""
     choices = choose(cart, kind=kind, details=details)
     seen = checkout.review(cart.id, details, choices)
     with transaction():
         return checkout.place(
-            cart.id, key=key or secrets.token_hex(8), details=details, choices=choices, review_hash=seen.hash
-        )
+            cart.id, key=key or secrets.token_hex(8), details=details, choices=choices, review_hash=seen.hash,
+            network=network,
+        )  # fmt: skip
+
+
+def left_in_stock(variant: Variant, pieces: int) -> Order:
+    """Order more than is set aside before a call: the order waits without its pieces."""
+    details = replace(YACINE, phone="+213550999999")
+    placed = place(basket({variant: pieces}), details=details, network="192.0.2.7/32")
+    order = session.get_one(Order, placed.order_ids[0])
+    assert not order.set_aside
+    return order
 
 
 def ordered(shop: Workshop, *, pieces: int = 1, kind: str = "home", phone: str | None = None) -> Order:

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
-from dataclasses import replace
-
 import pytest
 from flask import Flask
 
 from shop.catalogue.models import Product, Variant
-from shop.checkout import service as checkout
-from shop.orders.models import Order
 from shop.plumbing import i18n
-from shop.plumbing.db import session, transaction
+from shop.plumbing.db import session
 from shop.shipping.models import CarrierAccount
 from shop.stores.models import Store
 from tests.checkout import cast
@@ -32,17 +27,7 @@ def held(day: Day) -> str:
             session.get_one(Store, day.store_id), *first(Product, day), *first(Variant, day),
             *first(CarrierAccount, day),
         )  # fmt: skip
-        cart = cast.basket({shop.variant: shop.variant.on_hand})
-        choices, details = cast.choose(cart), replace(cast.YACINE, phone="+213550999999")
-        seen = checkout.review(cart.id, details, choices)
-        with transaction():
-            placed = checkout.place(
-                cart.id, key=secrets.token_hex(8), details=details, choices=choices, review_hash=seen.hash,
-                network="192.0.2.7/32",
-            )  # fmt: skip
-        order = session.get_one(Order, placed.order_ids[0])
-        assert not order.set_aside
-        return order.code
+        return cast.left_in_stock(shop.variant, shop.variant.on_hand).code
 
 
 def test_it_stands_apart_with_its_reason_and_is_lifted_in_one_tap(day: Day) -> None:

@@ -63,7 +63,7 @@ def pay_view(order: Order, mine: Sequence[Payment]) -> PayView | None:
     return PayView(
         waiting=waiting, title=_(plugin_of(waiting.method).title) if waiting else "",
         missing=stands.missing, at_door=stands.at_door,
-        kept=stands.kept if order.cancel_reason == "refused" and stands.kept else None,
+        kept=payments.stays(order, mine),
         instructions=_instructions(waiting), receipts=sum(each.state == "waiting" for each in sent),
         asked_again=last == "refused", ways=paying.ways(order, language=here().lang) if waiting else (),
         given_back=by_currency(each.amount for each in given if each.state == "done"),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shop.core.money import Money, by_currency, total
+from shop.core.money import Money, by_currency
 from shop.orders.models import Order
-from shop.payments import incidents, proofs, refunds
+from shop.payments import incidents, proofs, queries, refunds
 from shop.payments.contract import PaidByHand
 from shop.payments.incidents import Trouble
 from shop.payments.models import Payment, PaymentProof, Refund
@@ -58,13 +58,12 @@ def pay_view(order: Order, mine: Sequence[Payment]) -> PayView:
     prepaid = any(each.expires_at is not None for each in mine)
     told = prepaid or any(each.refunded_minor for each in mine)  # else cash that comes with the parcel
     ids = [each.id for each in mine]
-    kept = total((each.kept_worth for each in mine), order.currency)
     return PayView(
         every=[Paid(_(plugin_of(each.method).title), each) for each in mine] if told else [],
         waiting=waiting, by_hand=waiting is not None and _by_hand(waiting),
         missing=incidents.standing(order.store_id, order.id).missing if waiting else Money(0, order.currency),
         before=_before(order, mine), waives=waiting is not None and any(each.awaited_at_door for each in mine),
-        stays=kept if order.cancel_reason == "refused" and kept else None,
+        stays=queries.stays(order, mine),
         receipts=proofs.proofs(order.store_id, ids) if prepaid else (),
         troubles=incidents.open_incidents(order.store_id, order_id=order.id),
         refunds=refunds.refunds(order.store_id, ids),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -67,9 +67,7 @@ def currency_in(fields: Mapping[str, str]) -> str:
 @entry(Access.OWNER)
 def payout() -> str:
     """Show what a service holds; all that it took up to a day is ticked."""
-    until = asked_day(request.args.get("until", ""))
-    rows = [Row(each, ticked=clock.local(each.at).date() <= until) for each in held()]
-    return payout_page(PayoutForm(received_on=clock.today()), rows, until=until)
+    return payout_page(PayoutForm(received_on=clock.today()), until=asked_day(request.args.get("until", "")))
 
 
 @studio.post("/<name:store>/money/payouts/new", endpoint="record_payout")
@@ -79,7 +77,7 @@ def record() -> Response | tuple[str, int]:
     form = PayoutForm(request.form)
     ticked = {number for text in request.form.getlist("lines") if (number := whole(text))}
     if not form.validate():
-        return payout_page(form, rows(ticked)), 422
+        return payout_page(form, ticked), 422
     try:
         with transaction():
             made = payouts.record_payout(
@@ -90,48 +88,49 @@ def record() -> Response | tuple[str, int]:
                 sure=request.form.get("sure") == "1",
             )  # fmt: skip
     except InvalidTransition:
-        return payout_page(form, rows(ticked), problem=("lines", _(MEANWHILE))), 409
+        return payout_page(form, ticked, problem=("lines", _(MEANWHILE))), 409
     except Refused as refused:
         if refused.field in {"received", "received_on", "reference"}:
             form.refuse(refused.field, said(refused))
-            return payout_page(form, rows(ticked)), 422
-        return payout_page(form, rows(ticked), problem=(refused.field or "lines", said(refused))), 422
+            return payout_page(form, ticked), 422
+        return payout_page(form, ticked, problem=(refused.field or "lines", said(refused))), 422
     if made.repeated:
         flash(_(BEFORE), "problem")
     return redirect(page_url("studio.remittance_page", remittance_id=made.remittance_id), 303)
 
 
 def payout_page(
-    form: PayoutForm, rows: list[Row], *, until: date | None = None, problem: tuple[str, str] | None = None
-) -> str:
-    """Draw what a service holds, and what is asked of its payout."""
-    source = service()
+    form: PayoutForm, ticked: set[int] | None = None, *, until: date | None = None,
+    problem: tuple[str, str] | None = None,
+) -> str:  # fmt: skip
+    """Draw what a service holds, and what is asked of its payout; without `ticked`, all that it took until a day is."""
+    services, until = books.with_services(here().store.id), until or clock.today()
+    source = asked_service(services)
+    rows = [Row(each, is_ticked(each, ticked, until)) for each in held(source)]
     return shop_page(
         "studio/payout.html", "money", form=form, rows=rows, source=source, named=named, today=clock.today(),
-        services=books.with_services(here().store.id), until=until or clock.today(), extra=[problem] if problem else [],
+        services=services, until=until, extra=[problem] if problem else [],
         failed=bool(problem or form.summary), high=problem is not None and problem[0] == "sure",
         sum=total((each.payment.amount for each in rows if each.ticked), source.received.currency) if source else None,
         key=request.form.get("key", "")[:LONGEST_KEY] or new_token(),
     )  # fmt: skip
 
 
-def service() -> Source | None:
+def asked_service(every: Sequence[Source]) -> Source | None:
     """Return the service that the page is about: the one asked for, else the first that holds money; None if none."""
-    every = books.with_services(here().store.id)
     asked = (request.values.get("service", ""), currency_in(request.values))
     mine = [each for each in every if (each.title, each.received.currency) == asked]
     return mine[0] if mine else every[0] if every and not asked[0] else None
 
 
-def held() -> list[Held]:
-    """Return what that service holds, the oldest first."""
-    source = service()
+def held(source: Source | None) -> list[Held]:
+    """Return what a service holds, the oldest first."""
     return payouts.held(here().store.id, source.title, source.received.currency) if source else []
 
 
-def rows(ticked: set[int]) -> list[Row]:
-    """Return what that service holds, with these payments ticked."""
-    return [Row(each, ticked=each.payment_id in ticked) for each in held()]
+def is_ticked(payment: Held, ticked: set[int] | None, until: date) -> bool:
+    """Tell whether a payment is covered, as she said or because it came until a day."""
+    return clock.local(payment.at).date() <= until if ticked is None else payment.payment_id in ticked
 
 
 def asked_day(text: str) -> date:
