@@ -37,8 +37,10 @@ def test_more_than_twenty_are_told_by_wilaya(application: Flask) -> None:
     for _order in range(20):
         day.ordered()
     assert "31 – Oran" not in day.page()
+    assert "Yacine Haddad</bdi>, <bdi>Oran" in day.page()
     day.ordered()
     assert "31 – Oran · 21" in day.page()
+    assert "Yacine Haddad</bdi>, <bdi>Oran" not in day.page(), "the wilaya is said once, above its orders"
 
 
 def test_today_is_small_and_reads_little(application: Flask) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -34,7 +34,7 @@ class Card:
     url: str
     title: str
     who: str
-    place: str
+    place: str  # its wilaya; empty under the wilaya's own name
     amount: Money
     picture: str
     craft: str
@@ -64,14 +64,14 @@ def card(job: JobCard, *, now: datetime | None = None) -> Card:
 
 
 def grouped(jobs: Iterable[JobCard]) -> list[tuple[str, list[Card]]]:
-    """Tell jobs in their order; many of them by wilaya, each under its name ("" for a list without groups)."""
+    """Tell jobs in their order; many of them by wilaya, each under its name alone ("" for a list without groups)."""
     now = clock.now()
     every = list(jobs)
     if len(every) < GROUPED_FROM:
         return [("", [card(job, now=now) for job in every])] if every else []
     by_place = sorted(every, key=lambda job: job.wilaya_code)
     return [
-        (geography.label(geography.wilaya(code)), [card(job, now=now) for job in group])
+        (geography.label(geography.wilaya(code)), [replace(card(job, now=now), place="") for job in group])
         for code, group in groupby(by_place, key=lambda job: job.wilaya_code)
     ]
 
