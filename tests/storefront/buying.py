@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import Flask
@@ -143,6 +143,12 @@ class Buyer:
             self.add(shop)
         self.fill_details(*shops, kind=kind, **typed)
         return self.press("/checkout/confirmation")
+
+
+def letters_leave(application: Flask, mail_url: str) -> None:
+    """Let the shop have a mail server, or none."""
+    mine = application.extensions["hirfa_settings"]
+    application.extensions["hirfa_settings"] = replace(mine, mail_url=mail_url)
 
 
 def workshops(application: Flask, *, stock: int = 5) -> tuple[Workshop, Workshop]:

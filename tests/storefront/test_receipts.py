@@ -33,7 +33,7 @@ from tests.conftest import SECRET
 from tests.documents.test_companions import texts
 from tests.notifications.test_telling import Letters, letters  # noqa: F401 - a fixture
 from tests.payments.till import of
-from tests.storefront.buying import Buyer
+from tests.storefront.buying import Buyer, letters_leave
 
 SATIM = [
     ["Answer of the bank", "Votre paiement a été accepté"], ["Order number", "PKIT234567"],
@@ -46,7 +46,8 @@ HERS = "Yacine.Haddad@Example.com"
 
 @pytest.fixture
 def paid(application: Flask) -> Iterator[tuple[Order, Payment, str]]:
-    """An order that was paid, and the link of its purchase."""
+    """An order that was paid, and the link of its purchase, in a shop that can send letters."""
+    letters_leave(application, "smtp://127.0.0.1:1")
     with application.app_context():
         order_id = delivered(workshop())[0].id
         order, payment = of(order_id)
@@ -191,3 +192,18 @@ def test_nobody_floods_a_mailbox_from_a_link(paid: tuple[Order, Payment, str], y
     assert yacine.press("/receipt/letter", email=HERS).status == 429
     assert len(session.scalars(select(jobs.Job.id).where(jobs.Job.kind == JOB)).all()) == 5
     session.rollback()
+
+
+def test_a_shop_without_a_mail_server_promises_no_letter(
+    application: Flask, paid: tuple[Order, Payment, str], yacine: Buyer
+) -> None:
+    yacine.open(paid[2])
+    letters_leave(application, "")
+    page = yacine.press("/receipt/letter", email=HERS)  # the page was open while the operator took the server away
+    assert page.status == 422
+    assert "nothing was sent" in page.text
+    assert "is on its way to your" not in page.text
+    assert session.scalars(select(jobs.Job).where(jobs.Job.kind == JOB)).all() == []
+    session.rollback()
+    assert not yacine.open(paid[2]).has_form("/receipt/letter")
+    assert "Download the receipt" in yacine.page.text

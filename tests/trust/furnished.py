@@ -48,7 +48,7 @@ from shop.stores.models import Member
 from tests.checkout import cast
 from tests.offers.cast import offer
 from tests.people import Person
-from tests.storefront.buying import Buyer
+from tests.storefront.buying import Buyer, letters_leave
 from tests.studio.conftest import LEGAL, make_ready
 from tests.studio.day import Day
 from tests.studio.photographs import photograph
@@ -66,6 +66,7 @@ CARD = photograph((240, 160), kind="WEBP")
 
 def furnish(application: Flask, settings: Settings, day: Day) -> None:
     """Put something into every room: orders in every state, a photograph, a sheet, a remittance, an invitation."""
+    letters_leave(application, "smtp://127.0.0.1:1")
     day.ordered()
     day.confirmed()
     day.labelled()

@@ -48,7 +48,7 @@ from shop.stores.models import Store, Submission
 from tests.checkout import cast
 from tests.formalities import declare
 from tests.people import Person, sign_in
-from tests.storefront.buying import Buyer
+from tests.storefront.buying import Buyer, letters_leave
 from tests.studio.conftest import LEGAL, make_ready
 from tests.studio.photographs import photograph
 from tests.trust import sales, unpaid
@@ -162,7 +162,8 @@ def word(of: str, what: str) -> str:
 
 
 def build(application: Flask, settings: Settings) -> Street:
-    """Furnish the street; inside no context."""
+    """Furnish the street; inside no context. Its shop can send letters, so that every form is there."""
+    letters_leave(application, "smtp://127.0.0.1:1")
     people = {
         "owner": sign_in(application, "Amina Benali", "+213550000011"),
         "helper": sign_in(application, "Lila Benali", "+213550000012"),

@@ -17,12 +17,13 @@ from shop.web.storefront.checkout import tracking_url
 from shop.web.storefront.tracking import page_of, purchase_of
 from shop.web.ui.access import Access, entry
 from shop.web.ui.forms import EmailField, HirfaForm, required
-from shop.web.ui.here import here, outside
+from shop.web.ui.here import here, outside, settings
 from shop.web.ui.network import network
 
 DAY_S = 86_400
 MOST_OF_A_LINK, MOST_OF_AN_ADDRESS, MOST_OF_A_NETWORK = 5, 10, 40
 TOO_MANY = N_("That was very often. Download the receipt instead, or try again tomorrow.")
+NO_MAIL = N_("This shop sends no e-mails, so nothing was sent. Please download the receipt here.")
 
 
 class ReceiptForm(HirfaForm):
@@ -41,6 +42,8 @@ def mail_receipt(code: str, proof: str) -> Response:
     order = next((each for each in orders.orders_of_purchase(purchase.id) if each.code == wanted), None)
     if order is None:
         raise NotFound
+    if not settings().mail_url:
+        return page_of(purchase, told=_(NO_MAIL), kind="bad", status=422)
     if not form.validate():
         return page_of(purchase, letter=form, status=422)
     address: str = form.email.data or ""

@@ -221,6 +221,7 @@ def page_of(
         told=told, told_kind=kind, contact=settings().contact_phone, due=[each for each in parcels if each.due],
         share=shared_on_whatsapp(address, len(parcels)),
         again=_again(purchase, parcels, looks) if status == 200 else None, letter=letter, failed=letter is not None,
+        letters=bool(settings().mail_url),
         alternates=[(lang, tracking_path(signer(), lang, purchase.code)) for lang in LANGUAGES],
     )  # fmt: skip
     answer = make_response(page, status)
