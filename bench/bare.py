@@ -26,11 +26,11 @@ def cpu_seconds(act: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
-def pages(width: int, height: int, *, lines: int) -> None:
-    """Draw one PDF of so many bare pages in millimetres, each with a line that was never drawn before."""
+def pages(width: int, height: int, *, lines: int) -> object:
+    """Return one PDF of so many bare pages in millimetres, each with a line that was never drawn before."""
     said = [f"صابون {n} Savon à l’huile d’olive {n}" for n in (next(_serial) for _line in range(lines))]
     inputs = {"width": str(width), "height": str(height), "lines": json.dumps(said)}
-    _compiler().compile(format="pdf", sys_inputs=inputs, pdf_tags=False)
+    return _compiler().compile(format="pdf", sys_inputs=inputs, pdf_tags=False)
 
 
 @lru_cache(maxsize=1)
