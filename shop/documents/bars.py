@@ -46,8 +46,8 @@ class Bars:
                 yield left, top, end - left
 
 
-def code128(text: str) -> Bars | None:
-    """Draw a Code 128 with modules of 3 dots (2 for a long code); None when no scanner could read it.
+def code128(text: str, *, room: int = CODE128_DOTS) -> Bars | None:
+    """Draw a Code 128 with modules of 3 dots (2 for a long code) in so many; None when no scanner could read it.
 
     A code that is not plain ASCII or too long gets no bars: the QR code still carries it.
     """
@@ -62,7 +62,7 @@ def code128(text: str) -> Bars | None:
     except RuntimeError:  # zint: more characters than the symbology takes
         return None
     modules = int(symbol.width)
-    dots = next((d for d in (3, 2) if (modules + 2 * CODE128_QUIET) * d <= CODE128_DOTS), 0)
+    dots = next((d for d in (3, 2) if (modules + 2 * CODE128_QUIET) * d <= room), 0)
     if not dots:
         return None
     return Bars(_rows(symbol), modules, dots)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from shop.core.money import Money
 from shop.documents.letters import printable
-from shop.documents.papers import Nudge, Paper
+from shop.documents.papers import CONTENT_HEIGHT, Nudge, Paper
 from shop.documents.sheets import LINE, NAME, Run, Sheet, both, phone, run, title
 from shop.documents.words import HandoverContent, HandoverLine, SlipContent, SlipLine
 from shop.plumbing.formats import money_text
@@ -28,6 +29,7 @@ def slip_sheet(slips: Sequence[SlipContent], paper: Paper, *, start: int, nudge:
         "author": printable(slips[0].shop, most=NAME),
         "width": paper.width,
         "height": paper.height,
+        "percent": paper.percent,
         "pages": pages,
     }
 
@@ -60,11 +62,21 @@ def handover_sheet(content: HandoverContent) -> Sheet:
 
 
 def calibration_sheet(paper: Paper, *, nudge: Nudge) -> Sheet:
-    """Return what calibration.typ draws: rulers and crosses where the labels of a paper would lie."""
+    """Return what calibration.typ draws: rulers and crosses where the labels of a paper would lie.
+
+    A paper of smaller labels is a roll: it is cut longer, for the line of 100 mm.
+    """
+    frame = (92, 140)
+    if paper.percent < 100:
+        frame = (92 * paper.percent // 100 + 1, 140)
+        tall = (paper.content[0], CONTENT_HEIGHT)
+        paper = replace(paper, height=CONTENT_HEIGHT, cell_height=CONTENT_HEIGHT, content=tall)
     return {
         "title": "Hirfa · 100 mm",
         "width": paper.width,
         "height": paper.height,
+        "frame": frame,
+        "across": frame[0] // 10 * 10 - 10,
         "cell": [paper.cell_width, paper.cell_height],
         "cells": [
             {"number": cell, "corner": paper.corner(cell), "x": x, "y": y}

@@ -154,14 +154,21 @@ def card_jpeg(card: ShareCard, photo: bytes | None) -> bytes:
 
 
 def page_png(pdf: bytes, page: int, *, dots_per_mm: int = 8) -> bytes:
-    """Return one page (from 0) of a PDF as a greyscale PNG of whole dots. Raises IndexError past the end."""
+    """Return one page (from 0) of a PDF as a greyscale PNG of whole dots. Raises IndexError past the end.
+
+    What is left of a page beyond its last whole dot (101.6 mm are 812.8) is cut.
+    """
     import pypdfium2  # noqa: PLC0415 - a large library that only previews need
 
-    # pdfium rounds a page up to whole dots and stretches it to fill them: a hair less than the exact
-    # scale keeps 800.0001 dots from becoming 801, and the bars on the dots they were drawn for.
-    scale = dots_per_mm * 25.4 / 72 * (1 - 1e-6)
+    # pdfium rounds a page up to whole dots and stretches it to fill them, which would take the bars off the dots they
+    # were drawn for: it gets a page of whole dots, and a hair less than the exact scale, or 800.0001 would become 801.
+    scale = dots_per_mm * 25.4 / 72
     with _drawing, pypdfium2.PdfDocument(pdf) as document:
-        picture = document[page].render(scale=scale, grayscale=True).to_pil()
+        leaf = document[page]
+        width, height = leaf.get_size()
+        whole, low = (int(side * scale + 0.01) / scale for side in (width, height))
+        leaf.set_cropbox(0, height - low, whole, height)
+        picture = leaf.render(scale=scale * (1 - 1e-6), grayscale=True).to_pil()
     out = io.BytesIO()
     picture.save(out, "PNG")
     return out.getvalue()

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from shop.documents.bars import Bars, code128, qr
+from shop.documents.bars import CODE128_DOTS, Bars, code128, qr
 from shop.documents.letters import Weight, direction, printable
 from shop.documents.papers import Nudge, Paper
 from shop.documents.pen import RULE, TALL, WIDE, Box, Drawing, Side, Words, isolated
 from shop.documents.setting import CAPITAL, POINT
 from shop.documents.sheets import LINE, NAME, Sheet, both, phone
-from shop.documents.stamping import Stamp
+from shop.documents.stamping import Stamp, rectangles
 from shop.documents.words import LabelContent
 from shop.plumbing.formats import money_text, weight
 from shop.plumbing.i18n import N_, speaking
@@ -84,7 +84,7 @@ def label_sheet(
     labels: Sequence[LabelContent], paper: Paper, *, start: int, nudge: Nudge
 ) -> tuple[Sheet, list[list[Stamp]]]:
     """Return what label.typ draws, but for its title, and what is laid under its pages afterwards."""
-    places = list(paper.places(len(labels), start=start, nudge=nudge))
+    places, inset = list(paper.places(len(labels), start=start, nudge=nudge)), round(INSET * paper.percent / 100)
     pages: list[list[Sheet]] = [[] for _page in range(places[-1][0] + 1)]
     stamps: list[list[Stamp]] = [[] for _page in pages]
     stills: dict[Sort, int] = {}
@@ -92,13 +92,14 @@ def label_sheet(
         for label, (page, x, y) in zip(labels, places, strict=True):
             sort = _sort(label)
             still = stills.setdefault(sort, len(stills))
-            drawn, ink = _own(label, sort)
-            pages[page].append({"x": x + INSET, "y": y + INSET, "black": drawn.black, "white": drawn.white})
-            stamps[page].append(Stamp(x + INSET, y + INSET, still, ink))
+            drawn, bars = _own(label, sort, paper.percent)
+            left, top = x + inset, y + inset
+            pages[page].append({"x": left, "y": top, "black": drawn.black, "white": drawn.white})
+            stamps[page].append(Stamp(left, top, still, rectangles(drawn.ink), bars, paper.percent))
     words = {key: both(word) for key, word in _WORDS.items()}
     sheet = {
         "author": printable(labels[0].sender_name, most=NAME), "width": paper.width, "height": paper.height,
-        "stills": [_still(sort, words) for sort in stills], "pages": pages,
+        "percent": paper.percent, "stills": [_still(sort, words) for sort in stills], "pages": pages,
     }  # fmt: skip
     return sheet, stamps
 
@@ -232,11 +233,12 @@ def _own_box(row: Box) -> Box:
 # What each label has for itself.
 
 
-def _own(label: LabelContent, sort: Sort) -> tuple[Drawing, str]:
+def _own(label: LabelContent, sort: Sort, percent: int) -> tuple[Drawing, str]:
     drawn, row = Drawing(), rows(signed=sort.signed)
     _parcel(drawn, row["header"], label, sort)
     code, reference = printable(label.code, most=48), printable(label.reference, most=24)
-    bars, square = code128(code), qr(f"{reference}|{code}")
+    bars = code128(code, room=CODE128_DOTS * percent // 100)
+    square = qr(f"{reference}|{code}", dots=SQUARE * percent // 100)
     if bars is None:
         drawn.figure(row["bars"].inside(PAD), "center", code, 20, ordinary=17)
     else:
@@ -252,8 +254,7 @@ def _own(label: LabelContent, sort: Sort) -> tuple[Drawing, str]:
     amount, size = row["amount"].inside(0, 46, bottom=8), 35 if sort.owed else 32
     drawn.figure(amount, "center", money_text(label.collect), size, ordinary=12, on_black=sort.owed)
     _reference(drawn, row["footer"], label, reference)
-    bands = "".join(f"{x} {y} {width} {height} re " for x, y, width, height in drawn.ink)
-    return drawn, bands + _symbols(bars, square, row, sort)
+    return drawn, _symbols(bars, square, row, sort, percent)
 
 
 def _parcel(drawn: Drawing, row: Box, label: LabelContent, sort: Sort) -> None:
@@ -305,13 +306,20 @@ def _reference(drawn: Drawing, row: Box, label: LabelContent, reference: str) ->
     drawn.said(box.below(46 + tall, room - tall), note, (9, 8, 7), weight="bold", high=True)
 
 
-def _symbols(bars: Bars | None, square: Bars | None, row: Mapping[str, Box], sort: Sort) -> str:
+def _symbols(
+    bars: Bars | None, square: Bars | None, row: Mapping[str, Box], sort: Sort, percent: int
+) -> str:  # fmt: skip
+    """Return the symbols in whole dots from the label's corner, however large all else is drawn."""
+
+    def dots(length: float) -> int:
+        return int(length * percent / 100)
+
     ink = ""
     if bars is not None:
-        at = row["bars"]
-        ink += bars.ink((WIDE - bars.modules * bars.dots) // 2, int(at.y) + 16, tall=int(at.height) - UNDER_BARS)
+        at, across = row["bars"], bars.modules * bars.dots
+        ink += bars.ink((dots(WIDE) - across) // 2, dots(int(at.y) + 16), tall=dots(int(at.height) - UNDER_BARS))
     if square is not None:
         across = square.modules * square.dots
-        x = PAD if sort.mirrored else WIDE - PAD - across
-        ink += square.ink(x, int(row["recipient"].y) + 16 + (SQUARE - across) // 2)
+        x = dots(PAD) if sort.mirrored else dots(WIDE - PAD) - across
+        ink += square.ink(x, dots(int(row["recipient"].y) + 16) + (dots(SQUARE) - across) // 2)
     return ink

@@ -1,7 +1,8 @@
 """Papers as data: a page, its cells, and where on it a label of 100 × 148 mm comes to lie.
 
-Lengths are whole tenths of a millimetre. Label content is the same size on every paper: a scaled
-bar code has modules that are no longer whole dots of a thermal head, and stops being readable there.
+Lengths are whole tenths of a millimetre. Label content is the same size on every paper but one: a receipt printer of
+80 mm burns 72 mm, so its labels are drawn at 78 %. Bars are never scaled: modules that are no longer whole dots of a
+thermal head stop being readable there, so that a smaller label gets bars of as many dots, or fewer, but whole ones.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ class Paper:
     gutter_x: int = 0
     gutter_y: int = 0
     content: tuple[int, int] = (0, 0)  # what lies in the middle of a cell; nothing said: the whole cell
+    percent: int = 100  # how large a label is drawn on it
 
     @property
     def cells(self) -> int:
@@ -68,11 +70,19 @@ def _by_key(*papers: Paper) -> Mapping[str, Paper]:
 
 
 _LABEL = (CONTENT_WIDTH, CONTENT_HEIGHT)
+_SMALLER = 78  # per cent: 92 mm become the 72 mm that a receipt printer of 80 mm burns
+_RECEIPT = (CONTENT_WIDTH * _SMALLER // 100, CONTENT_HEIGHT * _SMALLER // 100)
 PAPERS = _by_key(
     Paper(key="100x150", width=1000, height=1500, cell_width=1000, cell_height=1500, content=_LABEL),
+    Paper(key="4x6", width=1016, height=1524, cell_width=1016, cell_height=1524, content=_LABEL),
     Paper(key="a6", width=1050, height=1480, cell_width=1050, cell_height=1480, content=_LABEL),
+    Paper(key="a5", width=1480, height=2100, cell_width=1480, cell_height=2100, content=_LABEL),
     Paper(key="a4x4", width=2100, height=2970, columns=2, rows=2, cell_width=1050, cell_height=1485, content=_LABEL),
-)
+    Paper(key="a4x2", width=2100, height=2970, rows=2, cell_width=2100, cell_height=1485, content=_LABEL),
+    Paper(
+        key="80mm", width=800, height=1160, cell_width=800, cell_height=1160, content=_RECEIPT, percent=_SMALLER,
+    ),
+)  # fmt: skip
 # For product labels and price tags: small rolls, and the usual sheet of 3 × 7 stickers of 63.5 × 38.1 mm.
 GOODS_PAPERS = _by_key(
     Paper(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,13 +27,16 @@ _BOX: Final = re.compile(rb"/MediaBox\[0 0 ([\d.]+) ([\d.]+)\]")
 class Stamp:
     """What lies under a part of a page: its upper left corner in dots, a still (from 0), rectangles as text.
 
-    The rectangles are `x y width height re` each, from that corner.
+    The rectangles are `x y width height re` each, from that corner. Still and ink are drawn at so many per cent of
+    their size; bars never are.
     """
 
     x: int
     y: int
     still: int
     ink: str
+    bars: str
+    percent: int = 100
 
 
 def stamped(pdf: bytes, stills: int, pages: Sequence[Sequence[Stamp]]) -> bytes:
@@ -61,13 +64,19 @@ def stamped(pdf: bytes, stills: int, pages: Sequence[Sequence[Stamp]]) -> bytes:
     return file.written(catalogue)
 
 
+def rectangles(boxes: Iterable[tuple[float, float, float, float]]) -> str:
+    """Return boxes (corner, width, height) as rectangles of a PDF."""
+    return "".join(f"{x} {y} {width} {height} re " for x, y, width, height in boxes)
+
+
 def _under(stamps: Sequence[Stamp], height: float, tall: float) -> bytes:
     """Draw what lies under a page of so many points: PDF counts from its lower left corner."""
     parts = []
     for each in stamps:
-        left, top = each.x * DOT, height - each.y * DOT
-        parts.append(f"q 1 0 0 1 {left:.6f} {top - tall:.6f} cm/s{each.still} Do Q")
-        parts.append(f"q {DOT:.9f} 0 0 {-DOT:.9f} {left:.6f} {top:.6f} cm {each.ink} f Q")
+        left, top, size = each.x * DOT, height - each.y * DOT, each.percent / 100
+        parts.append(f"q {size:g} 0 0 {size:g} {left:.6f} {top - tall * size:.6f} cm/s{each.still} Do Q")
+        for ink, dot in ((each.ink, DOT * size), (each.bars, DOT)):
+            parts.append(f"q {dot:.9f} 0 0 {-dot:.9f} {left:.6f} {top:.6f} cm {ink} f Q")
     return "\n".join(parts).encode("ascii")
 
 

@@ -120,7 +120,12 @@ def test_a_handover_sheet_looks_as_it_was_drawn(language: str, page: int) -> Non
     assert_looks_like(f"handover-{language}-{page + 1}", printed(pdf, page, dots_per_mm=4))
 
 
-@pytest.mark.parametrize("paper", ["100x150", "a4x4"])
+@pytest.mark.parametrize("name", ["arabic", "sixty-letters"])
+def test_a_label_on_a_receipt_roll_looks_as_it_was_drawn(name: str) -> None:
+    assert_looks_like(f"label-80mm-{name}", printed(labels_pdf([label(**LABELS[name])], "80mm")))
+
+
+@pytest.mark.parametrize("paper", ["100x150", "a4x4", "80mm"])
 def test_a_calibration_page_looks_as_it_was_drawn(paper: str) -> None:
     assert_looks_like(f"calibration-{paper}", printed(calibration_pdf(paper, nudge=(5, -3)), dots_per_mm=4))
 

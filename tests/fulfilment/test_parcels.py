@@ -104,7 +104,7 @@ def test_an_order_that_is_not_confirmed_gets_no_label() -> None:
         documents.print_labels(amina.id, [parcel(amina, order).id], paper="a6", start=1, by=AMINA)
 
 
-@pytest.mark.parametrize(("paper", "start"), [("a5", 1), ("a6", 2), ("a4x4", 5)])
+@pytest.mark.parametrize(("paper", "start"), [("a3", 1), ("a6", 2), ("a4x4", 5)])
 def test_a_paper_or_place_that_is_not_there_is_refused(paper: str, start: int) -> None:
     amina = workshop()
     _order, box = confirmed(amina)

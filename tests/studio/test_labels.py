@@ -66,6 +66,17 @@ def test_half_used_sheets_begin_at_their_free_place(application: Flask, start: i
     assert 'value="a4x4" checked' in choice
 
 
+@pytest.mark.parametrize(
+    ("paper", "size"), [("4x6", (102, 152)), ("a5", (148, 210)), ("a4x2", (210, 297)), ("80mm", (80, 116))]
+)
+def test_every_paper_can_be_chosen_and_is_kept(application: Flask, paper: str, size: tuple[int, int]) -> None:
+    day = a_day(application)
+    batch = printed(day, [day.confirmed()], paper=paper)
+    assert pages(day.amina.get(day.url + batch + ".pdf").data) == [size]
+    choice = day.page("/labels") if day.confirmed() else ""
+    assert f'value="{paper}" checked' in choice
+
+
 def test_the_picture_is_of_that_page(application: Flask) -> None:
     day = a_day(application)
     batch = printed(day, [day.confirmed()], paper="a6")

@@ -156,7 +156,7 @@ def test_papers_are_chosen_and_a_place_that_the_paper_lacks_is_refused(
     assert (row.paper, row.label_start, row.nudge_x, row.nudge_y, row.slip_prices) == ("a4x4", 3, -12, 5, False)
     assert amina.post(url, sheet | {"paper": "a6"}).status_code == 303
     assert store(application, shop).label_start == 1
-    for field, wrong in (("label_start", "5"), ("nudge_x", "51"), ("nudge_y", "x"), ("paper", "a5")):
+    for field, wrong in (("label_start", "5"), ("nudge_x", "51"), ("nudge_y", "x"), ("paper", "a3")):
         answer = amina.post(url, sheet | {field: wrong})
         assert answer.status_code == 422
         assert f'href="#{field}"' in answer.text

@@ -31,7 +31,11 @@ from shop.web.ui.templating import page_url
 
 PAPER_NAMES = {
     "100x150": (N_("Roll of 100 × 150 mm"), N_("label printer")),
+    "4x6": (N_("Roll of 4 × 6 inches"), N_("label printer")),
+    "80mm": (N_("Roll of 80 mm"), N_("receipt printer, a smaller label")),
     "a6": (N_("A6 sheets"), N_("small sheets, one label each")),
+    "a5": (N_("A5 sheets"), N_("ordinary printer, one label each")),
+    "a4x2": (N_("A4 sheets, 2 labels each"), N_("ordinary printer")),
     "a4x4": (N_("A4 sheets, 4 labels each"), N_("ordinary printer")),
 }
 SHOWN_AT_ONCE = 4

@@ -22,7 +22,11 @@ from shop.web.ui.templating import page_url
 
 PAPER_WORDS = {
     "100x150": (N_("Label roll, 100 × 150 mm"), N_("For a label printer.")),
+    "4x6": (N_("Label roll, 4 × 6 inches"), N_("For a label printer.")),
+    "80mm": (N_("Receipt roll, 80 mm"), N_("For a receipt printer: the label is a quarter smaller.")),
     "a6": (N_("A6 sheets"), N_("One label on each sheet.")),
+    "a5": (N_("A5 sheets"), N_("One label on each sheet.")),
+    "a4x2": (N_("A4 sheets, 2 labels"), N_("Cut in two. Half-used sheets can go on.")),
     "a4x4": (N_("A4 sheets, 4 labels"), N_("Cut in four, or with stickers. Half-used sheets can go on.")),
 }
 
@@ -38,7 +42,7 @@ class PapersForm(HirfaForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.paper.choices = [(key, _(PAPER_WORDS[key][0])) for key in known.PAPERS]
+        self.paper.choices = [(key, _(words[0])) for key, words in PAPER_WORDS.items()]
 
 
 @studio.route("/<name:store>/settings/papers", methods=["GET", "POST"])
@@ -58,11 +62,16 @@ def papers() -> str | Response | tuple[str, int]:
 
 def papers_page(form: PapersForm) -> str:
     """Draw the papers with what was chosen."""
-    options = [{"value": key, "label": _(PAPER_WORDS[key][0]), "note": _(PAPER_WORDS[key][1])} for key in known.PAPERS]
+    options = paper_cards()
     return render_template(
         "studio/settings_papers.html", form=form, options=options, shop_name=here().store.name,
         failed=bool(form.errors), saved=here().store.paper,
     )  # fmt: skip
+
+
+def paper_cards() -> list[dict[str, str]]:
+    """Return the papers as radio cards."""
+    return [{"value": key, "label": _(name), "note": _(note)} for key, (name, note) in PAPER_WORDS.items()]
 
 
 def fits(form: PapersForm) -> bool:

@@ -14,7 +14,7 @@ from shop.plumbing.i18n import N_, _
 from shop.stores import service
 from shop.stores.papers import unusual_nif
 from shop.web.studio.identity import LegalForm
-from shop.web.studio.papers import PAPER_WORDS
+from shop.web.studio.papers import PAPER_WORDS, paper_cards
 from shop.web.studio.profile import written
 from shop.web.studio.readiness import missing_lines
 from shop.web.studio.wizard_frame import (
@@ -39,7 +39,7 @@ class PapersScreenForm(LegalForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.paper.choices = [(key, _(PAPER_WORDS[key][0])) for key in known.PAPERS]
+        self.paper.choices = [(key, _(words[0])) for key, words in PAPER_WORDS.items()]
 
 
 def papers_screen() -> str | Response | tuple[str, int]:
@@ -65,5 +65,4 @@ def papers_screen() -> str | Response | tuple[str, int]:
 def papers_page(form: PapersScreenForm) -> str:
     """Draw the screen; what is missing on the other screens is told too."""
     elsewhere = [line for line in missing_lines() if f"/opening/{PAPERS}#" not in line[1]]
-    options = [{"value": key, "label": _(PAPER_WORDS[key][0]), "note": _(PAPER_WORDS[key][1])} for key in known.PAPERS]
-    return screen_page(PAPERS, form, options=options, missing=elsewhere)
+    return screen_page(PAPERS, form, options=paper_cards(), missing=elsewhere)
