@@ -23,9 +23,13 @@ from tests.studio.photographs import photograph
 ISMAHANE = "0550 00 01 03"
 # Who takes which way to pay, and what is bought of her.
 SHOPS = {AMINA: ("/studio/atelier-amina", SOAP), ISMAHANE: ("/studio/parfums-ismahane", FLOWER_WATER)}
-TAKEN_BY = {"cash_on_delivery": AMINA, "transfer": AMINA, "chargily": AMINA, "satim": ISMAHANE}
-PAYS = {"chargily": "edahabia", "satim": "cib"}
-REFUSES = {"chargily": "refused", "satim": "poor"}
+TAKEN_BY = {
+    "cash_on_delivery": AMINA, "transfer": AMINA, "chargily": AMINA, "satim": ISMAHANE, "stripe": ISMAHANE,
+}  # fmt: skip
+CURRENCIES = {"stripe": "EUR"}  # what is not paid in dinars
+PAYS = {"chargily": "edahabia", "satim": "cib", "stripe": "4242"}
+REFUSES = {"chargily": "refused", "satim": "poor", "stripe": "0002"}
+STILL_OPEN = "If it is paid, this page shows so by itself in a moment. If not, you can still pay."
 FIGURES = """[...document.querySelectorAll("main a[href*='/money/orders/']")].map(
   (each) => [each.getAttribute('href'), (each.querySelector('.price') ?? each).textContent])"""
 
@@ -111,6 +115,22 @@ class Walk:
         """What is bought."""
         return SHOPS[TAKEN_BY[self.method]][1]
 
+    @property
+    def way(self) -> str:
+        """How it is paid, as the forms say it: a method, and its currency unless that is the dinar."""
+        currency = CURRENCIES.get(self.method)
+        return f"{self.method}.{currency}" if currency else self.method
+
+    @property
+    def services(self) -> str:
+        """The figure of Money that counts what a service of cards holds."""
+        return ".".join(["services", *filter(None, [CURRENCIES.get(self.method)])])
+
+    @property
+    def cost(self) -> int:
+        """What is paid, as the figures count it."""
+        return self.order.total if self.method not in CURRENCIES else self.order.asked.minor
+
     def carrier(self) -> str:
         """Return who carries the parcel."""
         return self.hands.rooms.carrier(self.order)
@@ -122,7 +142,7 @@ class Walk:
     def prepare(self, *, hours_ago: float = 0) -> Page:
         """Have the order there already, and open its buyer's page."""
         self.begin()
-        self.bought = self.hands.rooms.order(self.piece, self.method, self.hands.lang, hours_ago=hours_ago)
+        self.bought = self.hands.rooms.order(self.piece, self.way, self.hands.lang, hours_ago=hours_ago)
         return self.buyer.open(self.order.link)
 
     def check_out(self) -> Page:
@@ -130,7 +150,7 @@ class Walk:
         self.begin()
         put_aside(self.buyer, self.piece)
         page = fill_details(self.buyer, number=f"0554 {secrets.randbelow(10**6):06}")
-        page.locator("label", has=page.locator(f"input[name=payment][value={self.method}]")).tap()
+        page.locator("label", has=page.locator(f"input[name=payment][value='{self.way}']")).tap()
         to_check(self.buyer, page)
         self.buyer.tap(bar(page))
         return page
@@ -138,13 +158,13 @@ class Walk:
     def to_the_card_page(self) -> Page:
         """Go on from the buyer's page to the page where a card is asked for."""
         page = self.buyer.page
-        self.buyer.tap(page.locator(f"#pay-1 button[value={self.method}], #pay-1 a.btn").first)
+        self.buyer.tap(page.locator(f"#pay-1 button[value='{self.way}'], #pay-1 a.btn").first)
         expect(page.locator(".notice")).to_be_visible()
         return page
 
     def choose(self, choice: str) -> Page:
         """End the page of the card in one way, and be back at the shop."""
-        self.buyer.tap(self.buyer.page.locator(f"button[value={choice}]"))
+        self.buyer.tap(self.buyer.page.locator(f"button[value='{choice}']"))
         assert self.buyer.page.url.startswith(self.hands.base), self.buyer.page.url
         return self.buyer.page
 
@@ -173,11 +193,11 @@ class Walk:
         """Open the order on the artisan's phone."""
         return self.artisan.open(f"{self.studio}/orders/{self.order.code}")
 
-    def give_back(self, dinars: int, *, proof: str = "") -> None:
-        """Give a part of the money back on the order's page."""
+    def give_back(self, whole: int, *, proof: str = "") -> None:
+        """Give a part of the money back on the order's page: so many dinars, or euros."""
         page = self.at_work()
         unfold(page, "#give-back details")
-        page.locator("#amount").fill(str(dinars))
+        page.locator("#amount").fill(str(whole))
         page.locator("#proof").fill(proof)
         self.artisan.picture(f"{self.name}-form")
         self.artisan.tap(page.locator("#give-back form button.btn-h"))
@@ -189,14 +209,16 @@ class Walk:
             return plain(i18n._(message, **shown))
 
     def figures(self) -> dict[str, int]:
-        """Read the figures of Money, in dinars: those of this month only."""
+        """Read the figures of Money: whole dinars, hundredths of other currencies."""
         page = self.artisan.open(f"{self.studio}/money")
         found: dict[str, int] = {}
         for href, text in page.evaluate(FIGURES):
             figure = re.sub(r"\?.*", "", href).rpartition("/")[2]
             if "carrier=" in href and figure in {"held", "on_the_way", "late"}:
                 continue  # the same money by carrier
-            found[figure] = found.get(figure, 0) + dinars(text)
+            currency = re.search(r"currency=(?!DZD)([A-Z]{3})", href)
+            figure, amount = (f"{figure}.{currency[1]}", hundredths(text)) if currency else (figure, dinars(text))
+            found[figure] = found.get(figure, 0) + amount
         return found
 
     def ends(
@@ -221,6 +243,12 @@ def dinars(text: str) -> int:
     found = re.search(r"-?\d[\d\s\u00a0\u202f.]*", text.replace("\u2212", "-"))
     assert found, text
     return int(re.sub(r"[^\d-]", "", found.group()))
+
+
+def hundredths(text: str) -> int:
+    """Read an amount whose two decimals stand there unless they are naught."""
+    decimals = re.search(r",(\d\d)", text)
+    return 100 * dinars(text) + (int(decimals[1]) if decimals else 0)
 
 
 def unfold(page: Page, selector: str) -> None:

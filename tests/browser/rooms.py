@@ -46,13 +46,14 @@ PLENTY = 200  # pieces that are added, so that no walk ends for want of soap
 
 @dataclass(frozen=True)
 class Bought:
-    """An order that stands there: its code, the page of its buyer, what it costs in dinars."""
+    """An order that stands there: its code, the page of its buyer, what it costs in dinars, and what is asked now."""
 
     store_id: int
     order_id: int
     code: str
     link: str
     total: int
+    asked: Money
 
 
 @dataclass
@@ -181,7 +182,8 @@ class Rooms:
     def _bought(self, order: Order, lang: str) -> Bought:
         purchase = session.get_one(Purchase, order.purchase_id)
         link = tracking_path(self.app.extensions["hirfa_signer"], lang, purchase.code)
-        return Bought(order.store_id, order.id, order.code, link, order.total.minor // 100)
+        asked = payments(order.store_id, [order.id])[order.id][-1].amount
+        return Bought(order.store_id, order.id, order.code, link, order.total.minor // 100, asked)
 
 
 def rooms_of(folder: Path, base: str) -> Rooms:

@@ -9,13 +9,12 @@ from playwright.sync_api import Browser, expect
 
 from shop.payments.attempts import NOT_NOW
 from shop.payments.incidents import KINDS
-from tests.browser.paying import PAYS, Hands, Walk, double_tap, expect_text, open_hands
+from tests.browser.paying import PAYS, STILL_OPEN, Hands, Walk, double_tap, expect_text, open_hands
 from tests.browser.rooms import Rooms
 
 pytestmark = pytest.mark.browser
 
 PAID, PAID_STUDIO = "Paid. {artisan} looks at your order now.", "Paid. Confirm it, then pack."
-ASKED = "The result of the payment is being asked for. This page shows it by itself."
 HANDS = [("ar", False), ("fr", True)]
 
 
@@ -41,7 +40,7 @@ def paid_once(walk: Walk, *states: str) -> None:
     walk.until_told(PAID, artisan=walk.maker)
     walk.ends(
         buyer=walk.say(PAID, artisan=walk.maker), artisan=walk.say(PAID_STUDIO),
-        money={"services": walk.order.total}, states=[*states, "collected"],
+        money={walk.services: walk.cost}, states=[*states, "collected"],
     )  # fmt: skip
     assert walk.hands.rooms.charges(walk.order) == 1
 
@@ -87,7 +86,7 @@ def test_a_charge_whose_notice_never_comes_and_that_cannot_be_asked_about(walk: 
     walk.hands.rooms.tell("notices", lost=1)
     walk.hands.rooms.tell("faults", system="chargily", kind="error", times=None)
     walk.choose(PAYS["chargily"])
-    expect_text(walk.buyer.page, walk.say(ASKED))
+    expect_text(walk.buyer.page, walk.say(STILL_OPEN))
     walk.buyer.picture(f"{walk.name}-told")
     walk.look_again()
     assert walk.hands.rooms.states(walk.order) == ["pending"]
@@ -106,7 +105,7 @@ def test_a_charge_whose_notice_comes_late(walk: Walk) -> None:
     walk.hands.rooms.tell("notices", delay_s=3600)
     walk.hands.rooms.tell("faults", system="chargily", kind="error", times=None)
     walk.choose(PAYS["chargily"])
-    expect_text(walk.buyer.page, walk.say(ASKED))
+    expect_text(walk.buyer.page, walk.say(STILL_OPEN))
     walk.hands.rooms.tell("faults/clearing")
     walk.hands.rooms.tell("notices/delivery", all=True)
     paid_once(walk)

@@ -11,13 +11,14 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from shop.core.money import Money
-from tests.browser.paying import PAYS, REFUSES, Hands, Walk, Walker, expect_text, open_hands, unfold
+from shop.payments.methods.stripe import CLOSED
+from tests.browser.paying import PAYS, REFUSES, STILL_OPEN, Hands, Walk, Walker, expect_text, open_hands, unfold
 from tests.browser.rooms import Rooms
 
 pytestmark = pytest.mark.browser
 
 HANDS = (("ar", True), ("ar", False), ("fr", True), ("fr", False))
-CARDS = ("chargily", "satim")
+CARDS = ("chargily", "satim")  # of the country; Stripe's page says itself that a card was refused, and stays open
 NOT_TAKEN = "The payment did not work, and nothing was taken. Please try again."
 PAID = "Paid. {artisan} looks at your order now."
 WALKS: dict[tuple[str, str], Walker] = {}
@@ -188,7 +189,7 @@ def a_transfer_given_back_in_part(walk: Walk) -> None:
 # Cards: paid on the page of their service.
 
 
-@walks(*CARDS, end="paid")
+@walks(*CARDS, "stripe", end="paid")
 def a_card_that_pays(walk: Walk) -> None:
     page = walk.check_out()
     walk.buyer.picture(f"{walk.name}-card-page")
@@ -197,7 +198,7 @@ def a_card_that_pays(walk: Walk) -> None:
     walk.until_told(PAID, artisan=walk.maker)
     walk.ends(
         buyer=walk.say(PAID, artisan=walk.maker), artisan=walk.say("Paid. Confirm it, then pack."),
-        money={"services": walk.order.total}, states=["collected"],
+        money={walk.services: walk.cost}, states=["collected"],
     )  # fmt: skip
     expect(walk.buyer.page.locator("#pay-1")).to_have_count(0)
 
@@ -216,7 +217,7 @@ def a_card_that_is_refused_and_another_that_pays(walk: Walk) -> None:
     walk.until_told(PAID, artisan=walk.maker)
     walk.ends(
         buyer=walk.say(PAID, artisan=walk.maker), artisan=walk.say("Paid. Confirm it, then pack."),
-        money={"services": walk.order.total}, states=["cancelled", "collected"],
+        money={walk.services: walk.cost}, states=["cancelled", "collected"],
     )  # fmt: skip
 
 
@@ -253,16 +254,71 @@ def a_card_page_that_is_opened_too_late(walk: Walk) -> None:
     )  # fmt: skip
 
 
-@walks(*CARDS, end="refunded")
+@walks(*CARDS, "stripe", end="refunded")
 def a_card_given_back_in_part(walk: Walk) -> None:
     walk.prepare()
     walk.to_the_card_page()
     walk.choose(PAYS[walk.method])
     walk.look_again()
     walk.until_told(PAID, artisan=walk.maker)
-    walk.give_back(200, proof="" if walk.method == "satim" else "BaridiMob 4471")
-    back = walk.say("Given back: {amount}", amount=Money.dinars(200))
-    walk.ends(buyer=back, artisan=back, money={"services": walk.order.total - 200}, states=["collected"])
+    part = Money(200, "EUR") if walk.method == "stripe" else Money.dinars(200)
+    walk.give_back(part.minor // 100, proof="BaridiMob 4471" if walk.method == "chargily" else "")
+    back = walk.say("Given back: {amount}", amount=part)
+    counted = 200  # dinars, or euro cents
+    walk.ends(buyer=back, artisan=back, money={walk.services: walk.cost - counted}, states=["collected"])
+
+
+@walks("stripe", end="declined")
+def a_card_that_is_refused_on_a_page_that_takes_another(walk: Walk) -> None:
+    walk.prepare()
+    page = walk.to_the_card_page()
+    walk.buyer.tap(page.locator(f"button[value='{REFUSES[walk.method]}']"))
+    expect(page.locator("[role=alert]")).to_be_visible()
+    walk.buyer.picture(f"{walk.name}-refused")
+    assert walk.figures() == walk.before
+    walk.choose(PAYS[walk.method])
+    walk.until_told(PAID, artisan=walk.maker)
+    walk.ends(
+        buyer=walk.say(PAID, artisan=walk.maker), artisan=walk.say("Paid. Confirm it, then pack."),
+        money={walk.services: walk.cost}, states=["collected"],
+    )  # fmt: skip
+
+
+@walks("stripe", end="cancelled")
+def a_page_abroad_that_is_left(walk: Walk) -> None:
+    walk.prepare()
+    page = walk.to_the_card_page()
+    walk.buyer.tap(page.locator("a.button"))
+    walk.look_again()
+    walk.buyer.picture(f"{walk.name}-left")
+    expect_text(page, walk.say("To be paid: {amount}", amount=walk.order.asked))
+    expect(page.locator("#pay-1 a.btn")).to_be_visible()
+    walk.ends(
+        buyer=walk.say(STILL_OPEN), artisan=walk.say("Waiting for the money."), states=["pending"]
+    )  # fmt: skip
+
+
+@walks("stripe", end="expired")
+def a_page_abroad_that_has_closed(walk: Walk) -> None:
+    before = walk.hands.rooms.on_hand(walk.piece)
+    walk.prepare(hours_ago=23.95)
+    page = walk.to_the_card_page()
+    walk.hands.rooms.tell("clock", advance_s=25 * 3600)
+    try:
+        page.reload()
+        walk.buyer.picture(f"{walk.name}-card-page")
+        walk.buyer.tap(page.locator("a.button"))
+        walk.look_again()
+        walk.until_told(CLOSED)
+    finally:
+        walk.hands.rooms.tell("clock")
+    walk.buyer.picture(f"{walk.name}-closed")
+    walk.hands.rooms.later(minutes=5)
+    assert walk.hands.rooms.on_hand(walk.piece) == before
+    walk.ends(
+        buyer=walk.say("Cancelled: the money did not come in time. You can order again."),
+        artisan=walk.say("Cancelled: not paid in time. The pieces are in stock again."), states=["cancelled"],
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(("hands", "method", "end"), covering(), indirect=["hands"])

@@ -65,7 +65,7 @@ def test_a_link_that_is_opened_asks_nobody_and_the_page_says_that_it_asks(begun:
     for _prefetch in range(5):
         page = yacine.open(begun.link)
     assert begun.bank.looked_up == 0
-    assert "The result of the payment is being asked for." in page.text
+    assert "If it is paid, this page shows so by itself in a moment." in page.text
     assert page.body.xpath(READ_AGAIN) == [f"2; url={begun.link}?look=1"]
     assert page.body.xpath("//*[@data-awaits]/@data-awaits") == [f"{begun.link}/payment/check"]
 
@@ -133,9 +133,9 @@ def test_a_bank_that_is_silent_leaves_the_page_as_it_is(begun: Begun, yacine: Bu
     begun.bank.silent = True
     page = yacine.open(f"{begun.link}?look=3")
     assert page.status == 200
-    assert "being asked for" in page.text
+    assert "If it is paid, this page shows so by itself" in page.text
     page = yacine.press("/payment/check")
-    assert "being asked for" in page.text
+    assert "If it is paid, this page shows so by itself" in page.text
 
 
 def test_what_it_learns_is_marked_to_be_said(begun: Begun, yacine: Buyer) -> None:
