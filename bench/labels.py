@@ -1,4 +1,4 @@
-"""How fast labels are drawn: one PDF of two hundred, separate PDFs, and the first one of a new process.
+"""How fast labels are drawn: in one PDF, in separate ones, for label printers, and the first one of a process.
 
 Both also stand against the bare engine: pages of one line each, drawn in turn with the labels.
 
@@ -11,11 +11,13 @@ from __future__ import annotations
 import statistics
 import subprocess
 import sys
+from functools import partial
 from itertools import count
 
 from bench import bare
 from shop.core.money import Money
 from shop.documents.engine import labels_pdf
+from shop.documents.heads import stream
 from shop.documents.words import LabelContent
 
 PAGE = (100, 150)
@@ -46,6 +48,8 @@ def measure() -> dict[str, float]:
         "labels_per_second_as_separate_pdfs": round(statistics.median(SEPARATE / ours for ours, _bare in apart), 1),
         "in one PDF: times a bare page": statistics.median(ours / alone for ours, alone in together),
         "as separate PDFs: times a bare page": statistics.median(ours / alone for ours, alone in apart),
+        "labels_per_second_as_zpl_together": _zpl_rate(BATCH // 5, 1),
+        "labels_per_second_as_zpl_one_by_one": _zpl_rate(1, SEPARATE),
         "cold_first_label_ms": round(statistics.median(cold), 1),
     }
 
@@ -84,6 +88,19 @@ def distinct_label() -> LabelContent:
 def _seconds(labels: int, papers: int) -> float:
     batches = [[distinct_label() for _ in range(labels)] for _ in range(papers)]
     return bare.cpu_seconds(lambda: [labels_pdf(batch) for batch in batches])
+
+
+def _zpl_rate(labels: int, streams: int) -> float:
+    """Return the median rate of labels as packed ZPL of 203 dpi, from their words to the last byte."""
+    rates = []
+    for _ in range(REPETITIONS):
+        batches = [[distinct_label() for _ in range(labels)] for _ in range(streams)]
+        rates.append(labels * streams / bare.cpu_seconds(partial(_streams, batches)))
+    return round(statistics.median(rates), 1)
+
+
+def _streams(batches: list[list[LabelContent]]) -> list[bytes]:
+    return [stream(batch, "zpl-203-z64", paper="100x150") for batch in batches]
 
 
 def _bare_seconds(lines: int, papers: int) -> float:

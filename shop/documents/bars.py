@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -46,8 +47,9 @@ class Bars:
                 yield left, top, end - left
 
 
-def code128(text: str, *, room: int = CODE128_DOTS) -> Bars | None:
-    """Draw a Code 128 with modules of 3 dots (2 for a long code) in so many; None when no scanner could read it.
+def code128(text: str, *, room: int = CODE128_DOTS, dots_per_mm: float = 8) -> Bars | None:
+    """Draw a Code 128 in so many dots with modules of 0.375 mm (0.25 for a long code), or what is left of that in
+    whole dots; None when no scanner could read it.
 
     A code that is not plain ASCII or too long gets no bars: the QR code still carries it.
     """
@@ -62,7 +64,8 @@ def code128(text: str, *, room: int = CODE128_DOTS) -> Bars | None:
     except RuntimeError:  # zint: more characters than the symbology takes
         return None
     modules = int(symbol.width)
-    dots = next((d for d in (3, 2) if (modules + 2 * CODE128_QUIET) * d <= room), 0)
+    widths = range(int(3 * dots_per_mm / 8), math.ceil(dots_per_mm / 4) - 1, -1)
+    dots = next((d for d in widths if (modules + 2 * CODE128_QUIET) * d <= room), 0)
     if not dots:
         return None
     return Bars(_rows(symbol), modules, dots)

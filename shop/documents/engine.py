@@ -9,7 +9,8 @@ import io
 import json
 import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -23,6 +24,7 @@ from shop.documents.invoice_sheets import Bill, contract_sheet, invoices_sheet
 from shop.documents.label_layout import label_sheet
 from shop.documents.letters import unprintable
 from shop.documents.papers import GOODS_PAPERS, POSTER_PAPERS, Nudge, chosen
+from shop.documents.printer_languages import Dots
 from shop.documents.receipts import ReceiptContent, receipt_sheet
 from shop.documents.remittances import RemittanceContent, remittance_sheet
 from shop.documents.share_card import ShareCard, card_sheet, with_photo
@@ -32,11 +34,13 @@ from shop.documents.words import HandoverContent, LabelContent, SlipContent
 from shop.paths import TEMPLATES
 
 if TYPE_CHECKING:
+    import pypdfium2
     import typst
+    from PIL import Image
 
 __all__ = [
     "calibration_pdf", "card_jpeg", "contract_pdf", "goods_labels_pdf", "handover_pdf", "invoice_pdf", "invoices_pdf",
-    "labels_pdf", "page_png", "poster_pdf", "receipt_pdf", "slip_pdf", "tags_pdf", "unprintable",
+    "labels_pdf", "page_png", "pages_dots", "poster_pdf", "receipt_pdf", "slip_pdf", "tags_pdf", "unprintable",
 ]  # fmt: skip
 
 _FOLDER: Final = TEMPLATES / "documents"
@@ -46,18 +50,20 @@ _LARGE: Final = 64_000  # characters of a sheet that are worth forgetting at onc
 _GENERATIONS: Final = 12  # papers after which typst lets go of what it has not used again
 _WRITTEN_AT: Final = 1_767_225_600  # 2026-01-01: fixed, so that equal papers are equal bytes
 _CATALOGUE_END: Final = re.compile(rb"/ViewerPreferences<<(?:/Direction/[LR]2[LR])?()>>>>\nendobj\nxref\n")
+_BURNT: Final = [255 * (grey < 128) for grey in range(256)]
 # One paper is drawn at a time: a label takes milliseconds, and five hundred of them as much memory
 # as a server thread should ever have.
 _drawing = threading.Lock()
 
 
 def labels_pdf(
-    labels: Sequence[LabelContent], paper: str = "100x150", *, start: int = 1, nudge: Nudge = (0, 0)
-) -> bytes:
+    labels: Sequence[LabelContent], paper: str = "100x150", *, start: int = 1, nudge: Nudge = (0, 0),
+    dots_per_mm: float = 8,
+) -> bytes:  # fmt: skip
     """Return the labels as one PDF in the given order, the first one in cell `start` of the first page.
 
-    `nudge` moves everything right and down, in tenths of a millimetre. Raises Refused for no labels, an
-    unknown paper, a cell it lacks, or a nudge over 5 mm.
+    `nudge` moves everything right and down, in tenths of a millimetre; bars lie on the dots of a head that burns so
+    many to the millimetre. Raises Refused for no labels, an unknown paper, a cell it lacks, or a nudge over 5 mm.
     """
     sheet = chosen(paper, start=start, nudge=nudge)
     if not labels:
@@ -66,7 +72,7 @@ def labels_pdf(
     parts, cell, rest = [], start, list(labels)
     while rest:
         bundle, rest = _split(rest, max(1, BUNDLE // sheet.cells) * sheet.cells - (cell - 1))
-        drawn, stamps = label_sheet(bundle, sheet, start=cell, nudge=nudge)
+        drawn, stamps = label_sheet(bundle, sheet, start=cell, nudge=nudge, dots_per_mm=dots_per_mm)
         pdf = _drawn("label", drawn | {"title": name})
         parts.append(stamped(pdf, len(drawn["stills"]), stamps))
         cell = 1
@@ -154,24 +160,43 @@ def card_jpeg(card: ShareCard, photo: bytes | None) -> bytes:
 
 
 def page_png(pdf: bytes, page: int, *, dots_per_mm: int = 8) -> bytes:
-    """Return one page (from 0) of a PDF as a greyscale PNG of whole dots. Raises IndexError past the end.
-
-    What is left of a page beyond its last whole dot (101.6 mm are 812.8) is cut.
-    """
-    import pypdfium2  # noqa: PLC0415 - a large library that only previews need
-
-    # pdfium rounds a page up to whole dots and stretches it to fill them, which would take the bars off the dots they
-    # were drawn for: it gets a page of whole dots, and a hair less than the exact scale, or 800.0001 would become 801.
-    scale = dots_per_mm * 25.4 / 72
-    with _drawing, pypdfium2.PdfDocument(pdf) as document:
-        leaf = document[page]
-        width, height = leaf.get_size()
-        whole, low = (int(side * scale + 0.01) / scale for side in (width, height))
-        leaf.set_cropbox(0, height - low, whole, height)
-        picture = leaf.render(scale=scale * (1 - 1e-6), grayscale=True).to_pil()
+    """Return one page (from 0) of a PDF as a greyscale PNG of whole dots. Raises IndexError past the end."""
     out = io.BytesIO()
-    picture.save(out, "PNG")
+    with _opened(pdf) as document:
+        _picture(document[page], dots_per_mm).save(out, "PNG")
     return out.getvalue()
+
+
+def pages_dots(pdf: bytes, *, dots_per_mm: float = 8) -> list[Dots]:
+    """Return the pages of a PDF as a print head burns them: black where half a dot or more is.
+
+    A head of 203 dpi has 8 dots to the millimetre, one of 300 dpi 300 / 25.4.
+    """
+    with _opened(pdf) as document:
+        greys = (_picture(leaf, dots_per_mm) for leaf in document)
+        return [Dots(grey.width, grey.height, grey.point(_BURNT, "1").tobytes()) for grey in greys]
+
+
+@contextmanager
+def _opened(pdf: bytes) -> Iterator[pypdfium2.PdfDocument]:
+    import pypdfium2  # noqa: PLC0415 - a large library that only pictures need
+
+    with _drawing, pypdfium2.PdfDocument(pdf) as document:
+        yield document
+
+
+def _picture(leaf: pypdfium2.PdfPage, dots_per_mm: float) -> Image.Image:
+    """Draw a page in grey; what is left of it beyond its last whole dot (101.6 mm are 812.8) is cut.
+
+    pdfium rounds a page up to whole dots and stretches it to fill them, which would take the bars off the dots they
+    were drawn for: it gets a page of whole dots, and a hair less than the exact scale, or 800.0001 would become 801.
+    """
+    scale = dots_per_mm * 25.4 / 72
+    width, height = leaf.get_size()
+    whole, low = (int(side * scale + 0.01) / scale for side in (width, height))
+    leaf.set_cropbox(0, height - low, whole, height)
+    picture: Image.Image = leaf.render(scale=scale * (1 - 1e-6), grayscale=True).to_pil()
+    return picture
 
 
 def _split(labels: list[LabelContent], most: int) -> tuple[list[LabelContent], list[LabelContent]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from shop.documents.bars import CODE128_DOTS, Bars, code128, qr
 from shop.documents.letters import Weight, direction, printable
@@ -65,6 +65,17 @@ class Sort:
         return self.exchange or self.fragile or self.may_open
 
 
+class Scale(NamedTuple):
+    """How large a label is drawn, and on how many dots to the millimetre its bars lie."""
+
+    percent: int
+    dots_per_mm: float
+
+    def dots(self, length: float) -> int:
+        """Return how many whole dots of the head lie in a length of the layout."""
+        return int(length * self.percent * self.dots_per_mm / 800)
+
+
 @lru_cache
 def rows(*, signed: bool) -> dict[str, Box]:
     """Return the rows from top to bottom: signs take their room from the others, the recipient has what is left."""
@@ -81,9 +92,13 @@ def rows(*, signed: bool) -> dict[str, Box]:
 
 
 def label_sheet(
-    labels: Sequence[LabelContent], paper: Paper, *, start: int, nudge: Nudge
+    labels: Sequence[LabelContent], paper: Paper, *, start: int, nudge: Nudge, dots_per_mm: float = 8
 ) -> tuple[Sheet, list[list[Stamp]]]:
-    """Return what label.typ draws, but for its title, and what is laid under its pages afterwards."""
+    """Return what label.typ draws, but for its title, and what is laid under its pages afterwards.
+
+    Bars lie on the dots of a head that burns so many to the millimetre.
+    """
+    scale = Scale(paper.percent, dots_per_mm)
     places, inset = list(paper.places(len(labels), start=start, nudge=nudge)), round(INSET * paper.percent / 100)
     pages: list[list[Sheet]] = [[] for _page in range(places[-1][0] + 1)]
     stamps: list[list[Stamp]] = [[] for _page in pages]
@@ -92,10 +107,10 @@ def label_sheet(
         for label, (page, x, y) in zip(labels, places, strict=True):
             sort = _sort(label)
             still = stills.setdefault(sort, len(stills))
-            drawn, bars = _own(label, sort, paper.percent)
+            drawn, bars = _own(label, sort, scale)
             left, top = x + inset, y + inset
             pages[page].append({"x": left, "y": top, "black": drawn.black, "white": drawn.white})
-            stamps[page].append(Stamp(left, top, still, rectangles(drawn.ink), bars, paper.percent))
+            stamps[page].append(Stamp(left, top, still, rectangles(drawn.ink), bars, paper.percent, dots_per_mm))
     words = {key: both(word) for key, word in _WORDS.items()}
     sheet = {
         "author": printable(labels[0].sender_name, most=NAME), "width": paper.width, "height": paper.height,
@@ -233,12 +248,12 @@ def _own_box(row: Box) -> Box:
 # What each label has for itself.
 
 
-def _own(label: LabelContent, sort: Sort, percent: int) -> tuple[Drawing, str]:
+def _own(label: LabelContent, sort: Sort, scale: Scale) -> tuple[Drawing, str]:
     drawn, row = Drawing(), rows(signed=sort.signed)
     _parcel(drawn, row["header"], label, sort)
     code, reference = printable(label.code, most=48), printable(label.reference, most=24)
-    bars = code128(code, room=CODE128_DOTS * percent // 100)
-    square = qr(f"{reference}|{code}", dots=SQUARE * percent // 100)
+    bars = code128(code, room=scale.dots(CODE128_DOTS), dots_per_mm=scale.dots_per_mm)
+    square = qr(f"{reference}|{code}", dots=scale.dots(SQUARE))
     if bars is None:
         drawn.figure(row["bars"].inside(PAD), "center", code, 20, ordinary=17)
     else:
@@ -254,7 +269,7 @@ def _own(label: LabelContent, sort: Sort, percent: int) -> tuple[Drawing, str]:
     amount, size = row["amount"].inside(0, 46, bottom=8), 35 if sort.owed else 32
     drawn.figure(amount, "center", money_text(label.collect), size, ordinary=12, on_black=sort.owed)
     _reference(drawn, row["footer"], label, reference)
-    return drawn, _symbols(bars, square, row, sort, percent)
+    return drawn, _symbols(bars, square, row, sort, scale)
 
 
 def _parcel(drawn: Drawing, row: Box, label: LabelContent, sort: Sort) -> None:
@@ -307,14 +322,10 @@ def _reference(drawn: Drawing, row: Box, label: LabelContent, reference: str) ->
 
 
 def _symbols(
-    bars: Bars | None, square: Bars | None, row: Mapping[str, Box], sort: Sort, percent: int
+    bars: Bars | None, square: Bars | None, row: Mapping[str, Box], sort: Sort, scale: Scale
 ) -> str:  # fmt: skip
-    """Return the symbols in whole dots from the label's corner, however large all else is drawn."""
-
-    def dots(length: float) -> int:
-        return int(length * percent / 100)
-
-    ink = ""
+    """Return the symbols in whole dots of the head from the label's corner, however large all else is drawn."""
+    dots, ink = scale.dots, ""
     if bars is not None:
         at, across = row["bars"], bars.modules * bars.dots
         ink += bars.ink((dots(WIDE) - across) // 2, dots(int(at.y) + 16), tall=dots(int(at.height) - UNDER_BARS))

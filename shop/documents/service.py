@@ -12,7 +12,7 @@ from sqlalchemy import insert, select
 
 from shop.core import clock
 from shop.core.errors import InvalidTransition, Refused
-from shop.documents import engine
+from shop.documents import engine, heads
 from shop.documents.agreed import agreement
 from shop.documents.frozen import thawed
 from shop.documents.invoice_queries import cancelling
@@ -40,8 +40,8 @@ from shop.shipping import service as shipping
 from shop.shipping.models import Shipment
 
 __all__ = [
-    "MOST_TOGETHER", "batch_pdf", "contract_pdf", "handover_pdf", "invoice_pdf", "invoices_pdf", "label_contents",
-    "print_labels", "receipt_pdf", "slips_pdf",
+    "MOST_TOGETHER", "batch_pdf", "batch_stream", "contract_pdf", "handover_pdf", "invoice_pdf", "invoices_pdf",
+    "label_contents", "print_labels", "receipt_pdf", "slips_pdf",
 ]  # fmt: skip
 
 SAME_TAP = timedelta(seconds=30)
@@ -123,6 +123,14 @@ def batch_pdf(store_id: int, batch: str) -> bytes:
     return engine.labels_pdf(
         batch_contents(store_id, batch), printed.paper, start=printed.start, nudge=(store.nudge_x, store.nudge_y)
     )
+
+
+def batch_stream(store_id: int, batch: str, head: str) -> bytes:
+    """Return labels that were printed as a kind of label printer reads them (see `heads`). Raises NotFound."""
+    printed, store = prints(store_id, batch)[0], store_row(store_id)
+    labels, nudge = batch_contents(store_id, batch), (store.nudge_x, store.nudge_y)
+    session.rollback()  # drawing does not hold the read snapshot
+    return heads.stream(labels, head, paper=printed.paper, nudge=nudge)
 
 
 def slips_pdf(store_id: int, order_ids: Sequence[int]) -> bytes:

@@ -15,7 +15,8 @@ from typing import Final
 
 from shop.documents.binding import File
 
-DOT: Final = 72 / 25.4 / 8  # points
+POINTS: Final = 72 / 25.4  # of a millimetre
+DOT: Final = POINTS / 8
 _INWARDS: Final = 0.02  # points: a renderer that rounds outwards draws no dot beyond a still
 _RESOURCES: Final = re.compile(rb"/Resources (\d+) 0 R")
 _CONTENTS: Final = re.compile(rb"/Contents (\d+) 0 R")
@@ -28,7 +29,7 @@ class Stamp:
     """What lies under a part of a page: its upper left corner in dots, a still (from 0), rectangles as text.
 
     The rectangles are `x y width height re` each, from that corner. Still and ink are drawn at so many per cent of
-    their size; bars never are.
+    their size; bars never are: they lie on the dots of a head that burns so many to the millimetre.
     """
 
     x: int
@@ -37,6 +38,7 @@ class Stamp:
     ink: str
     bars: str
     percent: int = 100
+    dots_per_mm: float = 8
 
 
 def stamped(pdf: bytes, stills: int, pages: Sequence[Sequence[Stamp]]) -> bytes:
@@ -75,9 +77,14 @@ def _under(stamps: Sequence[Stamp], height: float, tall: float) -> bytes:
     for each in stamps:
         left, top, size = each.x * DOT, height - each.y * DOT, each.percent / 100
         parts.append(f"q {size:g} 0 0 {size:g} {left:.6f} {top - tall * size:.6f} cm/s{each.still} Do Q")
-        for ink, dot in ((each.ink, DOT * size), (each.bars, DOT)):
-            parts.append(f"q {dot:.9f} 0 0 {-dot:.9f} {left:.6f} {top:.6f} cm {ink} f Q")
+        parts.append(_inked(each.ink, DOT * size, left, top))
+        dot = POINTS / each.dots_per_mm
+        parts.append(_inked(each.bars, dot, round(left / dot) * dot, height - round(each.y * DOT / dot) * dot))
     return "\n".join(parts).encode("ascii")
+
+
+def _inked(ink: str, dot: float, left: float, top: float) -> str:
+    return f"q {dot:.9f} 0 0 {-dot:.9f} {left:.6f} {top:.6f} cm {ink} f Q"
 
 
 def _form(file: File, number: int) -> int:

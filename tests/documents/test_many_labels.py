@@ -58,5 +58,7 @@ def test_labels_are_drawn_fast_enough() -> None:
         "labels_per_second_as_separate_pdfs",
         "in one PDF: times a bare page",
         "as separate PDFs: times a bare page",
+        "labels_per_second_as_zpl_together",
+        "labels_per_second_as_zpl_one_by_one",
         "cold_first_label_ms",
     }

@@ -10,6 +10,7 @@ from flask import Flask
 from PIL import Image
 from sqlalchemy import delete
 
+from shop.documents.heads import HEADS
 from shop.documents.queries import prints_of
 from shop.plumbing.db import changed, transaction
 from shop.shipping.models import DeliveryRate
@@ -84,6 +85,19 @@ def test_the_picture_is_of_that_page(application: Flask) -> None:
     assert answer.mimetype == "image/png"
     assert Image.open(io.BytesIO(answer.data)).size == (420, 592)
     assert day.amina.get(f"{day.url}{batch}/2.png").status_code == 404
+
+
+def test_a_label_printer_gets_its_own_file(application: Flask) -> None:
+    day = a_day(application)
+    batch = printed(day, [day.confirmed()], paper="4x6")
+    page = day.page(batch)
+    for head in HEADS:
+        assert f'href="{day.url}{batch}/{head}.prn"' in page
+    answer = day.amina.get(f"{day.url}{batch}/zpl-203.prn")
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert answer.data.startswith(b"^XA^PW812^LL1219")
+    assert day.amina.get(f"{day.url}{batch}/tspl-203.prn").data.startswith(b"SIZE 101.6 mm,152.4 mm\r\n")
+    assert day.amina.get(f"{day.url}{batch}/pcl.prn").status_code == 404
 
 
 def test_a_second_tap_prints_once_and_a_copy_says_so(application: Flask) -> None:

@@ -73,7 +73,7 @@ def things(rule: Rule, method: str) -> list[str]:
         found.append(FOREIGN)
     if arguments - {"store", "figure", "screen", "kind", "method", "currency"} and "store" in arguments:
         found.append(STRAYED)
-        found += [HALF] if len(arguments) > 2 and "page" not in arguments else []
+        found += [HALF] if len(arguments) > 2 and not arguments & {"page", "head"} else []
     if arguments & {"line_id", "device_id", "passkey_id"}:
         found.append(FOREIGN)
     if "proof" in arguments:
@@ -170,7 +170,7 @@ def _of(street: Street, endpoint: str, shop: Shop) -> dict[str, Any]:
         "proof": street.proof(bought), "seal": "older", "key": shop.picture, "width": 240, "part": "pages",
         "store": shop.waiting if endpoint == "studio.opening" else shop.slug,
         "number": shop.invoice if invoiced else shop.sheet,
-        "batch": shop.batch, "page": 1, "figure": "expected", "remittance_id": shop.remittance_id,
+        "batch": shop.batch, "page": 1, "head": "tspl-203", "figure": "expected", "remittance_id": shop.remittance_id,
         "statement_id": shop.statement_id, "payment_id": shop.payments["paid"],
         "product_id": shop.draft_id if endpoint in {"studio.publish", "studio.product"} else shop.product_id,
         "picture_id": shop.picture_id, "lot_id": shop.lot_id, "account_id": shop.account_id, "desk_id": shop.desk_id,

@@ -144,6 +144,8 @@ def readable(answer: TestResponse) -> str:
         body = _printed(answer.get_data())
     elif mimetype.startswith("image/"):
         body = ""
+    elif mimetype == "application/octet-stream":
+        body = answer.get_data().decode("latin-1")
     else:
         body = html.unescape(answer.get_data(as_text=True))
     text = f"{head}\n{body}".lower()

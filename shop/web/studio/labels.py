@@ -38,6 +38,15 @@ PAPER_NAMES = {
     "a4x2": (N_("A4 sheets, 2 labels each"), N_("ordinary printer")),
     "a4x4": (N_("A4 sheets, 4 labels each"), N_("ordinary printer")),
 }
+# For those whose printer takes no PDF.
+HEAD_NAMES = {
+    "zpl-203": (N_("ZPL, 203 dpi"), N_("Zebra and the like")),
+    "zpl-300": (N_("ZPL, 300 dpi"), N_("Zebra and the like")),
+    "zpl-203-z64": (N_("ZPL, 203 dpi, packed"), N_("a smaller file, for Zebra itself")),
+    "zpl-300-z64": (N_("ZPL, 300 dpi, packed"), N_("a smaller file, for Zebra itself")),
+    "tspl-203": (N_("TSPL, 203 dpi"), N_("TSC, Xprinter, Gprinter and the like")),
+    "escpos-80": (N_("ESC/POS, 80 mm"), N_("receipt printer, a smaller label")),
+}
 SHOWN_AT_ONCE = 4
 MOST_PAGES_SHOWN = 40
 
@@ -87,6 +96,7 @@ def label_batch(batch: str) -> str:
         rest=range(SHOWN_AT_ONCE + 1, min(pages, MOST_PAGES_SHOWN) + 1), papers=paper_options(),
         copies=sum(each.number > 0 for each in printed), ids=[each.shipment_id for each in printed],
         start=printed[0].start, orders=[parcels[each.shipment_id].order_id for each in printed],
+        heads=[(key, _(words), _(note)) for key, (words, note) in HEAD_NAMES.items()],
         width=paper.width * 4 // 10, height=paper.height * 4 // 10,
     )  # fmt: skip
 
@@ -96,6 +106,15 @@ def label_batch(batch: str) -> str:
 def label_pdf(batch: str) -> Response:
     """Send printed labels as they were printed."""
     return pdf_answer(service.batch_pdf(here().store.id, batch), f"labels-{batch[:6]}")
+
+
+@studio.get("/<name:store>/labels/<name:batch>/<name:head>.prn")
+@entry(Access.HELPER)
+def label_stream(batch: str, head: str) -> Response:
+    """Send printed labels as a file for a label printer. Raises NotFound for a kind that nobody makes."""
+    response = Response(service.batch_stream(here().store.id, batch, head), mimetype="application/octet-stream")
+    response.headers["Content-Disposition"] = f'attachment; filename="labels-{batch[:6]}-{head}.prn"'
+    return response
 
 
 @studio.get("/<name:store>/labels/<name:batch>/<number:page>.png")
