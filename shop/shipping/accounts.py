@@ -23,8 +23,12 @@ from shop.shipping.models import CarrierAccount, DeliveryRate, Desk
 
 MOST_DINARS = 100_000
 MOST_DAYS = 60
-# The carriers that come along know no catalogue: their titles are marked here.
-WORDS = (N_("I deliver myself"), N_("Carrier with a rate sheet"))
+# The carriers that come along know no catalogue: their titles and sentences are marked here.
+WORDS = (
+    N_("I deliver myself"), N_("Carrier with a rate sheet"), N_("Algérie Poste, EMS"),
+    N_("A parcel’s number has 4 to 40 letters and digits."),
+    N_("This is not a number of Algérie Poste: look at the receipt, for example EE000000005DZ."),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

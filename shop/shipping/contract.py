@@ -155,6 +155,15 @@ class ListsPoints(Protocol):
         ...
 
 
+@runtime_checkable
+class NumbersByHand(Protocol):
+    """The tracking number is given at a counter or by a courier, and written down by hand."""
+
+    def number(self, typed: str) -> str:
+        """Return the number as it is to be kept, 40 characters at most. Raises Rejected for what cannot be one."""
+        ...
+
+
 @dataclass(frozen=True)
 class StatementLine:
     """One parcel's cash as the carrier accounts for it."""
@@ -175,11 +184,15 @@ class Remits(Protocol):
 
 @dataclass(frozen=True)
 class Plugin:
-    """How a carrier is found, titled, set and built. `settings` is a frozen dataclass; secret fields say so."""
+    """How a carrier is found, titled, set and built. `settings` is a frozen dataclass; secret fields say so.
+
+    `follow`: where anybody can follow a parcel at the carrier's, {tracking} in it if the number goes into the address.
+    """
 
     key: str
     title: str
     settings: type[Any]
     build: Callable[[Any, Any], Carrier]
     contract: int = CONTRACT
+    follow: str = ""
     extra: Mapping[str, str] = field(default_factory=dict)

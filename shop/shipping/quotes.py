@@ -15,7 +15,7 @@ from shop.core.errors import AdapterError, Misconfigured
 from shop.core.money import Money
 from shop.plumbing import geography
 from shop.plumbing.db import session
-from shop.shipping.carriers import CARRIERS, own_delivery, rate_sheet
+from shop.shipping.carriers import CARRIERS, algerie_poste, own_delivery, rate_sheet
 from shop.shipping.contract import Carrier, Parcel, Place, Point
 from shop.shipping.models import KINDS, CarrierAccount, DeliveryRate, Desk
 
@@ -209,5 +209,6 @@ def _price(row: Any, minor: int | None) -> Money | None:
 # The carriers whose settings are our own rows; the others keep theirs in the account.
 _FROM_ROWS: Mapping[str, Callable[[Sequence[Any], Sequence[Any]], dict[str, Any]]] = {
     rate_sheet.PLUGIN.key: _sheet,
+    algerie_poste.PLUGIN.key: _sheet,
     own_delivery.PLUGIN.key: _own,
 }

@@ -150,6 +150,7 @@ def _of(street: Street, endpoint: str, shop: Shop) -> dict[str, Any]:
     stage = {
         "studio.call": "placed", "studio.undo_call": "called", "studio.cancel_order": "confirmed",
         "studio.correct_lots": "confirmed", "studio.issue_invoice": "confirmed", "studio.scan": "handed_over",
+        "studio.parcel_number": "handed_over",
         "studio.undo_sale": "hand", "studio.order_company": "confirmed", "studio.answer_outcome": "contested",
         "studio.money_came": "to_pay", "studio.waive_deposit": "deposit", "studio.lift_hold": "held",
         "studio.ask_first": "sent_back",
@@ -216,7 +217,8 @@ STILL: Mapping[str, Fields] = {
     "studio.call": {"outcome": "confirmed"}, "studio.cancel_order": {"reason": "out_of_stock"},
     "studio.lots": {"code": "L9", "made_on": "2026-11-20"}, "studio.costs": {"materials": "120", "packaging": "30"},
     "studio.options": {"o1-name_fr": "Poids", "o1-values_fr": "250 g\n500 g"},
-    "studio.scan": {"word": "delivered"}, "studio.product": PRODUCT, "studio.desks": DESK, "studio.desk": DESK,
+    "studio.scan": {"word": "delivered"}, "studio.parcel_number": {"number": "BARQ-4471"},
+    "studio.product": PRODUCT, "studio.desks": DESK, "studio.desk": DESK,
     "studio.carrier": CARRIER, "studio.new_carrier": {**CARRIER, "carrier": "rate_sheet"},
     "studio.rates": {"home-31": "500", "desk-31": "300"},
     "studio.paste_rates": {"text": "31;450;250", "action": "apply"},

@@ -7,6 +7,7 @@ CARRIERS: Registry[Plugin] = Registry(
     group="hirfa.carriers",
     contract=CONTRACT,
     built_in={
+        "algerie_poste": "shop.shipping.carriers.algerie_poste:PLUGIN",
         "own_delivery": "shop.shipping.carriers.own_delivery:PLUGIN",
         "rate_sheet": "shop.shipping.carriers.rate_sheet:PLUGIN",
     },

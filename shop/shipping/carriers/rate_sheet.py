@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from shop.core.errors import Rejected
 from shop.core.money import Money
+from shop.core.text import western_digits
 from shop.shipping.contract import Booking, Parcel, Plugin, Point, Quote
+
+NOT_A_NUMBER = "A parcel’s number has 4 to 40 letters and digits."
+_NUMBER = re.compile(r"[A-Z0-9][A-Z0-9/-]{3,39}")
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,13 @@ class RateSheet:
         if parcel.kind not in {quote.kind for quote in self.quotes(parcel)}:
             raise Rejected("this place is not served", fields={"wilaya": "not served"})
         return Booking(reference=parcel.reference, tracking=parcel.reference)
+
+    def number(self, typed: str) -> str:
+        """Return the number that the carrier gave by hand, in capitals, without spaces. Raises Rejected."""
+        bare = "".join(western_digits(typed).upper().split())
+        if not _NUMBER.fullmatch(bare):
+            raise Rejected(NOT_A_NUMBER, fields={"number": NOT_A_NUMBER})
+        return bare
 
     def cancel(self, tracking: str) -> None:
         """Nothing was booked outside, so nothing is to be taken back."""

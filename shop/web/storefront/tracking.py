@@ -30,6 +30,7 @@ from shop.risk import service as risk
 from shop.risk.models import Outcome
 from shop.risk.queries import outcome_of
 from shop.shipping.models import Desk, Shipment
+from shop.shipping.numbers import follow_url
 from shop.shipping.queries import desks, live_shipment
 from shop.stores import queries as stores
 from shop.stores.models import Store
@@ -115,6 +116,11 @@ class ParcelView:
     def due(self) -> Money | None:
         """What is to be prepared in cash; None when nothing is awaited any more."""
         return None if self.story.key in OVER or self.shipment is None else self.shipment.collect or None
+
+    @property
+    def follow(self) -> str:
+        """Where to follow it at its carrier's; empty where there is no such page."""
+        return follow_url(self.shipment) if self.shipment and self.story.key not in OVER else ""
 
     @property
     def can_cancel(self) -> bool:

@@ -33,6 +33,7 @@ MOST_DINARS = 100_000
 MOST_DAYS = 60
 CARRIER_WORDS = {
     "rate_sheet": (N_("A delivery company"), N_("You type its prices per wilaya and give it your parcels.")),
+    "algerie_poste": (N_("Algérie Poste, EMS"), N_("You type its prices, and the number that the counter gives you.")),
     OWN: (N_("I deliver myself"), N_("To the door, in the wilayas that you choose.")),
 }
 DAYS = re.compile(r"(\d{1,2})(?:\s*[-–—/à]\s*(\d{1,2}))?")

@@ -37,6 +37,7 @@ from shop.web.studio.cards import NOT_ASIDE
 from shop.web.studio.company_form import PREFIX, CompanyForm, unusual
 from shop.web.studio.lot_form import LotForm, lot_form
 from shop.web.studio.money_form import MoneyForm
+from shop.web.studio.number_form import NumberForm, number_form_of
 from shop.web.studio.pages import shop_page
 from shop.web.studio.pay_view import PayView, pay_view
 from shop.web.studio.trail import REASONS, trail
@@ -82,6 +83,7 @@ class Item:
 def order_page(
     code: str, *, call_form: CallForm | None = None, company_form: CompanyForm | None = None, problem: str = "",
     typed: Mapping[str, str] | None = None, money_form: HirfaForm | None = None,
+    number_form: NumberForm | None = None,
 ) -> str:  # fmt: skip
     """Draw the page of an order; `typed` are lots as they came. Raises NotFound."""
     store = here().store
@@ -102,7 +104,8 @@ def order_page(
         links=links(order, told, shipment.collect if shipment else order.total),
         words=scan_words(shipment), finals=FINAL, reasons=reasons(), form=call_form or CallForm(),
         lot_forms=lot_forms, lots_wrong=wrong, cautions=CAUTIONS, company=firm,
-        failed=bool(problem or wrong or firm.errors or any(each and each.errors for each in (call_form, money_form))),
+        failed=bool(problem or wrong or any(f and f.errors for f in (firm, call_form, money_form, number_form))),
+        number_form=number_form or number_form_of(shipment),
         problem=problem, pay=pay, money_form=money_form or money_form_of(pay),
         today=clock.today(),
         papers=papers, receipts=[each for each in paid if has_receipt(each)],

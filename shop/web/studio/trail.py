@@ -56,6 +56,8 @@ _SENTENCES: Mapping[str, str] = {
     "shipment.labelled": N_("Label printed"),
     "shipment.reprinted": N_("Label printed again, copy {n}"),
     "shipment.booked": N_("Announced to the carrier"),
+    "shipment.numbered": N_("The carrier’s number {n}"),
+    "shipment.unnumbered": N_("The carrier’s number was taken away"),
     "shipment.booking_refused": N_("The carrier refused the parcel"),
     "shipment.booking_unknown": N_("No answer from the carrier yet"),
     "shipment.handed_over": N_("Handed over, sheet {n}"),
