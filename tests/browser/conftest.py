@@ -15,6 +15,7 @@ from tests.browser.buying import FLOWER_WATER, SOAP
 from tests.browser.phone import PATIENCE_S, Phone
 from tests.browser.rooms import Rooms, rooms_of
 from tests.browser.server import copy_demo, demo_shop
+from tests.plumbing.post import Post, post_office
 
 AMINA = "0550 00 01 01"
 ARGUMENTS = [
@@ -46,9 +47,16 @@ def demo_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Pat
 
 
 @pytest.fixture(scope="session")
-def base(folder: Path) -> Iterator[str]:
+def post() -> Iterator[Post]:
+    """The post office that this worker's demo shop hands its letters to."""
+    with post_office() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def base(folder: Path, post: Post) -> Iterator[str]:
     """The address of this worker's demo shop."""
-    with demo_shop(folder) as address:
+    with demo_shop(folder, mail=f"smtp://127.0.0.1:{post.port}") as address:
         yield address
 
 

@@ -208,6 +208,11 @@ class Walk:
             shown = {key: money_text(value) if isinstance(value, Money) else value for key, value in values.items()}
             return plain(i18n._(message, **shown))
 
+    def count(self, one: str, many: str, n: int) -> str:
+        """Return a sentence about so many of something as these people read it."""
+        with i18n.speaking(self.hands.lang):
+            return plain(i18n.ngettext(one, many, n))
+
     def figures(self) -> dict[str, int]:
         """Read the figures of Money: whole dinars, hundredths of other currencies."""
         page = self.artisan.open(f"{self.studio}/money")
@@ -221,6 +226,12 @@ class Walk:
             found[figure] = found.get(figure, 0) + amount
         return found
 
+    def moved(self) -> dict[str, int]:
+        """Open Money, and return which of its figures have changed since the beginning, and by how much."""
+        after = self.figures()
+        by = {each: after.get(each, 0) - self.before.get(each, 0) for each in {*after, *self.before}}
+        return {each: much for each, much in by.items() if much}
+
     def ends(
         self, *, buyer: str, artisan: str, money: Mapping[str, int] | None = None, states: list[str], pieces: int = -1
     ) -> None:  # fmt: skip
@@ -231,10 +242,9 @@ class Walk:
         page = self.at_work()
         expect_text(page, artisan)
         self.artisan.picture(f"{self.name}-order")
-        after, wanted = self.figures(), money or {}
+        moved = self.moved()
         self.artisan.picture(f"{self.name}-money")
-        moved = {each: after.get(each, 0) - self.before.get(each, 0) for each in {*after, *self.before}}
-        assert {each: by for each, by in moved.items() if by} == {each: by for each, by in wanted.items() if by}
+        assert moved == {each: by for each, by in (money or {}).items() if by}
         assert self.hands.rooms.states(self.order) == states
 
 

@@ -56,6 +56,15 @@ class Bought:
     asked: Money
 
 
+@dataclass(frozen=True)
+class Sent:
+    """A parcel that its buyer has paid at her door: its number, who carries it, what it cost in dinars."""
+
+    number: str
+    carrier: str
+    total: int
+
+
 @dataclass
 class Rooms:
     """The rooms behind a demo shop that is being served, and the control port of its simulators."""
@@ -130,6 +139,15 @@ class Rooms:
                         bought.store_id, carrier_title=parcel.carrier_title, reference=bought.code,
                         received_on=clock.today(), lines=[(paid.id, paid.amount, Money(0))], by=SYSTEM,
                     )  # fmt: skip
+
+    def parcel(self, product_id: int, lang: str) -> Sent:
+        """Have a parcel delivered, its money still with the courier."""
+        bought = self.order(product_id, "cash_on_delivery", lang)
+        self.deliver(bought)
+        with self.inside():
+            sent = live_shipment(bought.store_id, bought.order_id)
+            assert sent is not None
+            return Sent(sent.tracking or sent.reference, sent.carrier_title, bought.total)
 
     def carrier(self, bought: Bought) -> str:
         """Return who carries the parcel of an order."""

@@ -5,71 +5,24 @@ from __future__ import annotations
 import email
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from email.message import EmailMessage
-from email.policy import default
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import structlog
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
 from shop.core.errors import Misconfigured, Rejected, Unavailable
 from shop.plumbing import db, mail
 from shop.plumbing.mail import ConsoleMailer, Letter, Mailer, MailSettings, SmtpMailer
 from tests.plumbing.outside import certificate
+from tests.plumbing.post import Post, post_office
 
 SENDER = "Hirfa <shop@hirfa.example>"
 ARABIC = Letter(
     "yacine@example.com", "طلبكم AB12CD3 في الطريق", "السلام عليكم،\n\nالطرد في الطريق: 1 250 دج.\n", language="ar"
 )
-
-
-@dataclass
-class Post:
-    """A post office: what it took, and what it says to each command."""
-
-    port: int = 0
-    taken: list[Any] = field(default_factory=list)
-    says: dict[str, str] = field(default_factory=dict)
-
-    async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
-        envelope.mail_from = address
-        envelope.mail_options.extend(options)
-        return self.says.get("MAIL", "250 OK")
-
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
-        envelope.rcpt_tos.append(address)
-        return self.says.get("RCPT", "250 OK")
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        if "DATA" not in self.says:
-            self.taken.append(envelope)
-        return self.says.get("DATA", "250 OK")
-
-    async def handle_QUIT(self, server: Any, session: Any, envelope: Any) -> str:
-        return self.says.get("QUIT", "221 Bye")
-
-    def letter(self) -> EmailMessage:
-        """Return the last letter taken, read. (No property: the server looks at all of them.)"""
-        return email.message_from_bytes(self.taken[-1].content, policy=default)  # type: ignore[return-value]
-
-
-@contextmanager
-def post_office(**options: Any) -> Iterator[Post]:
-    post = Post()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        post.port = free.getsockname()[1]
-    controller = Controller(post, hostname="127.0.0.1", port=post.port, **options)
-    controller.start()
-    try:
-        yield post
-    finally:
-        controller.stop()
 
 
 @pytest.fixture(scope="module")

@@ -208,8 +208,19 @@ def columns_page(found: Statement, keys: list[str], *, problem: str = "") -> str
     ]
     return shop_page(
         "studio/statement_columns.html", "money", statement=found, columns=columns, failed=bool(problem),
-        meanings=[(key, _(word)) for key, word in MEANINGS], extra=[("column-0", problem)] if problem else [],
+        meanings=[(key, _(word)) for key, word in MEANINGS],
+        extra=[(f"column-{lacking_at(columns)}", problem)] if problem else [],
     )  # fmt: skip
+
+
+def lacking_at(columns: list[tuple[str, list[str], str]]) -> int:
+    """Return which column is probably meant while one is lacking: the first of which nothing is said, of its kind."""
+    amount = not {reading.COLLECTED, reading.NET} & {key for _name, _samples, key in columns}
+    lacking = (
+        at for at, (_name, samples, key) in enumerate(columns)
+        if not key and any(reading.amount(each) is not None for each in samples) is amount
+    )  # fmt: skip
+    return next(lacking, 0)
 
 
 def statement_page(found: Statement, form: WritingForm) -> str:
