@@ -131,16 +131,16 @@ RULES = (
         "SELECT p.reference, p.state, COALESCE(l.held, 0), COALESCE(l.reached, 0), COALESCE(l.back, 0) FROM payments p "
         "LEFT JOIN (SELECT payment_id, currency, "
         "SUM(CASE WHEN account IN ('with_carrier', 'with_provider') THEN minor ELSE 0 END) AS held, "
-        "SUM(CASE WHEN account IN ('in_hand', 'fees', 'difference') THEN minor ELSE 0 END) AS reached, "
+        "SUM(CASE WHEN account IN ('in_hand', 'fees', 'difference', 'lost') THEN minor ELSE 0 END) AS reached, "
         "SUM(CASE WHEN account = 'refunded' OR (account = 'exchange' AND kind = 'refunded') THEN minor ELSE 0 END) "
         "AS back FROM ledger WHERE payment_id IS NOT NULL GROUP BY payment_id, currency) l "
         "ON l.payment_id = p.id AND l.currency = p.currency "
         "LEFT JOIN (SELECT payment_id, SUM(amount_minor) AS minor FROM refunds WHERE state = 'pending' "
         "GROUP BY payment_id) w ON w.payment_id = p.id "
         "WHERE COALESCE(l.held, 0) <> CASE WHEN p.settled_at IS NULL AND p.state IN ('collected', 'refunded') "
-        "THEN p.collected_minor - p.refunded_minor + COALESCE(w.minor, 0) ELSE 0 END "
+        "THEN p.collected_minor - p.refunded_minor - p.lost_minor + COALESCE(w.minor, 0) ELSE 0 END "
         "OR COALESCE(l.reached, 0) <> CASE WHEN p.settled_at IS NOT NULL AND p.state IN ('settled', 'refunded') "
-        "THEN p.collected_minor - p.refunded_minor + COALESCE(w.minor, 0) ELSE 0 END "
+        "THEN p.collected_minor - p.refunded_minor + COALESCE(w.minor, 0) ELSE p.lost_minor END "
         "OR COALESCE(l.back, 0) <> p.refunded_minor - COALESCE(w.minor, 0) "
         "OR (p.state = 'refunded' AND p.refunded_minor <> p.collected_minor)",
     ),
@@ -229,14 +229,24 @@ RULES = (
     Rule(
         "I4 kept", "payment {0}: the ledger says {1} was kept and {2} is missing of it, its remittance {3} and {4}",
         "SELECT p.reference, l.kept, l.missing, r.fee_minor + COALESCE(t.kept, 0), "
-        "r.expected_minor - r.received_minor - r.fee_minor - r.rest_minor FROM payments p JOIN (SELECT payment_id, "
+        "r.expected_minor - r.received_minor - r.fee_minor - r.rest_minor - r.lost_minor "
+        "FROM payments p JOIN (SELECT payment_id, "
         "SUM(CASE WHEN account = 'fees' THEN minor ELSE 0 END) AS kept, "
         "SUM(CASE WHEN account = 'difference' THEN minor ELSE 0 END) AS missing "
         "FROM ledger WHERE payment_id IS NOT NULL AND account IN ('fees', 'difference', 'in_hand') "
         "GROUP BY payment_id) l ON l.payment_id = p.id LEFT JOIN remittance_lines r ON r.payment_id = p.id "
         "LEFT JOIN (SELECT payment_id, SUM(fee_minor) AS kept FROM remittance_rests GROUP BY payment_id) t "
         "ON t.payment_id = p.id WHERE l.kept <> COALESCE(r.fee_minor, 0) + COALESCE(t.kept, 0) "
-        "OR l.missing <> COALESCE(r.expected_minor - r.received_minor - r.fee_minor - r.rest_minor, 0)",
+        "OR l.missing <> COALESCE(r.expected_minor - r.received_minor - r.fee_minor - r.rest_minor - r.lost_minor, 0)",
+    ),
+    Rule(
+        "I4 lost", "payment {0}: {1} will not come, its remittance says {2}, the ledger {3}",
+        "SELECT p.reference, p.lost_minor, COALESCE(CAST(r.lost_minor AS VARCHAR(20)), 'nothing'), "
+        "COALESCE(l.minor, 0) FROM payments p LEFT JOIN remittance_lines r ON r.payment_id = p.id "
+        "LEFT JOIN (SELECT payment_id, SUM(minor) AS minor FROM ledger WHERE account = 'lost' GROUP BY payment_id) l "
+        "ON l.payment_id = p.id WHERE p.lost_minor <> COALESCE(l.minor, 0) OR p.lost_minor <> r.lost_minor "
+        "OR (p.lost_minor = 0) <> (p.lost_at IS NULL) OR p.lost_minor < 0 "
+        "OR (p.lost_minor <> 0 AND p.method <> 'cash_on_delivery')",
     ),
     Rule(
         "I4 way back", "order {0}: its way back cost {1} by carriers' payments, {2} in the ledger",

@@ -21,7 +21,7 @@ from shop.settlement import payouts
 
 LATE, CARDS, SATIM = 70, 75, 80  # where the numbers of their purchases begin
 TALES: dict[int, Tale] = {
-    **{LATE + at: Tale((AMINA,), 12, "delivered", ended=8.4) for at in range(2)},
+    **{LATE + at: Tale((AMINA,), 12, "delivered", ended=8.4 + at) for at in range(3)},
     **{CARDS + at: Tale((AMINA,), days, fate, method="chargily") for at, (days, fate) in enumerate(
         ((11, "delivered"), (10, "delivered"), (9, "delivered"), (3, "in_transit"), (1.2, "labelled"))
     )},

@@ -14,6 +14,7 @@ from shop.demo import (
     deposits,
     doubts,
     lists,
+    losses,
     money,
     offers,
     opening,
@@ -74,6 +75,7 @@ def fill() -> list[str]:
     if not _has("demo.money"):
         with journal.unheard():
             money.tell(_owners())
+            losses.give_up(days.AMINA, _owners()[days.AMINA])
         with transaction():
             journal.record("demo.money", subject="demo", subject_id=1, store_id=None, by=SYSTEM)
     _fill_deposits()

@@ -75,7 +75,7 @@ def _sold(line: OrderLine) -> Sold:
 
 
 def _cash(store_id: int, since: datetime, until: datetime) -> dict[int, tuple[int, int, int]]:
-    """Return (kept by the carrier, difference, kept by services) of each order whose money has reached the artisan.
+    """Return (kept by the carrier, difference, kept by services) of each order whose money has come, or never will.
 
     What was paid in another currency counts in the order's.
     """
@@ -85,7 +85,7 @@ def _cash(store_id: int, since: datetime, until: datetime) -> dict[int, tuple[in
     wanted = (
         select(
             Payment.order_id, func.sum(case((carrier, worth), else_=0)).label("kept"),
-            func.sum(case((carrier, -func.coalesce(MISSING, 0)), else_=0)).label("difference"),
+            func.sum(case((carrier, -func.coalesce(MISSING, 0) - Payment.lost_minor), else_=0)).label("difference"),
             func.sum(case((carrier, 0), else_=worth)).label("service"),
         )
         .join(Order, and_(Order.id == Payment.order_id, Order.store_id == Payment.store_id))
@@ -94,7 +94,7 @@ def _cash(store_id: int, since: datetime, until: datetime) -> dict[int, tuple[in
         ))
         .where(Payment.store_id == store_id, Payment.collected_at.is_not(None), since <= _ENDED, until > _ENDED)
         .group_by(Payment.order_id)
-        .having(func.count() == func.count(Payment.settled_at))
+        .having(func.count() == func.count(func.coalesce(Payment.settled_at, Payment.lost_at)))
     )  # fmt: skip
     return {
         row.order_id: (int(row.kept), int(row.difference), int(row.service)) for row in session.execute(wanted)

@@ -125,6 +125,13 @@ def rest_came(store_id: int, payment_id: int, received: Money, fee: Money, *, by
     _post("settled", store_id, payment.order_id, {received.currency: parts}, by=by, payment_id=payment_id)
 
 
+def lost(store_id: int, payment_id: int, amount: Money, *, by: Actor) -> None:
+    """Write that a carrier will never bring an amount; less than nothing: that it may come after all."""
+    payment = _payments(store_id, [payment_id])[payment_id]
+    parts = {"difference" if payment.settled else payment.holder: -amount.minor, "lost": amount.minor}
+    _post("lost", store_id, payment.order_id, {amount.currency: parts}, by=by, payment_id=payment_id)
+
+
 def refunded(
     store_id: int, payment_id: int, amount: Money | None = None, *, by: Actor, before: Money | None = None
 ) -> None:

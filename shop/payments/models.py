@@ -61,6 +61,9 @@ class Payment(Base):
     raw: Mapped[str] = mapped_column(String(200), default="")  # the outside's own last word
     refund_out: Mapped[int | None] = mapped_column(BigKey)  # the one of its refunds that is outside, since when
     refund_out_at: Mapped[datetime | None]
+    lost_minor: Mapped[int] = mapped_column(default=0)  # of what left the buyer, what its carrier will never bring
+    lost_reason: Mapped[str] = mapped_column(String(200), default="")
+    lost_at: Mapped[datetime | None]
 
     @property
     def amount(self) -> Money:
@@ -92,6 +95,11 @@ class Payment(Base):
     def came(self) -> Money:
         """What really came."""
         return Money(self.collected_minor, self.currency)
+
+    @property
+    def lost(self) -> Money:
+        """What was given up of it: its carrier will never bring that."""
+        return Money(self.lost_minor, self.currency)
 
     @property
     def kept(self) -> Money:
@@ -247,7 +255,7 @@ class LedgerEntry(Base):
         of_store("payment_id", table="payments"),
         CheckConstraint(
             "account IN ('buyer', 'goods', 'delivery', 'discount', 'with_carrier', 'with_provider', 'in_hand', "
-            "'fees', 'difference', 'return_fees', 'refunded', 'exchange')",
+            "'fees', 'difference', 'return_fees', 'refunded', 'exchange', 'lost')",
             name="account",
         ),
         CheckConstraint("minor <> 0", name="minor"),
@@ -258,7 +266,7 @@ class LedgerEntry(Base):
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     store_id: Mapped[int]
     movement: Mapped[int]  # the same for all parts of a movement
-    kind: Mapped[str] = mapped_column(String(12))  # sold, cancelled, collected, settled, refunded, return_fee
+    kind: Mapped[str] = mapped_column(String(12))  # sold, cancelled, collected, settled, refunded, return_fee, lost
     order_id: Mapped[int] = mapped_column(BigKey)
     payment_id: Mapped[int | None] = mapped_column(BigKey)
     account: Mapped[str] = mapped_column(String(16))

@@ -77,6 +77,7 @@ class Behind:
     buyer_name: str
     amount: Money
     at: datetime
+    payment_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +177,7 @@ def late(store_id: int) -> list[Late]:
             func.min(Payment.collected_at).label("since"),
         )
         .join(Shipment, _ALIVE)
-        .where(Payment.store_id == store_id, Payment.state == "collected", _LATE(), _CASH)
+        .where(Payment.store_id == store_id, Payment.state == "collected", _LATE(), _CASH, _NOT_LOST)
         .group_by(Shipment.carrier_title)
         .order_by(func.min(Payment.collected_at))
     )  # fmt: skip
@@ -190,6 +191,7 @@ _ALIVE = and_(
     Shipment.order_id == Payment.order_id, Shipment.store_id == Payment.store_id, Shipment.state != "cancelled"
 )
 _CASH = Payment.method == "cash_on_delivery"
+_NOT_LOST = Payment.lost_minor == 0
 _WITH_SERVICE = and_(Payment.state == "collected", ~_CASH)
 
 
@@ -214,19 +216,20 @@ def behind(
     if currency:
         wanted = wanted.where(order.currency == currency)
     rows = session.execute(wanted.where(order.store_id == store_id).offset(skip).limit(limit))
-    return [Behind(row.code, row.buyer_name, Money(int(row.minor), row.currency), row.at) for row in rows]
+    return [Behind(row.code, row.buyer_name, Money(int(row.minor), row.currency), row.at, row.payment_id) for row in rows]
 
 
 def _held(figure: str) -> Any:
     left = Payment.collected_minor - Payment.refunded_minor
     every = (
-        select(Order.code, Order.buyer_name, left.label("minor"), Payment.currency, Payment.collected_at.label("at"))
+        select(Order.code, Order.buyer_name, left.label("minor"), Payment.currency, Payment.collected_at.label("at"),
+               Payment.id.label("payment_id"))
         .join(Order, and_(Order.id == Payment.order_id, Order.store_id == Payment.store_id))
         .order_by(Payment.collected_at, Payment.id)
     )  # fmt: skip
     if figure == "services":
         return every.where(_WITH_SERVICE)
-    wanted = every.join(Shipment, _ALIVE).where(Payment.state == "collected", _CASH)
+    wanted = every.join(Shipment, _ALIVE).where(Payment.state == "collected", _CASH, _NOT_LOST)
     return wanted.where(_LATE()) if figure == "late" else wanted
 
 
@@ -237,7 +240,7 @@ def _moved(figure: str, month: date | None) -> Any:
     kind, sign = _KINDS[figure]
     wanted = (
         select(Order.code, Order.buyer_name, (LedgerEntry.minor * sign).label("minor"), LedgerEntry.currency,
-               LedgerEntry.at.label("at"))
+               LedgerEntry.at.label("at"), LedgerEntry.payment_id)
         .select_from(LedgerEntry)
         .join(Order, and_(Order.id == LedgerEntry.order_id, Order.store_id == LedgerEntry.store_id))
         .outerjoin(Payment, _PAYMENT).outerjoin(RemittanceLine, _LINE).outerjoin(Remittance, _REMITTANCE)

@@ -22,7 +22,8 @@ from shop.settlement import reading
 from shop.settlement.matching import Match, match
 from shop.settlement.models import Statement, StatementColumns
 from shop.settlement.reading import Grid, Line
-from shop.settlement.service import Recorded, in_turn, record_statement
+from shop.settlement.rests import in_turn
+from shop.settlement.service import Recorded, record_statement
 
 KEEP = timedelta(days=30)  # a list that nobody wrote down
 NO_LINES = N_("No parcel was found in it. Each line needs a tracking number and an amount.")

@@ -151,7 +151,7 @@ def _parcels(store_id: int, names: Sequence[str]) -> dict[str, Any]:
             Shipment.state.label("shipment_state"), Order.id.label("order_id"), Order.code, Order.buyer_name,
             Payment.id.label("payment_id"), Payment.state.label("payment_state"), Payment.amount_minor,
             Payment.currency, RemittanceLine.received_minor.label("came"), RemittanceLine.fee_minor.label("kept"),
-            MISSING.label("missing"),
+            (MISSING + RemittanceLine.lost_minor).label("missing"),
         )
         .join(Order, and_(Order.id == Shipment.order_id, Order.store_id == Shipment.store_id))
         .outerjoin(Payment, paid).outerjoin(RemittanceLine, line)

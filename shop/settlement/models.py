@@ -55,6 +55,7 @@ class RemittanceLine(Base):
     received_minor: Mapped[int]
     fee_minor: Mapped[int] = mapped_column(default=0)  # what the carrier kept for itself
     rest_minor: Mapped[int] = mapped_column(default=0)  # what came later of what was missing, its fees with it
+    lost_minor: Mapped[int] = mapped_column(default=0)  # what of it will never come, as the owner said
     currency: Mapped[str] = mapped_column(String(3), default="DZD")
 
 

@@ -16,7 +16,7 @@ from shop.payments.models import Payment, Refund
 from shop.plumbing.db import session
 from shop.plumbing.i18n import N_
 from shop.plumbing.journal import Actor
-from shop.settlement import service
+from shop.settlement import rests, service
 from shop.settlement.service import Received, Recorded
 
 MOST_FEE = 10  # a fee above a tenth is asked about
@@ -67,7 +67,7 @@ def record_payout(
     InvalidTransition for one that was settled meanwhile, Refused for none, for nothing or more than they hold, for
     money that is being given back, for a fee above a tenth unless she is sure, and what `record_remittance` refuses.
     """
-    service.in_turn(store_id)
+    rests.in_turn(store_id)
     fingerprint = hashlib.sha256(f"payout {method} {key}".encode()).hexdigest()
     before = service.written_before(store_id, fingerprint)
     if before is not None:

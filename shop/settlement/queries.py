@@ -82,11 +82,12 @@ class RemittanceRow:
     received: Money
     fee: Money
     rest: Money  # what came later of what was missing
+    lost: Money  # what of it was given up
 
     @property
     def difference(self) -> Money:
-        """What came, now or later, and what the carrier kept as its fee, less what was expected."""
-        return self.received + self.fee + self.rest - self.expected
+        """What came, now or later, what the carrier kept as its fee and what was given up, less what was expected."""
+        return self.received + self.fee + self.rest + self.lost - self.expected
 
     @property
     def match(self) -> Match:
@@ -130,6 +131,11 @@ class RemittanceView:
         return -total((row.difference for row in self.rows if row.match == "short"), self.remittance.currency)
 
     @property
+    def lost(self) -> Money:
+        """What of its parcels was given up."""
+        return total((row.lost for row in self.rows), self.remittance.currency)
+
+    @property
     def over(self) -> Money:
         """What came too much."""
         return total((row.difference for row in self.rows if row.match == "over"), self.remittance.currency)
@@ -148,7 +154,7 @@ def money(store_id: int) -> MoneyView:
         )
         .select_from(Payment)
         .join(Shipment, _ALIVE)
-        .where(Payment.store_id == store_id, Payment.state.in_(("pending", "collected")), CASH)
+        .where(Payment.store_id == store_id, Payment.state.in_(("pending", "collected")), CASH, NOT_LOST)
         .group_by(Shipment.carrier_title, Payment.state, Shipment.state)
     ).all()  # fmt: skip
     road = [row for row in rows if row.state == "pending" and row.shipment_state in _ROAD]
@@ -166,6 +172,7 @@ def money(store_id: int) -> MoneyView:
 
 
 CASH = Payment.method == "cash_on_delivery"
+NOT_LOST = Payment.lost_minor == 0
 _ALIVE = and_(
     Shipment.order_id == Payment.order_id, Shipment.store_id == Payment.store_id, Shipment.state != "cancelled"
 )
@@ -179,13 +186,16 @@ def _sum(rows: Sequence[Any]) -> Sum:
     return Sum(Money(sum(int(row.minor) for row in rows)), sum(row.parcels for row in rows))
 
 
+_EXPLAINED = RemittanceLine.rest_minor + RemittanceLine.lost_minor
+
+
 def _received(store_id: int) -> tuple[Sum, Money]:
     since = clock.today() - RECENT
     row = session.execute(
         select(
             func.coalesce(func.sum(RemittanceLine.received_minor), 0),
             func.coalesce(func.sum(RemittanceLine.fee_minor), 0),
-            func.coalesce(func.sum(RemittanceLine.expected_minor - RemittanceLine.rest_minor), 0), func.count(),
+            func.coalesce(func.sum(RemittanceLine.expected_minor - _EXPLAINED), 0), func.count(),
         )
         .join(Remittance, Remittance.id == RemittanceLine.remittance_id)
         .where(RemittanceLine.store_id == store_id, Remittance.received_on >= since)
@@ -204,7 +214,7 @@ def open_payments(store_id: int, carrier_title: str | None = None) -> list[OpenP
         )
         .join(Order, and_(Order.id == Payment.order_id, Order.store_id == Payment.store_id))
         .join(Shipment, _ALIVE)
-        .where(Payment.store_id == store_id, Payment.state == "collected", CASH)
+        .where(Payment.store_id == store_id, Payment.state == "collected", CASH, NOT_LOST)
         .order_by(Payment.collected_at, Payment.id)
     )  # fmt: skip
     if carrier_title is not None:
@@ -274,8 +284,8 @@ def _views(store_id: int, found: Sequence[Remittance]) -> list[RemittanceView]:
     if not found:
         return []
     ids = [each.id for each in found]
-    came = _rows_of(store_id, RemittanceRest, literal(0), ids)
-    rows = _rows_of(store_id, RemittanceLine, RemittanceLine.rest_minor, ids)
+    came = _rows_of(store_id, RemittanceRest, literal(0), literal(0), ids)
+    rows = _rows_of(store_id, RemittanceLine, RemittanceLine.rest_minor, RemittanceLine.lost_minor, ids)
     return [
         RemittanceView(remittance=each, rows=tuple(rows.get(each.id, ())), rests=tuple(came.get(each.id, ())))
         for each in found
@@ -283,14 +293,15 @@ def _views(store_id: int, found: Sequence[Remittance]) -> list[RemittanceView]:
 
 
 def _rows_of(
-    store_id: int, table: type[RemittanceLine | RemittanceRest], rest: SQLColumnExpression[int], ids: Sequence[int]
-) -> dict[int, list[RemittanceRow]]:
+    store_id: int, table: type[RemittanceLine | RemittanceRest], rest: SQLColumnExpression[int],
+    lost: SQLColumnExpression[int], ids: Sequence[int],
+) -> dict[int, list[RemittanceRow]]:  # fmt: skip
     whole = RemittanceLine.expected_minor if table is RemittanceLine else table.received_minor + table.fee_minor
     wanted = (
         select(
             table.remittance_id, table.payment_id, Order.id.label("order_id"), Order.code, Order.buyer_name,
             Shipment.tracking, Shipment.reference, whole.label("expected"), table.received_minor, table.fee_minor,
-            rest.label("rest"), table.currency,
+            rest.label("rest"), lost.label("lost"), table.currency,
         )
         .join(Payment, and_(Payment.id == table.payment_id, Payment.store_id == table.store_id))
         .join(Order, and_(Order.id == Payment.order_id, Order.store_id == Payment.store_id))
@@ -309,5 +320,5 @@ def _row(row: Any) -> RemittanceRow:
         payment_id=row.payment_id, order_id=row.order_id, code=row.code, buyer_name=row.buyer_name,
         tracking=row.tracking or row.reference or "", expected=Money(row.expected, row.currency),
         received=Money(row.received_minor, row.currency), fee=Money(row.fee_minor, row.currency),
-        rest=Money(row.rest, row.currency),
+        rest=Money(row.rest, row.currency), lost=Money(row.lost, row.currency),
     )  # fmt: skip

@@ -17,9 +17,11 @@ from shop.plumbing import journal
 from shop.plumbing.db import changed, session
 from shop.plumbing.journal import Actor
 from shop.settlement.models import Remittance, RemittanceLine, RemittanceRest
+from shop.stores.models import Store
 
-MISSING: ColumnElement[int] = (  # of what was to come, less than nothing for too much
-    RemittanceLine.expected_minor - RemittanceLine.received_minor - RemittanceLine.fee_minor - RemittanceLine.rest_minor
+MISSING: ColumnElement[int] = (  # of what was to come and is not given up, less than nothing for too much
+    RemittanceLine.expected_minor - RemittanceLine.received_minor - RemittanceLine.fee_minor
+    - RemittanceLine.rest_minor - RemittanceLine.lost_minor
 )
 
 
@@ -153,6 +155,11 @@ def write(store_id: int, remittance_id: int, came: Sequence[Rest], *, by: Actor)
     ]  # fmt: skip
     if rows:
         session.execute(insert(RemittanceRest), rows)
+
+
+def in_turn(store_id: int) -> None:
+    """Let the remittances of a store be written one after the other, so that a second tap sees the first."""
+    session.execute(select(Store.id).where(Store.id == store_id).with_for_update(key_share=True))
 
 
 def last(store_id: int, payment_id: int) -> int | None:

@@ -23,14 +23,13 @@ from shop.plumbing import journal
 from shop.plumbing.db import session
 from shop.plumbing.i18n import N_
 from shop.plumbing.journal import Actor
-from shop.settlement import rests
+from shop.settlement import losses, rests
 from shop.settlement.matching import SETTLES, Match, match, of_contract
 from shop.settlement.models import Remittance, RemittanceLine, RemittanceOther, RemittanceRest
 from shop.settlement.reading import Line
-from shop.settlement.rests import Rest
+from shop.settlement.rests import Rest, in_turn
 from shop.shipping import service as shipping
 from shop.shipping.contract import StatementLine
-from shop.stores.models import Store
 
 Received = tuple[int, Money, Money]  # payment, what came, what the carrier kept for itself
 NOTHING_NEW = N_("Nothing in this list can be written down yet. Look at what is said of its lines.")
@@ -162,11 +161,6 @@ def _settled_before(store_id: int, payment_ids: Sequence[int | None]) -> int | N
     return max((each for each, payments in found.items() if payments == every), default=None)
 
 
-def in_turn(store_id: int) -> None:
-    """Let the remittances of a store be written one after the other, so that a second tap sees the first."""
-    session.execute(select(Store.id).where(Store.id == store_id).with_for_update(key_share=True))
-
-
 def record_remittance(
     store_id: int,
     *,
@@ -213,6 +207,7 @@ def record_lines(
     )  # fmt: skip
     session.add(remittance)
     session.flush()
+    losses.found(store_id, [*expected, *(each.payment_id for each in came)], by=by)
     settle(store_id, [Settled(payment_id, received, fee) for payment_id, received, fee in lines], by=by)
     rows = [
         {

@@ -236,3 +236,37 @@ def test_what_came_too_much_is_no_answer_to_what_is_missing(application: Flask) 
     assert "brought too much" in day.page("/money")
     assert [code in day.page("/money/orders/over?carrier=Barq+Express") for code in (short, over)] == [False, True]
     assert "The rest came" not in day.page("/money/orders/over")
+
+
+def test_what_will_not_come_is_given_up_with_a_reason_and_taken_back(
+    application: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    day = a_day(application, stock=9)
+    code, short = day.delivered(), day.delivered()
+    day.send("/money/remittances/new", ticked(day, short, received="1000"))
+    later = clock.now() + timedelta(days=9, hours=1)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    at, of_short = (f"/money/losses/{day.payment(each).id}" for each in (code, short))
+    assert at in day.page("/money/orders/late")
+    assert at not in day.page("/money/orders/held")
+    assert of_short in day.page("/money/orders/missing")
+    assert "1\u00a0100\u00a0DA" in day.page(at)
+    empty = day.send(at, {"missing": "110000", "reason": " "})
+    assert empty.status_code == 422
+    assert "Write why it will not come" in empty.text
+    sent = {"missing": "110000", "reason": "Barq Express a fermé"}
+    assert day.send(at, sent, who=day.lila).status_code == 403
+    assert day.send(at, {**sent, "missing": "1"}).location.endswith("/orders/lost")
+    assert [day.send(at, sent).location for _tap in range(2)] == [day.url + "/money"] * 2
+    day.send(of_short, {"missing": "10000", "reason": "Sans réponse"})
+    page = day.page("/money")
+    assert "days ago, not paid" not in page
+    assert "brought too little" not in page
+    assert "Will not come" in page
+    listed = day.page("/money/orders/lost")
+    assert [each in listed for each in (code, short, "Barq Express a fermé", "Sans réponse")] == [True] * 4
+    assert "Barq Express a fermé" in day.page(f"/orders/{code}")
+    assert day.send(at + "/return", {}, who=day.lila).status_code == 403
+    assert day.send(at + "/return", {}).location == day.url + "/money"
+    assert "days ago, not paid" in day.page("/money")
+    assert day.send(at + "/return", {}).location.endswith("/orders/lost")

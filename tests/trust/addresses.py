@@ -310,6 +310,7 @@ OF_A_SHOP: Mapping[str, Callable[[Street, Shop], Fields]] = {
     "studio.record_rest": lambda _street, _shop: {
         "missing": "10000", "received": "100", "received_on": clock.today().isoformat(),
     },
+    "studio.record_loss": lambda _street, _shop: {"missing": "10000", "reason": "The carrier has closed."},
     "studio.bring_statement": lambda _street, shop: {
         "carrier": shop.carrier, "received_on": clock.today().isoformat(), "text": "yal-1X2Y3 1100 DA",
     },

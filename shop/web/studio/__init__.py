@@ -21,6 +21,7 @@ from shop.web.studio import (
     joining,
     labels,
     links,
+    losses,
     lots,
     members,
     money,
@@ -60,8 +61,8 @@ from shop.web.studio.blueprint import studio
 
 PAGES = (
     account, calls, costs, currencies, customers, delivery, documents, earnings, goods, handover, holds, identity,
-    invoices, joining, labels, links, lots, members, money, new_order, new_product, offers, offline, once, options,
-    orders, outcome, papers, parcel_number, passkeys, past_customers, payments, payouts, people, phone_codes,
+    invoices, joining, labels, links, losses, lots, members, money, new_order, new_product, offers, offline, once,
+    options, orders, outcome, papers, parcel_number, passkeys, past_customers, payments, payouts, people, phone_codes,
     pictures, products, profile, rests, sale, second_step, share, sheets, squares, statements, stock, today,
     variants, ways_to_pay, wizard,
 )  # fmt: skip

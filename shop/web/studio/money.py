@@ -22,7 +22,7 @@ from shop.payments.methods import METHODS
 from shop.plumbing.db import transaction
 from shop.plumbing.formats import date_short, month_title
 from shop.plumbing.i18n import N_, _
-from shop.settlement import books, queries, rests, service
+from shop.settlement import books, losses, queries, rests, service
 from shop.settlement.queries import OpenPayment, OtherRow
 from shop.settlement.service import Received
 from shop.web.studio.blueprint import studio
@@ -42,7 +42,7 @@ BOOKED: Mapping[str, str] = {
     "held": N_("Carriers hold for you"), "late": N_("Late"), "received": N_("Received"),
     "services": N_("Services of cards hold for you"), "missing": N_("Still missing"),
     "over": N_("Too much came"),
-    "given_back": N_("Given back"), "ways_back": N_("Ways back"),
+    "given_back": N_("Given back"), "ways_back": N_("Ways back"), "lost": N_("Will not come"),
 }  # fmt: skip
 
 # Which orders stand behind each figure: the steps to read, and the states of their parcels.
@@ -87,6 +87,7 @@ def money_page() -> str:
         "studio/money.html", "money", m=queries.money(store_id), late=books.late(store_id), named=named,
         services=books.with_services(store_id), short=rests.short(store_id), over=rests.over(store_id),
         months=[(month, month_title(month.first)) for month in books.months(store_id)],
+        lost=losses.sum_of(store_id),
         waiting=books.waiting(store_id) if here().role == "owner" else [], remittances=books.paid(store_id),
     )  # fmt: skip
 
@@ -97,6 +98,8 @@ def money_orders(figure: str) -> str:
     """List the orders behind a figure. Raises NotFound for a figure that isn't there."""
     if figure in {"missing", "over"}:
         return different_orders(figure)
+    if figure == "lost":
+        return lost_orders()
     if figure in BOOKED:
         return booked_orders(figure)
     if figure not in FIGURES:
@@ -129,7 +132,7 @@ def booked_orders(figure: str) -> str:
         month=text if month else None, page=page + 1,
     ) if len(rows) > PER_PAGE else ""  # fmt: skip
     return shop_page(
-        "studio/money_booked.html", "money", title=_(BOOKED[figure]), source=named(source),
+        "studio/money_booked.html", "money", title=_(BOOKED[figure]), source=named(source), late=figure == "late",
         month=month_title(month) if month else "", rows=rows[:PER_PAGE], following=following,
     )  # fmt: skip
 
@@ -143,6 +146,16 @@ def different_orders(figure: str) -> str:
     return shop_page(
         "studio/money_missing.html", "money", title=_(BOOKED[figure]), source=source, rows=found[:PER_PAGE],
         following=following if len(found) > PER_PAGE else "",
+    )  # fmt: skip
+
+
+def lost_orders() -> str:
+    """List what carriers will not bring, with why, the newest first; until money comes it can be taken back."""
+    page = min(whole(request.args.get("page", "")), 10_000)
+    found = losses.lost(here().store.id, skip=page * PER_PAGE, limit=PER_PAGE + 1)
+    following = page_url("studio.money_orders", figure="lost", page=page + 1) if len(found) > PER_PAGE else ""
+    return shop_page(
+        "studio/money_lost.html", "money", title=_(BOOKED["lost"]), rows=found[:PER_PAGE], following=following
     )  # fmt: skip
 
 
@@ -218,7 +231,7 @@ def remittance_pdf(remittance_id: int) -> Response:
     ways_back, strays = beside_sums(beside)
     sums = (
         (N_("Expected"), view.expected), (N_("Fees kept"), view.fees), (N_("Ways back"), ways_back),
-        (N_("Other parcels"), strays),
+        (N_("Other parcels"), strays), (N_("Will not come"), view.lost),
     )  # fmt: skip
     sheet = RemittanceContent(
         reference=view.remittance.reference, date=date_short(view.remittance.received_on),

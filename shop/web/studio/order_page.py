@@ -246,6 +246,8 @@ def money_word(moment: str, payment: Payment | None) -> str:
     """Say what the total of an order is by now."""
     if payment is not None and payment.state == "collected" and payment.expires_at is not None:
         return _("Paid")
+    if payment is not None and payment.state == "collected" and payment.lost_minor:
+        return _("Will not come")
     if payment is not None and payment.state in _MONEY:
         return _(_MONEY[payment.state])
     if payment is not None and payment.waits:

@@ -70,6 +70,8 @@ _SENTENCES: Mapping[str, str] = {
     "shipment.lost": N_("Lost on the way"),
     "payment.settled": N_("The money has reached you"),
     "payment.rest_came": N_("The rest of the money has come"),
+    "payment.lost": N_("Given up: this money will not come"),
+    "payment.loss_undone": N_("It is not given up any more"),
     "payment.refunded": N_("The money was given back"),
 }
 
