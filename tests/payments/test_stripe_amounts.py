@@ -15,7 +15,7 @@ from shop.testing.outside import World, running
 from shop.testing.stripe_api import Stripe as Simulator
 from tests.payments.stripe_account import ASK, Amina
 
-CURRENCIES = sorted(WHOLE | THOUSANDTHS | UNSERVED | set(LEAST) | {"DZD", "MAD", "ISK", "EGP", "SAR"})
+CURRENCIES = sorted(WHOLE | THOUSANDTHS | UNSERVED | set(LEAST) | {"DZD", "MAD", "ISK", "UGX", "HUF", "TWD", "EGP", "SAR"})
 LISTED_WHOLE = {
     "BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF",
 }  # fmt: skip
@@ -32,7 +32,7 @@ def world() -> Iterator[World]:
     [
         (2500, "EUR", 2500), (50, "USD", 50), (500, "JPY", 500), (1000, "XOF", 1000), (700, "MGA", 700),
         (5120, "KWD", 5120), (5124, "KWD", None), (12340, "TND", 12340), (12341, "TND", None), (5, "ISK", 500),
-        (500, "UGX", None), (2500, "IQD", None), (250000, "DZD", 250000), (-100, "EUR", -100),
+        (5, "UGX", 500), (17550, "HUF", 17550), (1050, "TWD", 1050), (2500, "IQD", None), (250000, "DZD", 250000), (-100, "EUR", -100),
     ],
 )  # fmt: skip
 def test_known_amounts(minor: int, currency: str, stripes: int | None) -> None:
@@ -54,6 +54,12 @@ def test_what_is_told_to_stripe_comes_back_as_it_was(currency: str, minor: int) 
         assert told is not None
 
 
+@pytest.mark.parametrize("currency", ["ISK", "UGX"])
+def test_a_part_of_what_has_no_parts_is_no_amount_of_ours(currency: str) -> None:
+    assert money(500, currency) == Money(5, currency)
+    assert money(550, currency) is None
+
+
 @given(st.sampled_from(CURRENCIES), st.integers(-10, 10**12))
 def test_only_what_stripe_takes_is_asked(currency: str, minor: int) -> None:
     asked = charged(Money(minor, currency))
@@ -69,7 +75,8 @@ def test_what_is_no_amount_is_none(told: object, currency: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "amount", [Money(1000, "EUR"), Money(5000, "JPY"), Money(5120, "KWD"), Money(1500, "ISK"), Money(9000, "XAF")]
+    "amount", [Money(1000, "EUR"), Money(5000, "JPY"), Money(5120, "KWD"), Money(1500, "ISK"), Money(9000, "XAF"),
+               Money(20000, "UGX"), Money(17550, "HUF")]
 )
 def test_amounts_go_there_and_come_back(world: World, amount: Money) -> None:
     amina = Amina(world, replace(Amina(world).settings, currencies=amount.currency))

@@ -7,13 +7,14 @@ import re
 from shop.core.money import Money
 
 MOST = 99_999_999  # eight digits, whatever they count
-# How Stripe counts: by hundredths, but for these. UGX is in none of them and not served: Stripe's own documentation
-# says both that it is counted whole and that it is counted by hundredths.
+# How Stripe counts: by hundredths, but for these. ISK and UGX have no hundredths and are told by them all the same,
+# always with two zeros at the end (Stripe's special cases; its list of whole currencies names UGX too, of old). HUF and
+# TWD are charged by hundredths; only what is paid out of them is whole.
 WHOLE = frozenset({
     "BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF",
 })  # fmt: skip
 THOUSANDTHS = frozenset({"BHD", "JOD", "KWD", "OMR", "TND"})  # the last digit must be 0
-UNSERVED = frozenset({"UGX", "IQD", "LYD", "XTS", "XXX"})
+UNSERVED = frozenset({"IQD", "LYD", "XTS", "XXX"})
 # The least that Stripe takes, as Stripe counts; of other currencies it says so when it is asked.
 LEAST = {
     "AED": 200, "AUD": 50, "BGN": 100, "BRL": 50, "CAD": 50, "CHF": 50, "CZK": 1500, "DKK": 250, "EUR": 50, "GBP": 30,
