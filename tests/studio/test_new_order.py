@@ -10,13 +10,17 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from shop import audit
+from shop.cart.models import Cart
 from shop.catalogue.models import Variant
 from shop.checkout import links
+from shop.checkout.models import OrderLink
 from shop.orders.models import Order
+from shop.payments import queries as payments
 from shop.payments.queries import payment_of
 from shop.plumbing.db import session
 from shop.sharing.models import OrderSource
 from shop.shipping.queries import live_shipment
+from tests.payments.till import CCP, takes
 from tests.storefront.buying import Buyer
 from tests.studio.day import Day, a_day, bar
 
@@ -223,3 +227,58 @@ def test_a_private_link_of_a_product_is_made_and_withdrawn(application: Flask) -
         assert said in day.page("/links")
     assert on_hand(day) == before
     assert breaches(day) == []
+
+
+def asks_a_deposit(day: Day, *, transfer: bool = True) -> None:
+    with day.application.app_context():
+        shop = day._workshop()
+        if transfer:
+            takes(shop, "transfer", dict(CCP))
+        takes(shop, "cash_on_delivery", {"deposit": 500})
+        session.remove()  # type: ignore[attr-defined]
+
+
+def test_a_deposit_that_is_due_is_asked_for_and_the_page_to_pay_is_there_to_send(application: Flask) -> None:
+    day = a_day(application)
+    asks_a_deposit(day)
+    shown = sent(day, "update").text
+    assert 'value="cash_on_delivery+transfer" checked' in shown
+    assert "500\u00a0DA now, 1\u00a0200\u00a0DA to the courier" in shown
+    assert "It is confirmed once this is paid" in shown
+    first, second = sent(day, "now"), sent(day, "now")
+    assert (first.status_code, first.location) == (303, second.location)
+    page = day.amina.get(first.location).text
+    assert "Send the customer the page to pay" in page
+    assert "Send the page to pay" in bar(page)
+    assert "%2Ft%2F" in bar(page)
+    assert "Shall%20we%20confirm" not in page
+    with application.app_context():
+        order = session.scalars(select(Order)).one()
+        parcel = live_shipment(order.store_id, order.id)
+        assert parcel is not None
+        assert (order.state, parcel.collect.minor) == ("placed", 120_000)
+        session.remove()  # type: ignore[attr-defined]
+    assert breaches(day) == []
+
+
+def test_another_way_to_pay_is_chosen_and_a_link_leaves_the_choice_to_the_customer(application: Flask) -> None:
+    day = a_day(application)
+    asks_a_deposit(day)
+    answer = sent(day, "now", payment="transfer")
+    assert "Send the page to pay" in day.amina.get(answer.location).text
+    answer = sent(day, "link", key="a link")
+    assert answer.status_code == 303
+    with application.app_context():
+        order = session.scalars(select(Order)).one()
+        assert [each.method for each in payments.of_order(order.store_id, order.id)] == ["transfer"]
+        link = session.scalars(select(OrderLink)).one()
+        assert not session.get_one(Cart, link.cart_id).details.get("payment")
+        session.remove()  # type: ignore[attr-defined]
+
+
+def test_without_a_way_to_pay_a_deposit_she_reads_so(application: Flask) -> None:
+    day = a_day(application)
+    asks_a_deposit(day, transfer=False)
+    answer = sent(day, "now")
+    assert answer.status_code == 422
+    assert "no way to pay one is open here" in answer.text

@@ -15,6 +15,7 @@ from shop.checkout.words import Choice, Details
 from shop.core.money import Money, total
 from shop.core.phone import national
 from shop.core.text import western_digits
+from shop.payments.tills import MethodOffer
 from shop.plumbing.i18n import N_, _, pick
 from shop.stores.models import Store
 from shop.web.ui.checkout_form import Says, Ways, form_for, phone_of, place_of, settled, typed, understood, ways_of
@@ -77,15 +78,18 @@ class ChatForm:
         offer = offered_of(
             self.store, self.pieces, wilaya_code=wilaya, commune_code=commune, phone=phone_of(self.kept)
         )  # fmt: skip
-        found = ways_of(offer, self.kept)
-        if len(found.methods) == 1 and not self.kept.get("payment"):
-            self.kept["payment"] = found.methods[0].value
-        return found
+        return ways_of(offer, self.kept)
+
+    @cached_property
+    def way(self) -> MethodOffer | None:
+        """How it is paid: as was chosen, else the first way that is open, which is cash where she takes it."""
+        chosen = next((each for each in self.found.methods if each.value == self.kept.get("payment")), None)
+        return chosen or next(iter(self.found.methods), None)
 
     @cached_property
     def form(self) -> HirfaForm:
         """The fields of the checkout, asked for in words for the artisan."""
-        return form_for(self.found, self.kept, says=TO_ARTISAN)
+        return form_for(self.found, self._kept_with_way, says=TO_ARTISAN)
 
     @property
     def goods(self) -> Money:
@@ -118,13 +122,20 @@ class ChatForm:
         return [(f"line-{at}-variant", row.problem) for at, row in enumerate(self.rows) if row.problem]
 
     @property
+    def _kept_with_way(self) -> dict[str, str]:
+        return {**self.kept, "payment": self.way.value if self.way else ""}
+
+    @property
     def ready(self) -> dict[str, str]:
-        """What is kept with a link: the details as typed, what there is no choice about filled in."""
-        return settled(self.found, self.kept)
+        """What is kept with a link: the details as typed, what there is no choice about filled in.
+
+        Where there are several ways to pay, the customer chooses.
+        """
+        return settled(self.found, self._kept_with_way if len(self.found.methods) == 1 else {**self.kept, "payment": ""})
 
     def meaning(self, lang: str) -> tuple[Details, list[Choice]] | None:
         """Return the details in the words of the checkout; None while they are not whole."""
-        return understood(self.ready, lang)
+        return understood(settled(self.found, self._kept_with_way), lang)
 
 
 def blank(store: Store) -> ChatForm:

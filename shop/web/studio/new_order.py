@@ -14,6 +14,8 @@ from shop.core.errors import Conflict, PriceChanged, Refused
 from shop.core.text import clean_block
 from shop.fulfilment import service as fulfilment
 from shop.orders import queries as orders
+from shop.orders.models import Order
+from shop.payments import queries as payments
 from shop.plumbing.db import transaction
 from shop.plumbing.i18n import N_, _
 from shop.plumbing.links import digest, new_token
@@ -23,6 +25,7 @@ from shop.web.studio.chat_form import ChatForm, blank, filled, known, sent, titl
 from shop.web.studio.links import show_once
 from shop.web.studio.pages import shop_page
 from shop.web.ui.access import Access, entry
+from shop.web.ui.checkout_form import way_note, way_title
 from shop.web.ui.errors import said
 from shop.web.ui.here import here
 from shop.web.ui.templating import page_url
@@ -35,6 +38,8 @@ FIELDS = {
 # Where a doubt can be mended.
 ANCHORS = {"lines": "line-0-variant"}
 NOTHING_READ = N_("Paste the message first.")
+CONFIRMED = N_("The order is written down and confirmed. Next: pack it.")
+TO_BE_PAID = N_("The order is written down and waits to be paid. Send the customer the page to pay.")
 OTHER_TOTAL = N_("The total is another one now. Please look at it, then confirm again.")
 
 
@@ -91,20 +96,22 @@ def _now(form: ChatForm) -> Response | tuple[str, int]:
         return page(form, extra=[("totals", _(OTHER_TOTAL))]), 422
     try:
         with transaction():
-            code = _placed(form, *asked)
+            order = _placed(form, *asked)
+            code, waits = order.code, order.state == "placed"
     except (PriceChanged, Conflict):
         return page(form, extra=[("totals", _(OTHER_TOTAL))]), 409
     except Refused as error:
         return page(form, extra=[(error.field or "line-0-variant", said(error))]), 422
-    flash(_("The order is written down and confirmed. Next: pack it."), "done")
+    flash(_(TO_BE_PAID if waits else CONFIRMED), "done")
     return redirect(page_url("studio.order", code=code), 303)
 
 
-def _placed(form: ChatForm, details: Details, choices: list[Choice]) -> str:
+def _placed(form: ChatForm, details: Details, choices: list[Choice]) -> Order:
+    """Place the order and confirm it, unless it waits for money first: a deposit, or all of it."""
     store_id, by, key = here().store.id, here().by, _key()
     before = orders.order_of_key(store_id, key)
     if before is not None:
-        return before.code
+        return before
     cart = carts.open_cart(digest(f"order of {store_id} under {key}"))  # a parallel second tap waits for this one
     for variant_id, pieces in form.pieces.items():
         if carts.add(cart.id, variant_id, pieces=pieces).capped:
@@ -115,9 +122,9 @@ def _placed(form: ChatForm, details: Details, choices: list[Choice]) -> str:
     placed = checkout.place(cart.id, key=key, details=details, choices=choices, review_hash=seen.hash, by=by)
     sharing.credit_one(store_id, placed.order_ids[0], "chat")
     order = orders.order(store_id, placed.order_ids[0])
-    if order.state == "placed":
+    if order.state == "placed" and not any(each.waits for each in payments.of_order(store_id, order.id)):
         fulfilment.confirm(store_id, order.id, by=by)
-    return order.code
+    return order
 
 
 def _due(form: ChatForm) -> str:
@@ -150,4 +157,6 @@ def page(
         failed=bool(problems or form.form.errors), message=_message() if request.method == "POST" else "",
         read=[(_(FIELDS[each.of]), each.text) for each in found or []], due=_due(form), key=_key(),
         articles=[(each.variant_id, title(each), each) for each in form.articles], speaks=language or _language(),
+        ways=[{"value": each.value, "label": way_title(each), "note": way_note(each, form.found)}
+              for each in form.found.methods],
     )  # fmt: skip

@@ -201,7 +201,7 @@ def links(order: Order, told: Story, to_collect: Money) -> Links:
     """Prepare what is written to the buyer: to confirm, or how the order stands, in the buyer's language."""
     with speaking(order.language):
         values = {"name": order.buyer_name, "shop": here().store.name, "code": order.code}
-        if order.state == "placed" and to_collect:
+        if told.key == "to_confirm" and to_collect:
             text = _(ASK, amount=money_text(to_collect), **values)
         else:
             text = f"{_(TELL, sentence=told.buyer.text(), **values)} {tracking_url(order)}"
