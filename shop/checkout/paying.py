@@ -94,7 +94,9 @@ def _tell_courier(order: Order, offer: MethodOffer, stands: Standing) -> None:
     to_collect = Money(0, order.currency)
     if offer.deposit:
         to_collect = stands.missing - offer.deposit.amount
-        payments.open_payment(order.store_id, order.id, offer.method, to_collect, by=BUYER)
+        payments.open_payment(
+            order.store_id, order.id, offer.method, to_collect, by=BUYER, deposit_back=offer.deposit.goes_back
+        )
     elif offer.wait_h is None:
         to_collect = stands.missing
     shipping.set_collect(order.store_id, order.id, to_collect)

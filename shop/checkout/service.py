@@ -142,9 +142,9 @@ def _rest(purchase: Purchased, details: Details, written: _Written, *, by: Actor
 
 
 def _payments(parcel: ReviewParcel, order_id: int) -> tuple[int, ...]:
-    if parcel.deposit:
+    if parcel.way.deposit:
         return payments.add_with_deposit(
-            parcel.store_id, order_id, first=parcel.way.first, deposit=parcel.deposit, wait_h=parcel.way.wait_h,
+            parcel.store_id, order_id, first=parcel.way.first, deposit=parcel.way.deposit, wait_h=parcel.way.wait_h,
             method=parcel.method, rest=parcel.rest,
         )  # fmt: skip
     made, _reference = payments.add_payment(

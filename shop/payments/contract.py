@@ -42,11 +42,12 @@ class Ask:
 class Deposit:
     """A part that is paid before, by another way of the same workshop; the rest is paid by the one that asks for it.
 
-    `rule` says what becomes of it when the parcel is not taken: an English msgid.
+    `rule` says what becomes of it when the parcel is not taken, as an English msgid; `goes_back` says it to us.
     """
 
     amount: Money
     rule: str
+    goes_back: bool = False
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,7 @@ class Payment(Base):
     raw: Mapped[str] = mapped_column(String(200), default="")  # the outside's own last word
     refund_out: Mapped[int | None] = mapped_column(BigKey)  # the one of its refunds that is outside, since when
     refund_out_at: Mapped[datetime | None]
+    deposit_back: Mapped[bool | None]  # of cash after a deposit: whether that goes back when the parcel is refused
     lost_minor: Mapped[int] = mapped_column(default=0)  # of what left the buyer, what its carrier will never bring
     lost_reason: Mapped[str] = mapped_column(String(200), default="")
     lost_at: Mapped[datetime | None]

@@ -14,7 +14,7 @@ from shop.core.money import Money
 from shop.core.states import PAYMENT
 from shop.core.text import new_code
 from shop.payments import incidents, ledger
-from shop.payments.contract import Ask, TakenAtOnce
+from shop.payments.contract import Ask, Deposit, TakenAtOnce
 from shop.payments.models import Payment
 from shop.payments.tills import as_it_comes, keeps_deposits, plugin_of
 from shop.plumbing import journal
@@ -27,39 +27,41 @@ REST_H = 48  # how long at least an order that was paid in part waits for the re
 
 def open_payment(
     store_id: int, order_id: int, method: str, amount: Money, *, by: Actor, wait_h: int | None = None,
-    worth: Money | None = None,
+    worth: Money | None = None, deposit_back: bool | None = None,
 ) -> tuple[int, str]:  # fmt: skip
     """Write one more pending payment of an order; return its id and our reference.
 
     In another currency than the order's, `worth` is what it pays of the order's price. Raises Declined for a method
     that isn't there.
     """
-    made, reference = add_payment(store_id, order_id, method, amount, wait_h=wait_h, worth=worth)
+    made, reference = add_payment(
+        store_id, order_id, method, amount, wait_h=wait_h, worth=worth, deposit_back=deposit_back
+    )
     journal.record("payment.opened", subject="payment", subject_id=made, store_id=store_id, by=by, method=method)
     return made, reference
 
 
 def add_payment(
     store_id: int, order_id: int, method: str, amount: Money, *, wait_h: int | None = None,
-    worth: Money | None = None,
+    worth: Money | None = None, deposit_back: bool | None = None,
 ) -> tuple[int, str]:  # fmt: skip
     """Do what `open_payment` does for an order that is being placed: its own row in the journal names the payment."""
-    row = _row(store_id, order_id, method, amount, wait_h=wait_h, now=clock.now(), worth=worth)
+    row = _row(store_id, order_id, method, amount, wait_h=wait_h, now=clock.now(), worth=worth, back=deposit_back)
     made: int = session.execute(insert(Payment).returning(Payment.id), row).scalar_one()
     return made, str(row["reference"])
 
 
 def add_with_deposit(
-    store_id: int, order_id: int, *, first: str, deposit: Money, wait_h: int | None, method: str, rest: Money
+    store_id: int, order_id: int, *, first: str, deposit: Deposit, wait_h: int | None, method: str, rest: Money
 ) -> tuple[int, int]:
     """Write the two payments of an order with a deposit, in one statement; return that of the deposit and the other.
 
-    Both are of one moment: so they are known as what was agreed together.
+    Both are of one moment: so they are known as what was agreed together. The other keeps the rule of this moment.
     """
     now = clock.now()
     rows = [
-        _row(store_id, order_id, first, deposit, wait_h=wait_h, now=now),
-        _row(store_id, order_id, method, rest, wait_h=None, now=now),
+        _row(store_id, order_id, first, deposit.amount, wait_h=wait_h, now=now),
+        _row(store_id, order_id, method, rest, wait_h=None, now=now, back=deposit.goes_back),
     ]
     made = session.scalars(insert(Payment).returning(Payment.id, sort_by_parameter_order=True), rows).all()
     return made[0], made[1]
@@ -67,14 +69,14 @@ def add_with_deposit(
 
 def _row(
     store_id: int, order_id: int, method: str, amount: Money, *, wait_h: int | None, now: datetime,
-    worth: Money | None = None,
+    worth: Money | None = None, back: bool | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     plugin_of(method)
     return {
         "store_id": store_id, "order_id": order_id, "method": method, "state": "pending", "external": "",
         "amount_minor": amount.minor, "currency": amount.currency, "worth_minor": worth.minor if worth else None,
         "reference": "P" + new_code(8), "created_at": now,  # ten in all: SATIM takes no more
-        "expires_at": now + timedelta(hours=wait_h) if wait_h is not None else None,
+        "expires_at": now + timedelta(hours=wait_h) if wait_h is not None else None, "deposit_back": back,
     }  # fmt: skip
 
 
@@ -170,11 +172,16 @@ def cancel_for(store_id: int, order_id: int, *, by: Actor) -> list[int]:
 
 
 def cancel_refused(store_id: int, order_id: int, *, by: Actor) -> None:
-    """Cancel what an order still waits for whose parcel came back; a deposit may stay, by the workshop's rule."""
+    """Cancel what an order still waits for whose parcel came back; a deposit may stay, by the rule of its order."""
     mine = _of(store_id, order_id)
-    if not (any(each.awaited_at_door for each in mine) and keeps_deposits(store_id)):
+    if not any(_keeps_deposit(each) for each in mine if each.awaited_at_door):
         _to_give_back(mine, by=by)
     _cancelled(mine, by=by)
+
+
+def _keeps_deposit(cash: Payment) -> bool:
+    """Tell whether a deposit before this cash stays: what the buyer read, else, of older orders, what is set now."""
+    return keeps_deposits(cash.store_id) if cash.deposit_back is None else not cash.deposit_back
 
 
 def _to_give_back(mine: Sequence[Payment], *, by: Actor) -> None:

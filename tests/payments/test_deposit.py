@@ -228,6 +228,19 @@ def test_where_her_rule_gives_it_back_a_refused_parcel_says_so(shop: Workshop) -
     assert kinds(shop) == ["back"]
 
 
+@pytest.mark.parametrize(("read", "later", "told"), [("back", "kept", ["back"]), ("kept", "back", [])])
+def test_what_the_buyer_read_holds_whatever_she_sets_later(
+    shop: Workshop, read: str, later: str, told: list[str]
+) -> None:
+    asks(shop, deposit_rule=read)
+    order = paid_first(shop)
+    confirm(shop, order)
+    asks(shop, deposit_rule=later)
+    scan(shop, order, "returned")
+    assert kinds(shop) == told
+    assert breaches() == []
+
+
 def test_whoever_else_cancels_it_is_given_back_and_undoing_that_lets_both_wait(shop: Workshop) -> None:
     order = paid_first(shop)
     with transaction():

@@ -87,8 +87,8 @@ class CashOnDelivery:
         asked = told.deposit_of == "all" or ask.first_time
         if ask.held != "deposit" and (not asked or ask.amount <= Money.dinars(told.deposit_above)):
             return None
-        amount = min(told.deposit, ask.amount.minor // 200)
-        return Deposit(Money.dinars(amount), GOES_BACK if told.deposit_rule == "back" else IS_KEPT) if amount else None
+        amount, back = min(told.deposit, ask.amount.minor // 200), told.deposit_rule == "back"
+        return Deposit(Money.dinars(amount), GOES_BACK if back else IS_KEPT, back) if amount else None
 
     def why_not(self, ask: Ask) -> str:
         """Return which limit an order is beyond, as an English msgid; nothing for one within them."""
