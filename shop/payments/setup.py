@@ -11,9 +11,10 @@ from sqlalchemy import insert, update
 
 from shop.core import clock
 from shop.core.errors import Misconfigured, Refused, Unavailable
-from shop.payments.contract import Checks, Plugin
+from shop.core.money import Money
+from shop.payments.contract import Ask, Checks, Plugin
 from shop.payments.models import PaymentSettings
-from shop.payments.tills import Outside, built_with, plugin_of, sealed_for, secrets_in, settings_from, settings_row
+from shop.payments.tills import Outside, built_with, plugin_of, sealed_for, secrets_in, settings_from, settings_row, till
 from shop.plumbing import journal
 from shop.plumbing.db import changed, session
 from shop.plumbing.i18n import N_
@@ -22,6 +23,7 @@ from shop.plumbing.seals import Seal
 
 WRONG_KEYS = N_("The service refused these keys. Please compare them with those of your account there.")
 NOT_REACHED = N_("The service did not answer. Please try again in a few minutes.")
+NO_WAY_YET = N_("A deposit needs another way to pay, in dinars: a transfer, or a card here. Switch one on first.")
 NOT_COMPLETE = N_("Please fill in the settings first.")
 
 
@@ -34,6 +36,20 @@ def problems(plugin: Plugin, values: Mapping[str, Any]) -> Mapping[str, str]:
     """Return the settings that can't be right, each with an English msgid."""
     told: Callable[[], Mapping[str, str]] = getattr(settings_from(plugin, values), "problems", dict)
     return told()
+
+
+def without_a_way(store_id: int, key: str, values: Mapping[str, Any]) -> Mapping[str, str]:
+    """Return what is wrong when a method asks a deposit that no other way of the workshop could bring: a msgid.
+
+    A deposit is so many dinars: a card abroad alone brings none at the checkout.
+    """
+    amount = values.get("deposit", 0)
+    if not isinstance(amount, int) or amount <= 0:
+        return {}
+    ask = Ask("", Money.dinars(amount), "fr", wilaya_code="16")
+    others = (method.offer(ask) for other, method in till(store_id).methods.items() if other != key)
+    brings = any(offer is not None and offer.wait_h is not None for offer in others)
+    return {} if brings else {"deposit": NO_WAY_YET}
 
 
 def set_up(store_id: int, key: str, values: Mapping[str, Any], *, on: bool, seal: Seal, by: Actor) -> None:

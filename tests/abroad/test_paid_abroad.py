@@ -24,16 +24,16 @@ from shop.documents.invoice_sheets import Bill, invoices_sheet
 from shop.fulfilment import service as fulfilment
 from shop.orders.models import Order, Purchase
 from shop.payments import attempts, incidents, refunds
-from shop.payments.contract import Fact
+from shop.payments.contract import Ask, Fact
 from shop.payments.models import LedgerEntry, Payment
-from shop.payments.tills import Outside
+from shop.payments.tills import NO_WAY_FOR_A_DEPOSIT, Outside
 from shop.plumbing.db import session, transaction
 from shop.settlement import books as money
 from shop.settlement import payouts
 from shop.testing.outside import World, running
 from shop.testing.stripe_api import Stripe as Simulator
 from tests.checkout.cast import AMINA, YACINE, Workshop, basket, choose, workshop
-from tests.payments.till import OUTSIDE, all_of, of, takes
+from tests.payments.till import CCP, OUTSIDE, all_of, of, takes
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -301,3 +301,43 @@ def test_what_was_paid_out_in_euros_stays_apart_and_goes_back_out_of_the_hand(
     months = money.months(amina.id)
     assert [(each.currency, each.left) for each in months] == [("EUR", Money(320, "EUR"))]
     assert breaches() == []
+
+
+def test_a_deposit_in_dinars_is_paid_in_euro_on_the_orders_page(
+    world: World, outside: Outside, amina: Workshop
+) -> None:
+    takes(amina, "transfer", dict(CCP))
+    takes(amina, "cash_on_delivery", {"deposit": 500})
+    order, _cash = placed(amina, "cash_on_delivery+transfer")
+    purchase = session.get_one(Purchase, order.purchase_id).code
+    assert "stripe.EUR" in {each.value for each in paying.ways(order, language="fr")}
+    with transaction():
+        again = paying.pay_otherwise(purchase, order.code, "stripe.EUR", language="fr")
+    deposit = session.get_one(Payment, again.payment_id, populate_existing=True)
+    assert (deposit.amount, deposit.worth) == (Money(200, "EUR"), Money.dinars(500))
+    with transaction():  # the list of later is nothing to what was asked
+        abroad.keep(amina.id, "EUR", worth=Money.dinars(100), step=1, by=AMINA)
+    assert attempts.start(deposit.id, outside, language="fr", return_url="https://hirfa.example/t").redirect
+    simulator = world.systems["stripe"]
+    assert isinstance(simulator, Simulator)
+    account = simulator.account(KEY)
+    session.expire_all()
+    assert account.pay(account.objects[session.get_one(Payment, deposit.id).external], "4242") == ""
+    attempts.look(deposit.id, outside)
+    cash = next(each for each in all_of(order) if each.method == "cash_on_delivery")
+    assert (cash.state, cash.amount, incidents.standing(amina.id, order.id).missing) == (
+        "pending", order.total - Money.dinars(500), Money(0),
+    )  # fmt: skip
+    assert accounts(order.id)["with_provider", "EUR"] == 200
+    assert accounts(order.id)["buyer", "DZD"] == cash.amount_minor
+    with transaction():
+        fulfilment.confirm(amina.id, order.id, by=AMINA)
+    assert breaches() == []
+
+
+def test_at_the_checkout_a_deposit_is_asked_in_dinars_only(amina: Workshop) -> None:
+    takes(amina, "cash_on_delivery", {"deposit": 500})
+    cart = basket({amina.variant: 1})
+    till = offered(cart.id, wilaya_code="31", commune_code="3101", phone=YACINE.phone)[0].till
+    assert [each.value for each in till.offers(Ask("", Money.dinars(1100), "fr", wilaya_code="31"))] == []
+    assert till.refusals(Ask("", Money.dinars(1100), "fr", wilaya_code="31")) == [NO_WAY_FOR_A_DEPOSIT]

@@ -119,3 +119,16 @@ def test_the_limits_of_one_workshop_are_not_another_s(day: Day) -> None:
     yacine = Buyer(day.application)
     yacine.add(other)
     assert yacine.fill_details(other).path.endswith("/checkout/check")
+
+
+def test_a_deposit_needs_a_way_to_bring_it(day: Day) -> None:
+    cash, asks = "/settings/payments/cash_on_delivery", {"deposit": "500", "deposit_of": "all", "deposit_rule": "kept"}
+    answer = day.send(cash, {**asks, "on": "y"})
+    assert answer.status_code == 422
+    assert "A deposit needs another way to pay" in answer.text
+    assert 'value="500"' in answer.text
+    assert day.send("/settings/payments/transfer", CCP).status_code == 303
+    assert day.send(cash, {**asks, "on": "y"}).status_code == 303
+    assert "A deposit needs another way" not in day.page("/settings/payments")
+    assert day.send("/settings/payments/transfer", {key: text for key, text in CCP.items() if key != "on"}).location
+    assert "A deposit needs another way" in day.page("/settings/payments")

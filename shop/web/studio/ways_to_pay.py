@@ -38,10 +38,19 @@ def ways_to_pay() -> str:
     rows = settings_rows(here().store.id)
     ways = [
         {"key": key, "title": _(plugin.title), "on": rows[key].enabled if key in rows else plugin.on,
-         "problem": _(rows[key].problem) if key in rows and rows[key].problem else ""}
+         "problem": trouble(rows.get(key))}
         for key, plugin in METHODS.usable.items() if key != IN_HAND
     ]  # fmt: skip
     return render_template("studio/settings_payments.html", ways=ways, shop_name=here().store.name)
+
+
+def trouble(row: PaymentSettings | None) -> str:
+    """Say what keeps a method that is set from being of use: its last check, or a deposit that nothing brings."""
+    if row is None:
+        return ""
+    stuck = setup.without_a_way(row.store_id, row.method, row.plain) if row.enabled else {}
+    told = row.problem or stuck.get("deposit", "")
+    return _(told) if told else ""
 
 
 @studio.route("/<name:store>/settings/payments/<name:method>", methods=["GET", "POST"])
@@ -147,4 +156,5 @@ def read(plugin: Plugin, form: HirfaForm) -> dict[str, Any]:
 def wrong(plugin: Plugin, row: PaymentSettings | None, values: Mapping[str, Any]) -> Mapping[str, str]:
     """Return what can't be right about what was typed, together with the secrets that are kept."""
     kept = secrets_in(row, seal()) if row is not None else {}
-    return setup.problems(plugin, {**values, **{name: text for name, text in kept.items() if not values.get(name)}})
+    found = setup.problems(plugin, {**values, **{name: text for name, text in kept.items() if not values.get(name)}})
+    return {**setup.without_a_way(here().store.id, plugin.key, values), **found}
