@@ -75,6 +75,7 @@ class Abroad(TypedDict):
 
     minor: int
     currency: str
+    of: NotRequired[int]  # the part of the total that it paid, where that is not all of it
 
 
 class Content(TypedDict):

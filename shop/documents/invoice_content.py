@@ -56,11 +56,23 @@ def content_of(order: Order, rules: PaperRules, *, code: str) -> Content:
         currency=order.currency, words={each: amount_in_words(order.total, each) for each in languages},
         method=payment.method if payment else "", paid_on=_paid_on(payment), cancels="", reason="",
     )  # fmt: skip
-    if payment is not None and payment.worth_minor is not None and payment.collected_minor:
-        content["paid_abroad"] = Abroad(minor=payment.collected_minor, currency=payment.currency)
+    if came := _abroad(paid, order.total):
+        content["paid_abroad"] = came
     if payment is not None and (before := _before(payment, paid)):
         content["before"] = before.minor
     return content
+
+
+def _abroad(paid: Sequence[Payment], whole: Money) -> Abroad | None:
+    """Return what came in another currency; of which part of the total, unless it paid all of it."""
+    mine = [each for each in paid if each.worth_minor is not None and each.collected_minor]
+    if len({each.currency for each in mine}) != 1:
+        return None
+    found = Abroad(minor=sum(each.collected_minor for each in mine), currency=mine[0].currency)
+    of = total((each.worth_of(each.collected_minor) for each in mine), whole.currency)
+    if of < whole:
+        found["of"] = of.minor
+    return found
 
 
 def _before(payment: Payment, paid: Sequence[Payment]) -> Money:

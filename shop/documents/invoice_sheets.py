@@ -239,7 +239,9 @@ def _notes(content: Content, spoken: Sequence[str]) -> list[tuple[Said, Said]]:
         notes.append((said(spoken, N_("Paid on")), [date_short(date.fromisoformat(content["paid_on"]))]))
     if (abroad := content.get("paid_abroad")) and content["kind"] != "credit":
         came = Money(abroad["minor"], abroad["currency"])
-        notes.append((said(spoken, N_("Paid from abroad")), said(spoken, N_("{amount}, for the whole"), amount=came)))
+        part = Money(abroad.get("of", content["total"]), content["currency"])
+        words = N_("{amount}, for {part} of it") if "of" in abroad else N_("{amount}, for the whole")
+        notes.append((said(spoken, N_("Paid from abroad")), said(spoken, words, amount=came, part=part)))
     if not content["taxes"]:
         notes.append((said(spoken, N_("Taxes")), said(spoken, N_("Not subject to VAT (flat tax, IFU)."))))
     if content["stamp"]:

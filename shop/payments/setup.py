@@ -14,7 +14,16 @@ from shop.core.errors import Misconfigured, Refused, Unavailable
 from shop.core.money import Money
 from shop.payments.contract import Ask, Checks, Plugin
 from shop.payments.models import PaymentSettings
-from shop.payments.tills import Outside, built_with, plugin_of, sealed_for, secrets_in, settings_from, settings_row, till
+from shop.payments.tills import (
+    Outside,
+    built_with,
+    plugin_of,
+    sealed_for,
+    secrets_in,
+    settings_from,
+    settings_row,
+    till,
+)
 from shop.plumbing import journal
 from shop.plumbing.db import changed, session
 from shop.plumbing.i18n import N_

@@ -216,7 +216,9 @@ def behind(
     if currency:
         wanted = wanted.where(order.currency == currency)
     rows = session.execute(wanted.where(order.store_id == store_id).offset(skip).limit(limit))
-    return [Behind(row.code, row.buyer_name, Money(int(row.minor), row.currency), row.at, row.payment_id) for row in rows]
+    return [
+        Behind(row.code, row.buyer_name, Money(int(row.minor), row.currency), row.at, row.payment_id) for row in rows
+    ]
 
 
 def _held(figure: str) -> Any:

@@ -20,8 +20,11 @@ from shop.settlement.models import Remittance, RemittanceLine, RemittanceRest
 from shop.stores.models import Store
 
 MISSING: ColumnElement[int] = (  # of what was to come and is not given up, less than nothing for too much
-    RemittanceLine.expected_minor - RemittanceLine.received_minor - RemittanceLine.fee_minor
-    - RemittanceLine.rest_minor - RemittanceLine.lost_minor
+    RemittanceLine.expected_minor
+    - RemittanceLine.received_minor
+    - RemittanceLine.fee_minor
+    - RemittanceLine.rest_minor
+    - RemittanceLine.lost_minor
 )
 
 

@@ -332,6 +332,10 @@ def test_a_deposit_in_dinars_is_paid_in_euro_on_the_orders_page(
     assert accounts(order.id)["buyer", "DZD"] == cash.amount_minor
     with transaction():
         fulfilment.confirm(amina.id, order.id, by=AMINA)
+        paper = invoices.issue(amina.id, order.id, by=AMINA)
+    assert paper.content["paid_abroad"] == {"minor": 200, "currency": "EUR", "of": 50_000}
+    [drawn] = invoices_sheet([Bill(thawed(paper.content, paper.content_hash))])["papers"]
+    assert ["2\xa0EUR, pour 500\xa0DA du prix"] in [text for _label, text in drawn["notes"]]
     assert breaches() == []
 
 

@@ -15,7 +15,9 @@ from shop.testing.outside import World, running
 from shop.testing.stripe_api import Stripe as Simulator
 from tests.payments.stripe_account import ASK, Amina
 
-CURRENCIES = sorted(WHOLE | THOUSANDTHS | UNSERVED | set(LEAST) | {"DZD", "MAD", "ISK", "UGX", "HUF", "TWD", "EGP", "SAR"})
+CURRENCIES = sorted(
+    WHOLE | THOUSANDTHS | UNSERVED | set(LEAST) | {"DZD", "MAD", "ISK", "UGX", "HUF", "TWD", "EGP", "SAR"}
+)
 LISTED_WHOLE = {
     "BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF",
 }  # fmt: skip
@@ -32,7 +34,8 @@ def world() -> Iterator[World]:
     [
         (2500, "EUR", 2500), (50, "USD", 50), (500, "JPY", 500), (1000, "XOF", 1000), (700, "MGA", 700),
         (5120, "KWD", 5120), (5124, "KWD", None), (12340, "TND", 12340), (12341, "TND", None), (5, "ISK", 500),
-        (5, "UGX", 500), (17550, "HUF", 17550), (1050, "TWD", 1050), (2500, "IQD", None), (250000, "DZD", 250000), (-100, "EUR", -100),
+        (5, "UGX", 500), (17550, "HUF", 17550), (1050, "TWD", 1050), (2500, "IQD", None),
+        (250000, "DZD", 250000), (-100, "EUR", -100),
     ],
 )  # fmt: skip
 def test_known_amounts(minor: int, currency: str, stripes: int | None) -> None:
@@ -75,8 +78,16 @@ def test_what_is_no_amount_is_none(told: object, currency: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "amount", [Money(1000, "EUR"), Money(5000, "JPY"), Money(5120, "KWD"), Money(1500, "ISK"), Money(9000, "XAF"),
-               Money(20000, "UGX"), Money(17550, "HUF")]
+    "amount",
+    [
+        Money(1000, "EUR"),
+        Money(5000, "JPY"),
+        Money(5120, "KWD"),
+        Money(1500, "ISK"),
+        Money(9000, "XAF"),
+        Money(20000, "UGX"),
+        Money(17550, "HUF"),
+    ],
 )
 def test_amounts_go_there_and_come_back(world: World, amount: Money) -> None:
     amina = Amina(world, replace(Amina(world).settings, currencies=amount.currency))

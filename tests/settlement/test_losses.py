@@ -1,4 +1,4 @@
-"""What a carrier never brings is given up once, in the ledger too; it comes after all, or is taken back, and balances."""
+"""What a carrier never brings is given up once, in the ledger too; it comes after all, or is taken back."""
 
 from __future__ import annotations
 

@@ -131,7 +131,9 @@ class ChatForm:
 
         Where there are several ways to pay, the customer chooses.
         """
-        return settled(self.found, self._kept_with_way if len(self.found.methods) == 1 else {**self.kept, "payment": ""})
+        return settled(
+            self.found, self._kept_with_way if len(self.found.methods) == 1 else {**self.kept, "payment": ""}
+        )
 
     def meaning(self, lang: str) -> tuple[Details, list[Choice]] | None:
         """Return the details in the words of the checkout; None while they are not whole."""
