@@ -4,58 +4,22 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from types import CodeType
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2.bccache import Bucket, BytecodeCache
-from werkzeug.routing import Rule
 
 from shop.app import create_app
 from shop.plumbing import i18n, schema
 from shop.plumbing.db import db
 from shop.plumbing.settings import Settings
+from tests.once import made_once  # noqa: F401 - a fixture
 from tests.postgres import Kept, create_database
 
 SECRET = "0123456789abcdef" * 4
 ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
-
-
-class _Compiled(BytecodeCache):
-    """Templates compiled once for all the applications of a run: half of a page's first answer is compiling it."""
-
-    def __init__(self) -> None:
-        self.codes: dict[tuple[str, str], CodeType | None] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        bucket.code = self.codes.get((bucket.key, bucket.checksum))
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self.codes[bucket.key, bucket.checksum] = bucket.code
-
-
-def _remembering(build: Callable[[Rule, bool], object]) -> Callable[[Rule, bool], object]:
-    """Address builders compiled once for all the applications of a run: most of making one is compiling them."""
-    built: dict[object, object] = {}
-
-    def builder(rule: Rule, append_unknown: bool = True) -> object:
-        if rule.defaults:
-            return build(rule, append_unknown)
-        key = (rule.rule, tuple(rule._trace), append_unknown)
-        if key not in built:
-            built[key] = build(rule, append_unknown)
-        return built[key]
-
-    return builder
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _compiled_once() -> None:
-    Flask.jinja_options["bytecode_cache"] = _Compiled()
-    Rule._compile_builder = _remembering(Rule._compile_builder)  # type: ignore[method-assign, assignment]
 
 
 @pytest.fixture(autouse=True)
