@@ -39,7 +39,7 @@ WORDS = (
     N_("Deposit, in dinars"),
     N_("Paid before the parcel leaves, by another of your ways; the rest to the courier. At most half of the order. "
        "0: none."),
-    N_("Who pays a deposit"), N_("Every customer"), N_("Customers of a first order"),
+    N_("Who pays a deposit"), N_("Every customer"), N_("Customers of a first order"), N_("Only numbers of which I ask it"),
     N_("Deposit only for orders above, in dinars"), N_("0: for every order."), N_("When the parcel is refused"),
     N_("The customer reads your rule before paying."), N_("I may keep the deposit"), N_("I give the deposit back"),
     N_("In cash, from hand to hand"), N_("The artisan takes the money and gives the article."),
@@ -216,9 +216,17 @@ def settings_row(store_id: int, key: str) -> PaymentSettings | None:
 
 def keeps_deposits(store_id: int) -> bool:
     """Tell whether a workshop may keep the deposit of a parcel that was refused: its rule as it is set now."""
+    return bool(getattr(_cash_of(store_id), "deposit_rule", "kept") == "kept")
+
+
+def asks_deposits(store_id: int) -> bool:
+    """Tell whether a workshop has said how much a deposit is, of whomever it asks one."""
+    return bool(getattr(_cash_of(store_id), "deposit", 0))
+
+
+def _cash_of(store_id: int) -> Any:
     row = settings_row(store_id, CASH)
-    told = settings_from(plugin_of(CASH), row.plain if row is not None else {})
-    return bool(getattr(told, "deposit_rule", "kept") == "kept")
+    return settings_from(plugin_of(CASH), row.plain if row is not None else {})
 
 
 def settings_rows(store_id: int) -> dict[str, PaymentSettings]:

@@ -10,7 +10,7 @@ SENTENCES = {
     "unknown": N_("Nothing recent is known of this phone."),
     "takes": N_("Parcels taken: {taken} of {all}."),
     "mixed": N_("Parcels that came back: {refused} of {all}. Call before sending."),
-    "refuses": N_("Parcels that came back: {refused} of {all}. Ask for a deposit, or call twice."),
+    "refuses": N_("Parcels that came back: {refused} of {all}. Call twice before sending."),
 }
 KINDS = {"unknown": "info", "takes": "good", "mixed": "soon", "refuses": "bad"}
 

@@ -109,6 +109,7 @@ def kinds(shop: Workshop) -> list[str]:
         ({"deposit": 500, "deposit_above": 3000}, 3001, True, 500),
         ({"deposit": 500, "deposit_of": "first"}, 3100, False, None),
         ({"deposit": 500, "deposit_of": "first"}, 3100, True, 500),
+        ({"deposit": 500, "deposit_of": "held"}, 3100, True, None),
     ],
 )  # fmt: skip
 def test_a_deposit_is_asked_of_whom_and_above_what_she_says_and_is_half_at_most(

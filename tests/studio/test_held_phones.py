@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
+from shop.core.money import Money
+from shop.payments.contract import Ask
+from shop.payments.tills import till
 from tests.studio.day import Day, a_day
 from tests.studio.test_outcome import sent_back
 
@@ -36,3 +39,23 @@ def test_it_is_asked_listed_and_lifted(day: Day) -> None:
     day.send(f"/phones/{path}")
     assert "This had ended already." in day.page("/phones")
     assert "Nothing more is asked of this number" in day.page(f"/orders/{code}")
+
+
+def test_a_deposit_is_asked_of_a_number_once_its_amount_is_said(day: Day) -> None:
+    code = sent_back(day)
+    at = f"/orders/{code}/phone"
+    assert "say first how much that is" in day.page(f"/orders/{code}")
+    refused = day.send(at, {"asks": "deposit"})
+    assert refused.status_code == 422
+    assert "Say first how much a deposit is" in refused.text
+    cash = {"deposit": "500", "deposit_of": "held", "deposit_rule": "kept", "on": "y"}
+    assert day.send("/settings/payments/cash_on_delivery", cash).status_code == 303
+    assert "Ask a deposit next time" in day.page(f"/orders/{code}")
+    assert day.send(at, {"asks": "deposit"}).status_code == 303
+    with day.application.app_context():
+        found = till(day.store_id)
+        asked = [
+            [each.value for each in found.offers(Ask("", Money.dinars(1100), "en", wilaya_code="31", held=held))]
+            for held in ("deposit", "")
+        ]
+    assert asked == [["cash_on_delivery+transfer", "transfer"], ["cash_on_delivery", "transfer"]]

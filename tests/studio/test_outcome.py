@@ -36,7 +36,7 @@ def test_one_sentence_says_what_is_known_of_the_phone_with_what_to_do(applicatio
     sent_back(day)
     assert "Parcels that came back: 1 of 1. Call before sending." in day.page()
     sent_back(day)
-    bad = "Parcels that came back: 2 of 2. Ask for a deposit, or call twice."
+    bad = "Parcels that came back: 2 of 2. Call twice before sending."
     assert bad in day.page()
     assert bad in day.page(f"/orders/{first}")
     assert "Confirmed" in bar(day.page(f"/orders/{first}"))

@@ -231,7 +231,7 @@ STILL: Mapping[str, Fields] = {
     "studio.product_tax": {"rate": "9"},
     "studio.order_company": {"company-name": "SARL Zitoun", "company-nif": "1" * 15},
     "studio.refund": {"restock": "1", "reason": "broken", "amount": "1100", "proof": "CCP 4471"},
-    "studio.money_came": {"came": "1100"}, "studio.ask_first": {"asks": "deposit"},
+    "studio.money_came": {"came": "1100"}, "studio.ask_first": {"asks": "before"},
     "studio.way_to_pay": {"holder": "A. Benali", "ccp": "12345678", "ccp_check": "28", "days": "4", "on": "y"},
     "studio.currency": {"worth": "250", "step": "10"},
     "studio.papers": {"paper": "a6", "label_start": "1", "nudge_x": "0", "nudge_y": "0"},

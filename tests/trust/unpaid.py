@@ -150,7 +150,7 @@ def orders_to_be_paid(application: Flask, settings: Settings, day: Day) -> dict[
         "storefront.pay:order": code, "storefront.send_receipt:order": code, "storefront.pay:method": "transfer",
         "studio.record_payout:lines": str(cards[0]), "studio.record_payout:service": "chargily",
         "studio.record_payout:currency": "DZD", "studio.record_payout:received": "1090",
-        "studio.currency:worth": "250", "studio.ask_first:asks": "deposit",
+        "studio.currency:worth": "250", "studio.ask_first:asks": "before",
         "studio.money_came:came": "1100", "studio.refund:amount": "100", "studio.refund:proof": "CCP 4471",
     }  # fmt: skip
 

@@ -38,7 +38,10 @@ class Settings:
     )  # fmt: skip
     deposit_of: str = setting(
         "Who pays a deposit", default="all",
-        choices=(("all", "Every customer"), ("first", "Customers of a first order")),
+        choices=(
+            ("all", "Every customer"), ("first", "Customers of a first order"),
+            ("held", "Only numbers of which I ask it"),
+        ),
     )  # fmt: skip
     deposit_above: int = setting("Deposit only for orders above, in dinars", default=0, hint="0: for every order.")
     deposit_rule: str = setting(
@@ -84,7 +87,7 @@ class CashOnDelivery:
     def _deposit(self, ask: Ask) -> Deposit | None:
         """Return what is to be paid before: in whole dinars, at most half of the order."""
         told = self.settings
-        asked = told.deposit_of == "all" or ask.first_time
+        asked = told.deposit_of == "all" or (told.deposit_of == "first" and ask.first_time)
         if ask.held != "deposit" and (not asked or ask.amount <= Money.dinars(told.deposit_above)):
             return None
         amount, back = min(told.deposit, ask.amount.minor // 200), told.deposit_rule == "back"

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from shop.core.errors import InvalidTransition
 from shop.orders import queries as orders
+from shop.payments.tills import asks_deposits
 from shop.plumbing.i18n import N_, _
 from shop.risk import holds
 from shop.web.studio.blueprint import studio
@@ -18,6 +19,7 @@ from shop.web.ui.here import here
 from shop.web.ui.templating import page_url
 
 CHOOSE = N_("Please choose what is asked of this number.")
+NO_AMOUNT = N_("Say first how much a deposit is, under Ways to be paid, In cash, on delivery.")
 ASKED = N_("From now on this number is asked to pay first here, for 90 days. Other workshops see nothing of it.")
 LET_GO = N_("Nothing more is asked of this number.")
 ENDED = N_("This had ended already.")
@@ -30,6 +32,8 @@ def ask_first(code: str) -> Response | tuple[str, int]:
     order, asks = orders.order_by_code(here().store.id, code), request.form.get("asks", "")
     if asks not in holds.ASKS or not order.phone:
         return order_page(code, problem=_(CHOOSE)), 422
+    if asks == "deposit" and not asks_deposits(here().store.id):
+        return order_page(code, problem=_(NO_AMOUNT)), 422
     with acting() as leads_to:
         leads_to(page_url("studio.order", code=code))
         holds.ask_first(here().store.id, order.id, asks, by=here().by)

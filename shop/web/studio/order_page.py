@@ -24,6 +24,7 @@ from shop.orders.companies import company_of, last_of
 from shop.orders.models import Company, Order, OrderLine
 from shop.payments import queries as payments
 from shop.payments.models import Payment
+from shop.payments.tills import asks_deposits
 from shop.plumbing import geography
 from shop.plumbing.formats import money_text, sms_url, whatsapp_url
 from shop.plumbing.i18n import N_, _, pick, speaking
@@ -116,6 +117,7 @@ def order_page(
         repeats=fulfilment.alike(store.id, order.id) if order.state == "placed" else (),
         not_aside=_(NOT_ASIDE) if order.state == "placed" and not order.set_aside else "",
         risk=risk_of(order, shipment), outcome=outcome_of(store.id, order.id),
+        asks_deposits=order.cancel_reason == "refused" and asks_deposits(store.id),
         held=holds.live(store.id, order.phone) if order.cancel_reason == "refused" and order.phone else (),
     )  # fmt: skip
 
