@@ -39,7 +39,8 @@ WORDS = (
     N_("Deposit, in dinars"),
     N_("Paid before the parcel leaves, by another of your ways; the rest to the courier. At most half of the order. "
        "0: none."),
-    N_("Who pays a deposit"), N_("Every customer"), N_("Customers of a first order"), N_("Only numbers of which I ask it"),
+    N_("Who pays a deposit"), N_("Every customer"), N_("Customers of a first order"),
+    N_("Only numbers of which I ask it"),
     N_("Deposit only for orders above, in dinars"), N_("0: for every order."), N_("When the parcel is refused"),
     N_("The customer reads your rule before paying."), N_("I may keep the deposit"), N_("I give the deposit back"),
     N_("In cash, from hand to hand"), N_("The artisan takes the money and gives the article."),

@@ -157,6 +157,9 @@ def page(
         failed=bool(problems or form.form.errors), message=_message() if request.method == "POST" else "",
         read=[(_(FIELDS[each.of]), each.text) for each in found or []], due=_due(form), key=_key(),
         articles=[(each.variant_id, title(each), each) for each in form.articles], speaks=language or _language(),
-        ways=[{"value": each.value, "label": way_title(each), "note": way_note(each, form.found)}
-              for each in form.found.methods],
+        ways=[
+            {"value": each.value, "label": way_title(each),
+             "note": way_note(each, form.found) if each.deposit else ""}
+            for each in form.found.methods
+        ],
     )  # fmt: skip
