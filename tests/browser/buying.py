@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page
 from tests.browser.phone import Phone, until
 
 SOAP, BOWL = 40, 31  # of Atelier Amina and of Terre de Maâtkas
-FLOWER_WATER = 23  # of Parfums Ismahane
+FLOWER_WATER, COASTERS = 23, 2  # of Parfums Ismahane and of Cuivres de la Médina
 ORAN, ORAN_CITY = "31", "3101"
 
 

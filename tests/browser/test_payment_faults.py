@@ -70,6 +70,28 @@ def test_a_service_that_is_down(walk: Walk) -> None:
     paid_once(walk, "cancelled")
 
 
+@pytest.mark.parametrize("hands", HANDS[1:], ids=["fr-js"], indirect=True)
+def test_a_service_that_takes_six_seconds_to_begin(walk: Walk) -> None:
+    walk.prepare()
+    walk.hands.rooms.tell("faults", system="chargily", kind="slow", method="POST")
+    start(walk)
+    nothing_was_begun(walk)
+    walk.to_the_card_page()
+    walk.choose(PAYS["chargily"])
+    paid_once(walk, "cancelled")
+
+
+def test_a_service_that_takes_six_seconds_to_tell_how_it_ended(walk: Walk) -> None:
+    walk.prepare()
+    walk.to_the_card_page()
+    walk.hands.rooms.tell("notices", lost=1)
+    walk.hands.rooms.tell("faults", system="chargily", kind="slow", method="GET")
+    walk.choose(PAYS["chargily"])
+    expect_text(walk.buyer.page, walk.say(STILL_OPEN))
+    walk.buyer.picture(f"{walk.name}-told")
+    paid_once(walk)  # its page learns it without a tap
+
+
 def test_an_answer_that_is_cut_after_the_page_was_made(walk: Walk) -> None:
     walk.prepare()
     walk.hands.rooms.tell("faults", system="chargily", kind="cut_after", method="POST")
