@@ -19,10 +19,10 @@ from bench.orders import ready
 from shop.checkout import service as checkout
 from shop.checkout.words import Choice, Details
 from shop.payments import attempts, setup
-from shop.payments.tills import Outside
 from shop.plumbing.db import session, transaction
 from shop.plumbing.journal import SYSTEM
 from shop.plumbing.links import new_token
+from shop.plumbing.outside import Outside
 from shop.stores.models import Store
 from shop.testing.outside import World, running
 from shop.testing.satim_sim import PASSWORD, TERMINAL, USER_NAME, SatimSim

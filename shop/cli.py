@@ -49,7 +49,7 @@ def run(*, with_demo: bool) -> None:
     settings = _settings()
     with with_simulators(settings) if with_demo else nullcontext("") as simulators:
         if simulators:
-            click.echo(f"Cards are paid at simulators: {simulators}")
+            click.echo(f"Cards are paid and parcels booked at simulators: {simulators}")
         click.echo(f"Hirfa is open at {settings.base_url} (Ctrl-C closes it)")
         serve(settings)
 
@@ -108,6 +108,18 @@ def plugins() -> None:
             click.echo(f"{registry.group:24} {key:20} {plugin.title}")
         for disabled in registry.disabled:
             click.echo(f"{registry.group:24} {disabled.key:20} disabled: {disabled.why}")
+
+
+@hirfa.command()
+@with_appcontext
+def places() -> None:
+    """List the communes of partners that are none of ours for sure: their parcels can't be booked."""
+    from shop.shipping import places as spellings  # noqa: PLC0415 - commands import what they run
+
+    for carrier, (count, missing) in spellings.unmapped().items():
+        click.echo(f"{carrier}: {count} communes, {len(missing)} not known")
+        for each in missing:
+            click.echo(f"  {each.wilaya_code_58} {each.name}")
 
 
 @hirfa.command()

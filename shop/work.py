@@ -11,21 +11,23 @@ from shop.cart import service as carts
 from shop.checkout import links
 from shop.customers import service as customers
 from shop.documents import invoices, receipts
-from shop.fulfilment import booking, unpaid
+from shop.fulfilment import booking, following, unpaid
 from shop.notifications.words import JOB, VERBS
 from shop.orders import service as orders
 from shop.payments import inbox
-from shop.payments.tills import Outside
 from shop.plumbing import jobs, journal, limits, once
 from shop.plumbing.db import transaction
 from shop.plumbing.http import Outbound
 from shop.plumbing.jobs import Handler
 from shop.plumbing.journal import SYSTEM
 from shop.plumbing.links import Signer
+from shop.plumbing.outside import Outside
 from shop.plumbing.seals import Seal
 from shop.plumbing.settings import Settings
 from shop.risk import holds
 from shop.risk import service as risk
+from shop.shipping import inbox as carriers_inbox
+from shop.shipping import learning
 from shop.stores import service as stores
 from shop.stores import verification
 
@@ -33,7 +35,8 @@ PERIODIC: Mapping[str, int] = {
     "jobs.forget_done": 86_400, "limits.forget_old": 3_600, "carts.forget_old": 86_400, "codes.forget_old": 86_400,
     "once.forget_old": 86_400, "spreadsheets.forget_old": 86_400, "stores.check_cards": 14_400,
     "links.expire": 60, "customers.erase": 86_400, "risk.forget_old": 86_400, "risk.forget_holds": 86_400,
-    "orders.forget_networks": 3_600, unpaid.RECONCILE: 60, "documents.follow_refunds": 300,
+    "orders.forget_networks": 3_600, unpaid.RECONCILE: 60, following.FOLLOW: following.EVERY_S,
+    "documents.follow_refunds": 300,
 }  # fmt: skip
 
 
@@ -77,8 +80,11 @@ def handlers(settings: Settings, signer: Signer) -> Mapping[str, Handler]:
         receipts.JOB: partial(receipts_by_mail.send, post, ways_out.seal),
         codes.JOB: partial(codes.send, code_post),
         "codes.forget_old": codes.forget_old,
-        "fulfilment.book": booking.book_later,
-        "fulfilment.cancel_booking": booking.cancel_booking,
+        "fulfilment.book": partial(booking.book_later, ways_out),
+        "fulfilment.cancel_booking": partial(booking.cancel_booking, ways_out),
+        following.FOLLOW: partial(following.follow, ways_out),
+        learning.JOB: partial(learning.learn, ways_out),
+        carriers_inbox.JOB: partial(following.look_into, ways_out),
         "jobs.forget_done": jobs.forget_done,
         "limits.forget_old": limits.forget_old,
         "carts.forget_old": partial(_in_one, carts.forget_old),

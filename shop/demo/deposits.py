@@ -35,7 +35,7 @@ SOMEWHERE = "192.0.2.7/32"  # an address that belongs to nobody
 def ask(owners: Mapping[str, Actor], seal: Seal) -> None:
     """Let Ismahane ask 1 000 DA before of whoever orders there for the first time for more than 6 000 DA."""
     with transaction():
-        store_id = _store(ISMAHANE)
+        store_id = store_of(ISMAHANE)
         setup.set_up(store_id, "transfer", TRANSFER, on=True, seal=seal, by=owners[ISMAHANE])
         setup.set_up(store_id, "cash_on_delivery", DEPOSIT, on=True, seal=seal, by=owners[ISMAHANE])
 
@@ -44,15 +44,14 @@ def order() -> None:
     """Order what waits for its deposit, and what the guard against floods set apart. Orders nothing twice."""
     now = clock.now()
     with clock.standing_at(now - timedelta(hours=5)):
-        _place("demo-deposit", ISMAHANE, LAMIA, "cash_on_delivery+transfer", share=0, at_least=5500)
+        place("demo-deposit", ISMAHANE, LAMIA, "cash_on_delivery+transfer", share=0, at_least=5500)
     with clock.standing_at(now - timedelta(minutes=40)):
-        _place("demo-hold", AMINA, UNKNOWN, "cash_on_delivery", share=2, network=SOMEWHERE)
+        place("demo-hold", AMINA, UNKNOWN, "cash_on_delivery", share=2, network=SOMEWHERE)
 
 
-def _place(
-    key: str, slug: str, details: Details, way: str, *, share: int, at_least: int = 0, network: str = ""
-) -> None:
-    variant = _variant(_store(slug), at_least)
+def place(key: str, slug: str, details: Details, way: str, *, share: int, at_least: int = 0, network: str = "") -> None:
+    """Order one piece, or more than a share of all, to the door; the same key orders nothing twice."""
+    variant = _variant(store_of(slug), at_least)
     pieces = variant.on_hand // share + 1 if share else 1
     with transaction():
         cart = carts.open_cart(new_token())
@@ -82,5 +81,6 @@ def _variant(store_id: int, at_least: int) -> Variant:
     return session.scalars(wanted).one()
 
 
-def _store(slug: str) -> int:
+def store_of(slug: str) -> int:
+    """Return the number of a workshop."""
     return session.scalars(select(Store.id).where(Store.slug == slug)).one()

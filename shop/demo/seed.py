@@ -19,6 +19,7 @@ from shop.demo import (
     offers,
     opening,
     papers,
+    partners,
     registers,
     shelves,
     tills,
@@ -79,6 +80,7 @@ def fill() -> list[str]:
         with transaction():
             journal.record("demo.money", subject="demo", subject_id=1, store_id=None, by=SYSTEM)
     _fill_deposits()
+    _fill_partners()
     session.rollback()
     return _sign_ins(settings)
 
@@ -90,6 +92,16 @@ def _fill_deposits() -> None:
             deposits.order()
         with transaction():
             journal.record("demo.deposits", subject="demo", subject_id=1, store_id=None, by=SYSTEM)
+
+
+def _fill_partners() -> None:
+    if not _has("demo.partners"):
+        ismahane = _owners()[days.ISMAHANE]
+        with transaction():
+            partners.connect(ismahane, current_app.extensions["hirfa_seal"])
+            journal.record("demo.partners", subject="demo", subject_id=1, store_id=None, by=SYSTEM)
+        with journal.unheard():
+            partners.order(ismahane)
 
 
 def _has(verb: str) -> bool:

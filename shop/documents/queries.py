@@ -51,7 +51,7 @@ def _label(
     commune = geography.commune(order.commune_code)
     wilaya = geography.wilaya(commune.wilaya_code_58)
     return LabelContent(
-        code=shipment.reference,
+        code=shipment.tracking or shipment.reference,
         reference=order.code,
         carrier_name=shipment.carrier_title,
         carrier_name_ar=account.title_ar if account else "",

@@ -7,7 +7,7 @@ which bears it, can be printed meanwhile.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Literal
 
@@ -23,9 +23,11 @@ from shop.plumbing import geography, jobs, journal, limits
 from shop.plumbing.db import in_transaction, session, transaction
 from shop.plumbing.i18n import _, pick, speaking
 from shop.plumbing.journal import SYSTEM, Actor
+from shop.plumbing.outside import Outside
+from shop.shipping import partners, places
 from shop.shipping import queries as shipping_queries
 from shop.shipping import service as shipping
-from shop.shipping.contract import Cancels, Carrier, Parcel
+from shop.shipping.contract import Booking, BooksMany, Cancels, Carrier, FindsBookings, Parcel
 from shop.shipping.models import Shipment
 from shop.stores.models import Store
 
@@ -33,6 +35,8 @@ Outcome = Literal["booked", "unknown", "refused", "busy"]
 AT_ONCE = 25
 LEASE_S = 300
 AGAIN = timedelta(minutes=5)
+UNDONE_BY_THEN = timedelta(seconds=15)
+MOMENT_S = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,28 +57,35 @@ class _Task:
     shipment_id: int
     account_id: int | None
     parcel: Parcel
+    is_far: bool  # its carrier is asked over the network
 
 
-def book(store_id: int, shipment_ids: Collection[int], *, by: Actor = SYSTEM) -> list[Booked]:
+def book(
+    store_id: int, shipment_ids: Collection[int], *, by: Actor = SYSTEM, outside: Outside | None = None
+) -> list[Booked]:
     """Book parcels that are not booked yet, outside of any transaction; those that are, or are gone, are left out.
 
-    The same parcel is booked once, however often and from wherever this is called.
+    The same parcel is booked once, however often and from wherever this is called. Without an `outside`, carriers
+    that are asked over the network refuse.
     """
     if in_transaction():
         raise RuntimeError("no carrier is called inside a transaction")
     ids = sorted(set(shipment_ids))
     results: list[Booked] = []
     for start in range(0, len(ids), AT_ONCE):
-        results += _book_some(store_id, ids[start : start + AT_ONCE], by=by)
+        results += _book_some(store_id, ids[start : start + AT_ONCE], by=by, outside=outside)
     return results
 
 
-def _book_some(store_id: int, shipment_ids: Sequence[int], *, by: Actor) -> list[Booked]:
+def _book_some(store_id: int, shipment_ids: Sequence[int], *, by: Actor, outside: Outside | None) -> list[Booked]:
     with transaction():
         tasks, busy = _intend(store_id, shipment_ids, by=by)
-    carriers = _carriers(store_id, {task.account_id for task in tasks})
+    carriers = _carriers(store_id, {task.account_id for task in tasks}, outside)
     session.rollback()  # the read snapshot does not wait for the outside
-    answers = [(task, _ask(carriers[task.account_id], task)) for task in tasks]
+    answers = [
+        each for account_id, carrier in carriers.items()
+        for each in _asked(carrier, [task for task in tasks if task.account_id == account_id])
+    ]  # fmt: skip
     with transaction():
         for task, answer in answers:
             _write(store_id, task, answer, by=by)
@@ -82,11 +93,15 @@ def _book_some(store_id: int, shipment_ids: Sequence[int], *, by: Actor) -> list
 
 
 def _intend(store_id: int, shipment_ids: Sequence[int], *, by: Actor) -> tuple[list[_Task], list[Booked]]:
-    """Write that these parcels are about to be booked; those that somebody else is booking are left to her."""
+    """Write that these parcels are about to be booked.
+
+    Those that somebody else is booking are left to her, and those of a partner that was asked enough for now wait.
+    """
     tasks: list[_Task] = []
     busy: list[Booked] = []
+    turns: dict[int, bool] = {}
     for task in _tasks(store_id, shipment_ids):
-        if not limits.allow("book", task.parcel.reference, most=1, within_s=LEASE_S):
+        if not _has_turn(task, turns) or not limits.allow("book", task.parcel.reference, most=1, within_s=LEASE_S):
             busy.append(Booked(task.shipment_id, "busy"))
             continue
         journal.record(
@@ -94,7 +109,17 @@ def _intend(store_id: int, shipment_ids: Sequence[int], *, by: Actor) -> tuple[l
             reference=task.parcel.reference,
         )  # fmt: skip
         tasks.append(task)
+    shipping.note_asked(store_id, [task.shipment_id for task in tasks])
     return tasks, busy
+
+
+def _has_turn(task: _Task, turns: dict[int, bool]) -> bool:
+    """Tell whether the partner of a parcel may be asked now; one turn serves all the parcels of a request."""
+    if task.account_id is None or not task.is_far:
+        return True
+    if task.account_id not in turns:
+        turns[task.account_id] = partners.may_ask(task.account_id)
+    return turns[task.account_id]
 
 
 def _tasks(store_id: int, shipment_ids: Sequence[int]) -> Iterator[_Task]:
@@ -109,7 +134,10 @@ def _tasks(store_id: int, shipment_ids: Sequence[int]) -> Iterator[_Task]:
     rows = session.execute(wanted, execution_options={"populate_existing": True}).all()
     lines = order_queries.lines(store_id, [row[1].id for row in rows])
     for shipment, order, store in rows:
-        yield _Task(shipment.id, shipment.account_id, parcel_of(shipment, order, store, lines[order.id]))
+        parcel = parcel_of(shipment, order, store, lines[order.id])
+        is_far = shipment.carrier in partners.far()
+        told = _in_their_words(parcel, shipment) if is_far else parcel
+        yield _Task(shipment.id, shipment.account_id, told, is_far)
 
 
 def parcel_of(shipment: Shipment, order: Order, store: Store, lines: Sequence[OrderLine]) -> Parcel:
@@ -122,6 +150,20 @@ def parcel_of(shipment: Shipment, order: Order, store: Store, lines: Sequence[Or
         desk="" if shipment.desk_id is None else str(shipment.desk_id),
         fragile=any(line.fragile for line in lines),
         sender_wilaya_code=geography.wilaya(store.wilaya_code).code,
+    )  # fmt: skip
+
+
+def _in_their_words(parcel: Parcel, shipment: Shipment) -> Parcel:
+    """Say a parcel to a partner: wilayas of 58 by name, and for a desk, its own number of it and where it is."""
+    sender = geography.wilaya(parcel.sender_wilaya_code).code_58
+    desk = shipping_queries.desk(shipment.store_id, shipment.desk_id) if shipment.desk_id is not None else None
+    to = shipping_queries.place_of(desk.commune_code) if desk is not None and desk.commune_code else parcel.to
+    known = places.spelled(shipment.carrier, to.commune_code)
+    wilaya = known.wilaya if known else places.wilaya_spelled(shipment.carrier, to.wilaya_code_58)
+    return replace(
+        parcel, sender_wilaya_code=sender, sender_wilaya=places.wilaya_spelled(shipment.carrier, sender),
+        to=replace(to, their_wilaya=wilaya, theirs=known.commune if known else ""),
+        desk=desk.external if desk is not None else parcel.desk,
     )  # fmt: skip
 
 
@@ -138,29 +180,47 @@ def contents_of(lines: Sequence[OrderLine], language: str = "fr") -> str:
     return ", ".join(f"{pieces} × {pick(each, language)[0]}" for pieces, each in names)
 
 
-def _carriers(store_id: int, account_ids: Collection[int | None]) -> dict[int | None, Carrier | Misconfigured]:
+def _carriers(
+    store_id: int, account_ids: Collection[int | None], outside: Outside | None
+) -> dict[int | None, Carrier | Misconfigured]:
     found: dict[int | None, Carrier | Misconfigured] = {}
     for account_id in account_ids:
         if account_id is None:
             found[None] = Misconfigured("this parcel has no carrier")
             continue
         try:
-            found[account_id] = shipping_queries.carrier_of(shipping_queries.carrier_account(store_id, account_id))
+            account = shipping_queries.carrier_account(store_id, account_id)
+            found[account_id] = shipping_queries.carrier_of(account, outside)
         except Misconfigured as error:
             found[account_id] = error
     return found
 
 
+def _asked(carrier: Carrier | Misconfigured, tasks: Sequence[_Task]) -> list[tuple[_Task, Booked]]:
+    """Ask a carrier for parcels: in one request where it can, else one after the other."""
+    if not isinstance(carrier, BooksMany):
+        return [(task, _ask(carrier, task)) for task in tasks]
+    made: Sequence[Booking | AdapterError]
+    try:
+        made = carrier.book_many([task.parcel for task in tasks])
+    except AdapterError as error:
+        made = [error] * len(tasks)
+    return [(task, _answer(task, each)) for task, each in zip(tasks, made, strict=True)]
+
+
 def _ask(carrier: Carrier | Misconfigured, task: _Task) -> Booked:
     if isinstance(carrier, Misconfigured):
-        return Booked(task.shipment_id, "refused", why=str(carrier))
+        return _answer(task, carrier)
     try:
-        booking = carrier.book(task.parcel)
-    except Unavailable as error:
-        return Booked(task.shipment_id, "unknown", why=str(error))
+        return _answer(task, carrier.book(task.parcel))
     except AdapterError as error:
-        return Booked(task.shipment_id, "refused", why=str(error))
-    return Booked(task.shipment_id, "booked", tracking=booking.tracking)
+        return _answer(task, error)
+
+
+def _answer(task: _Task, made: Booking | AdapterError) -> Booked:
+    if isinstance(made, Booking):
+        return Booked(task.shipment_id, "booked", tracking=made.tracking)
+    return Booked(task.shipment_id, "unknown" if isinstance(made, Unavailable) else "refused", why=str(made))
 
 
 def _write(store_id: int, task: _Task, answer: Booked, *, by: Actor) -> None:
@@ -172,22 +232,59 @@ def _write(store_id: int, task: _Task, answer: Booked, *, by: Actor) -> None:
         return
     limits.forgive("book", task.parcel.reference)
     if answer.outcome == "refused":
+        shipping.note_refused(store_id, task.shipment_id, answer.why)
         _tell("shipment.booking_refused", store_id, task.shipment_id, by=by, why=answer.why[:200])
     elif not shipping.mark_booked(store_id, task.shipment_id, answer.tracking, by=by):
         # Cancelled while the carrier was asked: what it now holds is taken back.
         _enqueue_cancellation(store_id, task.account_id, answer.tracking)
 
 
-def book_later(payload: dict[str, Any]) -> None:
-    """Handle the job `fulfilment.book`: ask again for a parcel whose answer never came."""
-    for booked in book(payload["store_id"], [payload["shipment_id"]]):
+def book_soon(store_id: int, order_id: int) -> None:
+    """Have the parcel of a confirmed order booked by a job, where its carrier is asked over the network.
+
+    It waits until the call can no longer be undone by the page that was just shown.
+    """
+    parcel = shipping_queries.live_shipment(store_id, order_id)
+    if parcel is not None and parcel.carrier in partners.far():
+        payload = {"store_id": store_id, "shipment_id": parcel.id}
+        jobs.enqueue("fulfilment.book", payload, run_at=clock.now() + UNDONE_BY_THEN)
+
+
+def announce(
+    store_id: int, shipment_ids: Collection[int], *, by: Actor, outside: Outside
+) -> tuple[list[Booked], int]:  # fmt: skip
+    """Book what is about to be printed: return what came of it, and how many parcels wait for a partner.
+
+    A partner gets a moment, once, unless it was silent just now or there are many: nobody waits for it to print.
+    """
+    far = shipping_queries.unbooked(store_id, shipment_ids, carriers=partners.far())
+    done = book(store_id, [each for each in shipment_ids if each not in far], by=by)
+    if far and len(far) <= AT_ONCE and not any(each.asked_at for each in far.values()):
+        hurried = replace(outside, http=outside.http.within(MOMENT_S))
+        done += book(store_id, list(far), by=by, outside=hurried)
+    left = shipping_queries.unbooked(store_id, shipment_ids, carriers=partners.far())
+    return done, sum(not each.booking_problem for each in left.values())
+
+
+def book_later(outside: Outside, payload: dict[str, Any]) -> None:
+    """Handle the job `fulfilment.book`: ask, or ask again for a parcel whose answer never came."""
+    for booked in book(payload["store_id"], [payload["shipment_id"]], outside=outside):
         if booked.outcome == "busy":
             raise Unavailable("somebody is booking this parcel")
 
 
 def forget_booking(parcel: Shipment) -> None:
-    """Have a cancelled parcel's booking taken back at its carrier, by a job after the commit."""
-    _enqueue_cancellation(parcel.store_id, parcel.account_id, parcel.tracking)
+    """Have a cancelled parcel's booking taken back at its carrier, by a job after the commit.
+
+    One that was asked for and never answered is sought there first, once the request must be over.
+    """
+    if parcel.booked_at is not None:
+        _enqueue_cancellation(parcel.store_id, parcel.account_id, parcel.tracking)
+        return
+    payload = {
+        "store_id": parcel.store_id, "account_id": parcel.account_id, "tracking": "", "reference": parcel.reference,
+    }  # fmt: skip
+    jobs.enqueue("fulfilment.cancel_booking", payload, run_at=clock.now() + AGAIN)
 
 
 def _enqueue_cancellation(store_id: int, account_id: int | None, tracking: str) -> None:
@@ -195,13 +292,16 @@ def _enqueue_cancellation(store_id: int, account_id: int | None, tracking: str) 
     jobs.enqueue("fulfilment.cancel_booking", payload, key=f"cancel:{account_id}:{tracking}")
 
 
-def cancel_booking(payload: dict[str, Any]) -> None:
+def cancel_booking(outside: Outside, payload: dict[str, Any]) -> None:
     """Handle the job `fulfilment.cancel_booking`; twice is harmless. Raises Unavailable, so that it comes again."""
     account = shipping_queries.carrier_account(payload["store_id"], payload["account_id"])
-    carrier = shipping_queries.carrier_of(account)
+    carrier = shipping_queries.carrier_of(account, outside)
     session.rollback()
-    if isinstance(carrier, Cancels):
-        carrier.cancel(payload["tracking"])
+    tracking = payload["tracking"]
+    if not tracking and isinstance(carrier, FindsBookings):
+        tracking = carrier.find(payload["reference"])
+    if tracking and isinstance(carrier, Cancels):
+        carrier.cancel(tracking)
 
 
 def _tell(verb: str, store_id: int, shipment_id: int, *, by: Actor, **values: object) -> None:

@@ -11,7 +11,7 @@ from shop.core.clock import ALGIERS
 from shop.core.errors import InvalidTransition, Refused
 from shop.core.states import SCANS
 from shop.core.text import clean
-from shop.fulfilment.booking import Booked, book, book_later, cancel_booking, forget_booking
+from shop.fulfilment.booking import Booked, book, book_later, book_soon, cancel_booking, forget_booking
 from shop.offers import service as offers
 from shop.orders import calls
 from shop.orders import queries as order_queries
@@ -73,6 +73,7 @@ def call(
             _require_paid(store_id, order_id)
             orders.take_at_last(store_id, order_id, by=by)
             orders.mark_confirmed(store_id, order_id, by=by)
+            book_soon(store_id, order_id)
         case "postponed":
             orders.put_off(store_id, order_id, call_at=again)
         case "no_answer":
@@ -127,7 +128,7 @@ def _harmless(order: Order, made: Call) -> bool:
         "confirmed": {"confirmed"}, "postponed": {"placed"}, "no_answer": {"placed", "cancelled"},
     }.get(made.outcome, {"cancelled"})  # fmt: skip
     parcel = shipping_queries.live_shipment(order.store_id, order.id)
-    untouched = parcel is None or (parcel.booked_at is None and parcel.labelled_at is None)
+    untouched = parcel is None or not (parcel.booked_at or parcel.asked_at or parcel.labelled_at)
     # Whoever cancelled it afterwards, the buyer or a colleague, is not undone with the call.
     since = order.cancelled_at is None or abs(order.cancelled_at - made.at) < timedelta(seconds=5)
     return order.state in left and untouched and since and order.cancel_reason != "buyer"
@@ -194,7 +195,7 @@ def _free(store_id: int, order_id: int, *, by: Actor) -> None:
     parcel = shipping.cancel_for(store_id, order_id, by=by)
     orders.put_back(store_id, order_id, reason="cancelled", by=by)
     offers.give_back(store_id, order_id, by=by)
-    if parcel is not None and parcel.booked_at is not None:
+    if parcel is not None and (parcel.booked_at is not None or parcel.asked_at is not None):
         forget_booking(parcel)
 
 

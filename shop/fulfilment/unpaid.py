@@ -19,10 +19,10 @@ from shop.payments import attempts, incidents, proofs, refunds
 from shop.payments import queries as payment_queries
 from shop.payments import service as payments
 from shop.payments.models import Payment, PaymentProof
-from shop.payments.tills import Outside
 from shop.plumbing import journal
 from shop.plumbing.db import session, transaction
 from shop.plumbing.journal import SYSTEM, Actor
+from shop.plumbing.outside import Outside
 from shop.shipping import service as shipping
 
 RECONCILE = "payments.reconcile"

@@ -21,10 +21,11 @@ from shop.payments import incidents
 from shop.payments.contract import Ask, Begun, Expires, Fact, LooksUp, PaidByHand, PaymentMethod
 from shop.payments.models import Payment
 from shop.payments.service import came_in, moved
-from shop.payments.tills import Outside, method_of
+from shop.payments.tills import method_of
 from shop.plumbing.db import changed, in_transaction, session, transaction
 from shop.plumbing.i18n import N_
 from shop.plumbing.journal import SYSTEM, Actor
+from shop.plumbing.outside import Outside
 
 NOT_NOW = N_("This way of paying does not work at the moment. Please try again, or choose another one.")
 REFUSED = N_("The payment was refused. Please try again, or choose another way.")

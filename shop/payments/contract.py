@@ -6,12 +6,19 @@ A method imports this module and shop.core only. `PLUGIN`, or a third party's en
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
+from shop.core.adapters import Answer, Checks, Http, Notice, setting
 from shop.core.money import Money
+
+__all__ = [
+    "CONTRACT", "Answer", "Ask", "Begun", "Checks", "Deposit", "Expires", "Explains", "Fact", "Http", "LooksUp",
+    "Mentions", "Notice", "Offer", "PaidByHand", "PaymentMethod", "Plugin", "ReadsNotices", "Refunds",
+    "ServesAbroad", "TakenAtOnce", "setting",
+]  # fmt: skip
 
 CONTRACT = 1
 
@@ -107,67 +114,6 @@ class Begun:
     started_at: datetime | None = None
     refunded: Money | None = None
     language: str = "fr"
-
-
-@dataclass(frozen=True)
-class Notice:
-    """What an outside system sent: raw bytes, headers with lower-case names, when it came."""
-
-    body: bytes
-    headers: Mapping[str, str]
-    at: datetime
-
-
-class Answer(Protocol):
-    """What an outside system said: any status below 500. Header names are lower case."""
-
-    @property
-    def status(self) -> int:
-        """The status of HTTP."""
-        ...
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """The headers."""
-        ...
-
-    @property
-    def body(self) -> bytes:
-        """The body, at most 2 MB."""
-        ...
-
-    @property
-    def ok(self) -> bool:
-        """Tell whether the status is one of success."""
-        ...
-
-    def json(self) -> Any:
-        """Return the body read as strict JSON. Raises Unavailable when it is something else."""
-        ...
-
-
-class Http(Protocol):
-    """The one way out to the network, as methods see it: https, no redirects, 5 s, 2 MB, once each.
-
-    Raises Unavailable without a usable answer (the outcome may be unknown), Misconfigured where it may not go.
-    """
-
-    def for_account(self, *, secrets: Sequence[str]) -> Http:
-        """Return the same way out, which masks these secrets too wherever it speaks."""
-        ...
-
-    def get(
-        self, url: str, *, params: Mapping[str, str | int] | None = None, headers: Mapping[str, str] | None = None
-    ) -> Answer:
-        """Read."""
-        ...
-
-    def post(
-        self, url: str, *, json: object = None, form: Mapping[str, str] | None = None, content: bytes | None = None,
-        headers: Mapping[str, str] | None = None, reference: str = "",
-    ) -> Answer:  # fmt: skip
-        """Send JSON, a form or bytes; `reference` becomes the Idempotency-Key."""
-        ...
 
 
 class PaymentMethod(Protocol):
@@ -270,34 +216,12 @@ class ServesAbroad(Protocol):
 
 
 @runtime_checkable
-class Checks(Protocol):
-    """The method can tell whether its settings work."""
-
-    def check(self) -> None:
-        """Ask the outside something harmless. Raises Misconfigured (the owner acts) or Unavailable (again later)."""
-        ...
-
-
-@runtime_checkable
 class TakenAtOnce(Protocol):
     """The money reaches the artisan in the moment it leaves the buyer: collected is settled, without any network."""
 
     def take(self, ask: Ask) -> Fact:
         """Return the fact that it was collected. Pure, like `offer`: it is asked inside a transaction."""
         ...
-
-
-def setting(
-    label: str, *, default: Any = "", hint: str = "", secret: bool = False, most: int = 200,
-    choices: Sequence[tuple[str, str]] = (),
-) -> Any:  # fmt: skip
-    """Return a field of a settings dataclass as the studio draws it: English msgids, a default, what may be typed.
-
-    Fields are str, int or bool. A secret is written and never shown again. A settings class may have a method
-    `problems() -> Mapping[str, str]`: the fields that can't be right, each with an English msgid.
-    """
-    told = {"label": label, "hint": hint, "secret": secret, "most": most, "choices": tuple(choices)}
-    return field(default=default, repr=not secret, metadata=told)
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,11 @@ from shop.core.money import Money
 from shop.payments import attempts, incidents
 from shop.payments.contract import Begun, Fact, LooksUp, Notice, ReadsNotices
 from shop.payments.models import Payment, PaymentNotice
-from shop.payments.tills import Outside, method_of
+from shop.payments.tills import method_of
 from shop.plumbing import jobs
 from shop.plumbing.db import changed, insert_new, session, transaction
 from shop.plumbing.journal import SYSTEM
+from shop.plumbing.outside import Outside
 
 JOB = "payments.notice"
 

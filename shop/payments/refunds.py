@@ -17,11 +17,12 @@ from shop.payments.attempts import TROUBLED_AFTER, begun
 from shop.payments.contract import Begun, Fact, PaymentMethod, Refunds
 from shop.payments.models import Payment, Refund
 from shop.payments.service import moved
-from shop.payments.tills import Outside, method_of
+from shop.payments.tills import method_of
 from shop.plumbing import journal
 from shop.plumbing.db import changed, session, transaction
 from shop.plumbing.i18n import N_
 from shop.plumbing.journal import SYSTEM, Actor
+from shop.plumbing.outside import Outside
 
 AWAITED = timedelta(minutes=1)  # an outside without references of refunds must not be asked twice at once
 TOO_MUCH = N_("This is more than is left of what was paid.")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
-from dataclasses import fields
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import insert, update
@@ -12,39 +10,20 @@ from sqlalchemy import insert, update
 from shop.core import clock
 from shop.core.errors import Misconfigured, Refused, Unavailable
 from shop.core.money import Money
-from shop.payments.contract import Ask, Checks, Plugin
+from shop.payments.contract import Ask, Checks
 from shop.payments.models import PaymentSettings
-from shop.payments.tills import (
-    Outside,
-    built_with,
-    plugin_of,
-    sealed_for,
-    secrets_in,
-    settings_from,
-    settings_row,
-    till,
-)
-from shop.plumbing import journal
+from shop.payments.tills import built_with, plugin_of, sealed_for, secrets_in, settings_row, till
+from shop.plumbing import journal, plugin_settings
 from shop.plumbing.db import changed, session
 from shop.plumbing.i18n import N_
 from shop.plumbing.journal import Actor
+from shop.plumbing.outside import Outside
 from shop.plumbing.seals import Seal
 
 WRONG_KEYS = N_("The service refused these keys. Please compare them with those of your account there.")
 NOT_REACHED = N_("The service did not answer. Please try again in a few minutes.")
 NO_WAY_YET = N_("A deposit needs another way to pay, in dinars: a transfer, or a card here. Switch one on first.")
 NOT_COMPLETE = N_("Please fill in the settings first.")
-
-
-def secret_fields(plugin: Plugin) -> frozenset[str]:
-    """Return the names of the settings that are never shown."""
-    return frozenset(each.name for each in fields(plugin.settings) if each.metadata.get("secret"))
-
-
-def problems(plugin: Plugin, values: Mapping[str, Any]) -> Mapping[str, str]:
-    """Return the settings that can't be right, each with an English msgid."""
-    told: Callable[[], Mapping[str, str]] = getattr(settings_from(plugin, values), "problems", dict)
-    return told()
 
 
 def without_a_way(store_id: int, key: str, values: Mapping[str, Any]) -> Mapping[str, str]:
@@ -67,15 +46,13 @@ def set_up(store_id: int, key: str, values: Mapping[str, Any], *, on: bool, seal
     Raises Declined for a method that isn't there, Refused (with its field) for settings that can't be right.
     """
     plugin, row = plugin_of(key), settings_row(store_id, key)
-    hidden = secret_fields(plugin)
     before = secrets_in(row, seal) if row is not None else {}
-    secrets = before | {name: str(values[name]) for name in hidden if values.get(name)}
-    plain = {name: value for name, value in values.items() if name not in hidden}
-    wrong = problems(plugin, plain | secrets) if on else {}
+    plain, secrets = plugin_settings.parted(plugin.settings, values, before)
+    wrong = plugin_settings.problems(plugin.settings, plain, secrets) if on else {}
     for field, sentence in wrong.items():
         raise Refused(sentence, field=field)
-    sealed = seal.close(sealed_for(store_id, key), json.dumps(secrets)) if secrets else ""
-    _keep(row, {"store_id": store_id, "method": key, "enabled": on, "plain": plain, "sealed": sealed})
+    kept = plugin_settings.kept(plain, secrets, sealed_for(store_id, key), seal)
+    _keep(row, {"store_id": store_id, "method": key, "enabled": on, "plain": kept.plain, "sealed": kept.sealed})
     journal.record("payments.set_up", subject="store", subject_id=store_id, store_id=store_id, by=by, method=key, on=on)
 
 

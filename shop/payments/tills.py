@@ -5,9 +5,8 @@ What buyers are offered is told without opening any secret; who talks with the o
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -18,9 +17,11 @@ from shop.core.money import Money
 from shop.payments.contract import Ask, Deposit, Explains, Offer, PaymentMethod, Plugin, ServesAbroad
 from shop.payments.methods import METHODS
 from shop.payments.models import PaymentSettings
+from shop.plumbing import plugin_settings
 from shop.plumbing.db import session
 from shop.plumbing.http import Outbound
 from shop.plumbing.i18n import N_
+from shop.plumbing.outside import Outside
 from shop.plumbing.seals import Seal
 
 # The methods that come along know no catalogue: their words are marked here.
@@ -94,15 +95,6 @@ class MethodOffer:
     def first(self) -> str:
         """The method that brings what is paid first: the deposit, or all of it."""
         return self.key.rpartition(WITH)[2]
-
-
-@dataclass(frozen=True)
-class Outside:
-    """How a deployment reaches the outside of its methods: what opens their secrets, and the way to the network."""
-
-    seal: Seal
-    http: Outbound
-    base_url: str
 
 
 @dataclass(frozen=True)
@@ -205,8 +197,7 @@ def plugin_of(key: str) -> Plugin:
 
 def settings_from(plugin: Plugin, *stored: Mapping[str, Any]) -> Any:
     """Return a plug-in's settings from what was stored; what its release does not know is left out."""
-    known = {each.name for each in fields(plugin.settings)}
-    return plugin.settings(**{name: value for part in stored for name, value in part.items() if name in known})
+    return plugin_settings.filled(plugin.settings, *stored)
 
 
 def settings_row(store_id: int, key: str) -> PaymentSettings | None:
@@ -238,8 +229,7 @@ def settings_rows(store_id: int) -> dict[str, PaymentSettings]:
 
 def secrets_in(row: PaymentSettings, seal: Seal) -> dict[str, str]:
     """Return the secrets of a method; none when the key that sealed them is gone."""
-    opened = seal.open(sealed_for(row.store_id, row.method), row.sealed) if row.sealed else None
-    return dict(json.loads(opened)) if opened else {}
+    return plugin_settings.opened(row.sealed, sealed_for(row.store_id, row.method), seal)
 
 
 def sealed_for(store_id: int, key: str) -> str:

@@ -19,7 +19,7 @@ from shop.plumbing.db import changed, session
 from shop.plumbing.i18n import N_
 from shop.plumbing.journal import Actor
 from shop.shipping.carriers import CARRIERS
-from shop.shipping.models import CarrierAccount, DeliveryRate, Desk
+from shop.shipping.models import CarrierAccount, CommuneRate, DeliveryRate, Desk
 
 MOST_DINARS = 100_000
 MOST_DAYS = 60
@@ -113,9 +113,8 @@ def set_rates(store_id: int, account_id: int, rows: Sequence[RateRow], *, by: Ac
     _own(store_id, account_id)
     if len({row.wilaya_code for row in rows}) != len(rows):
         raise Refused(N_("A wilaya is written twice."), field="rates")
-    session.execute(
-        delete(DeliveryRate).where(DeliveryRate.store_id == store_id, DeliveryRate.account_id == account_id)
-    )
+    for table in (DeliveryRate, CommuneRate):  # what is typed is for whole wilayas
+        session.execute(delete(table).where(table.store_id == store_id, table.account_id == account_id))
     if rows:
         session.execute(insert(DeliveryRate), [_rate_values(store_id, account_id, row) for row in rows])
     _tell("carrier.rates_set", account_id, store_id, by=by, wilayas=len(rows))

@@ -6,25 +6,39 @@ A carrier imports this module and shop.core only. `PLUGIN`, or a third party's e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
+from shop.core.adapters import Answer, Checks, Http, Notice, setting
+from shop.core.errors import AdapterError
 from shop.core.money import Money
+
+__all__ = [
+    "CONTRACT", "Answer", "AnswersChallenges", "Booking", "BooksMany", "Cancels", "Carrier", "Checks", "Fee",
+    "FindsBookings", "Http", "ListsPlaces", "ListsPoints", "Notice", "Parcel", "ParcelScan", "Place", "Plugin",
+    "Point", "Quote", "ReadsNotices", "Remits", "StatementLine", "TellsFees", "TheirPlace", "Tracks", "TracksMany",
+    "setting",
+]  # fmt: skip
 
 CONTRACT = 1
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a parcel goes. Carriers speak the 58 wilayas of before 2026; both codes are given, as two digits."""
+    """Where a parcel goes. Carriers speak the 58 wilayas of before 2026; both codes are given, as two digits.
+
+    `theirs` and `their_wilaya` are the names in the carrier's own spelling, where its list of places is known.
+    """
 
     wilaya_code: str
     wilaya_code_58: str
     wilaya_name: str
     commune_code: str
     commune_name: str
+    theirs: str = ""
+    their_wilaya: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,6 +59,7 @@ class Parcel:
     desk: str = ""
     fragile: bool = False
     sender_wilaya_code: str = ""
+    sender_wilaya: str = ""  # its name, as the carrier spells it where that is known
 
 
 @dataclass(frozen=True)
@@ -76,6 +91,26 @@ class Point:
     commune_code: str = ""
     address: str = ""
     hours: str = ""
+    commune: str = ""  # where it is, as the carrier spells it
+
+
+@dataclass(frozen=True)
+class TheirPlace:
+    """A commune as the carrier spells it, in its wilaya of 58."""
+
+    wilaya_code_58: str
+    wilaya: str
+    name: str
+    served: bool = True
+
+
+@dataclass(frozen=True)
+class Fee:
+    """What the carrier charges to one of its communes, named as it spells it; None: not served that way."""
+
+    commune: str
+    home: Money | None
+    desk: Money | None
 
 
 @dataclass(frozen=True)
@@ -88,15 +123,6 @@ class ParcelScan:
     at: datetime
     raw: str = ""
     text: str = ""
-
-
-@dataclass(frozen=True)
-class Notice:
-    """What an outside system sent: raw bytes, headers with lower-case names, when it came."""
-
-    body: bytes
-    headers: Mapping[str, str]
-    at: datetime
 
 
 class Carrier(Protocol):
@@ -120,6 +146,24 @@ class Carrier(Protocol):
 
 
 @runtime_checkable
+class BooksMany(Protocol):
+    """The carrier takes several parcels in one request."""
+
+    def book_many(self, parcels: Sequence[Parcel]) -> Sequence[Booking | AdapterError]:
+        """Book parcels, each as `book` would; return what came of each one, in their order."""
+        ...
+
+
+@runtime_checkable
+class FindsBookings(Protocol):
+    """The carrier can be asked whether it has booked a parcel whose answer never came."""
+
+    def find(self, reference: str) -> str:
+        """Return the tracking number that it gave under our reference; nothing when it has none."""
+        ...
+
+
+@runtime_checkable
 class Tracks(Protocol):
     """The carrier can be asked where parcels are."""
 
@@ -129,11 +173,29 @@ class Tracks(Protocol):
 
 
 @runtime_checkable
+class TracksMany(Protocol):
+    """The carrier can be asked about several parcels in one request."""
+
+    def scans_of(self, trackings: Sequence[str]) -> list[ParcelScan]:
+        """Return all that is known of parcels, oldest first."""
+        ...
+
+
+@runtime_checkable
 class ReadsNotices(Protocol):
     """The carrier sends notices."""
 
     def read(self, notice: Notice) -> list[ParcelScan]:
         """Return the scans of a notice. Raises Forged."""
+        ...
+
+
+@runtime_checkable
+class AnswersChallenges(Protocol):
+    """The carrier asks whether the address for notices is ours before it sends any."""
+
+    def challenge(self, asked: Mapping[str, str]) -> str:
+        """Return what it wants to read, as plain text; nothing when it asked for nothing."""
         ...
 
 
@@ -151,7 +213,25 @@ class ListsPoints(Protocol):
     """The carrier has desks."""
 
     def points(self, wilaya_code: str) -> list[Point]:
-        """Return the desks of a wilaya (of 69)."""
+        """Return the desks of a wilaya (of 69); of the whole country when none is named."""
+        ...
+
+
+@runtime_checkable
+class ListsPlaces(Protocol):
+    """The carrier tells which communes it knows, and how it spells them."""
+
+    def places(self) -> list[TheirPlace]:
+        """Return all of them."""
+        ...
+
+
+@runtime_checkable
+class TellsFees(Protocol):
+    """The carrier tells what it charges between two wilayas of 58."""
+
+    def fees(self, sender: str, to: str) -> list[Fee]:
+        """Return the fees of every commune there."""
         ...
 
 
@@ -184,8 +264,11 @@ class Remits(Protocol):
 
 @dataclass(frozen=True)
 class Plugin:
-    """How a carrier is found, titled, set and built. `settings` is a frozen dataclass; secret fields say so.
+    """How a carrier is found, titled, set and built. `settings` is a frozen dataclass of `setting` fields.
 
+    One that is `outside` is asked over the network: by jobs and outside of transactions, never while a buyer waits.
+    What buyers are quoted is then the prices that the workshop keeps for it, as for a rate sheet, and `build` gets
+    the one way out as its second argument.
     `follow`: where anybody can follow a parcel at the carrier's, {tracking} in it if the number goes into the address.
     """
 
@@ -195,4 +278,5 @@ class Plugin:
     build: Callable[[Any, Any], Carrier]
     contract: int = CONTRACT
     follow: str = ""
+    outside: bool = False
     extra: Mapping[str, str] = field(default_factory=dict)

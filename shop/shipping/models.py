@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.core.money import Money
@@ -32,6 +32,10 @@ class CarrierAccount(Base):
     settings: Mapped[dict[str, Any]]
     position: Mapped[int] = mapped_column(default=0)
     active: Mapped[bool] = mapped_column(default=True)
+    sealed: Mapped[str] = mapped_column(Text, default="")  # the secrets of its settings
+    checked_at: Mapped[datetime | None]
+    problem: Mapped[str] = mapped_column(String(200), default="")  # what the last check found, an English msgid
+    learned: Mapped[int | None]  # of how many wilayas its partner has told the prices, since she last asked
 
     @property
     def return_cost(self) -> Money | None:
@@ -62,6 +66,39 @@ class DeliveryRate(Base):
     max_days: Mapped[int] = mapped_column(default=3)
 
 
+class CommuneRate(Base):
+    """What delivery to the door costs in a commune where it is not as in the rest of its wilaya; empty: not served."""
+
+    __tablename__ = "commune_rates"
+    __table_args__ = (
+        of_store("account_id", table="carrier_accounts", ondelete="CASCADE"),
+        UniqueConstraint("account_id", "commune_code"),
+        CheckConstraint("home_minor >= 0", name="home"),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    store_id: Mapped[int]
+    account_id: Mapped[int] = mapped_column(BigKey)
+    commune_code: Mapped[str] = mapped_column(String(4))
+    home_minor: Mapped[int | None]
+
+
+class CarrierPlace(Base):
+    """A commune as a family of carriers spells it, and which of ours it is: the same for all workshops."""
+
+    __tablename__ = "carrier_places"
+    __table_args__ = (UniqueConstraint("carrier", "wilaya_code_58", "name"),)
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    carrier: Mapped[str] = mapped_column(String(32))
+    wilaya_code_58: Mapped[str] = mapped_column(String(2))
+    wilaya: Mapped[str] = mapped_column(String(80))
+    name: Mapped[str] = mapped_column(String(120))
+    commune_code: Mapped[str] = mapped_column(String(4), default="")  # ours; empty: none is surely meant
+    served: Mapped[bool] = mapped_column(default=True)
+    seen_at: Mapped[datetime]
+
+
 class Desk(Base):
     """A place where buyers fetch their parcel."""
 
@@ -81,6 +118,7 @@ class Desk(Base):
     address: Mapped[str] = mapped_column(String(300), default="")
     hours: Mapped[str] = mapped_column(String(120), default="")
     active: Mapped[bool] = mapped_column(default=True)
+    external: Mapped[str] = mapped_column(String(40), default="")  # the carrier's own number of it
 
 
 class Shipment(Base):
@@ -122,7 +160,10 @@ class Shipment(Base):
     currency: Mapped[str] = mapped_column(String(3), default="DZD")
     weight_g: Mapped[int]
     created_at: Mapped[datetime]
+    asked_at: Mapped[datetime | None]  # when its carrier was last asked to book it: it may have, unheard
+    booking_problem: Mapped[str] = mapped_column(String(200), default="")  # why its carrier refused it
     booked_at: Mapped[datetime | None]
+    looked_at: Mapped[datetime | None]  # when its carrier was last asked where it is
     labelled_at: Mapped[datetime | None]
     handed_over_at: Mapped[datetime | None]
     handover_id: Mapped[int | None] = mapped_column(BigKey)
@@ -155,6 +196,26 @@ class Scan(Base):
     at: Mapped[datetime]
     recorded_at: Mapped[datetime]
     moved: Mapped[bool] = mapped_column(default=False)
+
+
+class CarrierNotice(Base):
+    """What a carrier sent by itself: kept as it came, each event once, and looked into by a job."""
+
+    __tablename__ = "carrier_notices"
+    __table_args__ = (
+        of_store("account_id", table="carrier_accounts"),
+        UniqueConstraint("account_id", "event"),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    store_id: Mapped[int]
+    account_id: Mapped[int] = mapped_column(BigKey)
+    event: Mapped[str] = mapped_column(String(120))
+    tracking: Mapped[str] = mapped_column(String(40))
+    raw: Mapped[str] = mapped_column(String(200), default="")
+    body: Mapped[bytes]
+    received_at: Mapped[datetime]
+    handled_at: Mapped[datetime | None]
 
 
 class Handover(Base):

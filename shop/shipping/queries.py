@@ -6,10 +6,12 @@ from collections.abc import Collection
 
 from sqlalchemy import func, or_, select
 
-from shop.core.errors import NotFound, Refused
+from shop.core.errors import Misconfigured, NotFound, Refused
 from shop.core.text import western_digits
 from shop.plumbing.db import session
 from shop.plumbing.i18n import N_
+from shop.plumbing.outside import Outside
+from shop.shipping import partners
 from shop.shipping.contract import Carrier
 from shop.shipping.models import CarrierAccount, DeliveryRate, Desk, Handover, Scan, Shipment
 from shop.shipping.quotes import (
@@ -25,9 +27,10 @@ from shop.shipping.quotes import (
 )
 
 __all__ = [
-    "DeskPoint", "Load", "StoreQuote", "by_ending", "carrier_account", "carrier_accounts", "carrier_of", "desks",
-    "handover", "handover_by_number", "handovers", "live_shipment", "place_of", "place_of_wilaya", "quotes",
-    "quotes_for", "rates", "scans", "shipment", "shipments", "shipments_of_orders", "wilaya_quotes", "wilayas_served",
+    "DeskPoint", "Load", "StoreQuote", "by_ending", "carrier_account", "carrier_accounts", "carrier_of", "desk",
+    "desks", "handover", "handover_by_number", "handovers", "live_shipment", "place_of", "place_of_wilaya",
+    "quotes", "quotes_for", "rates", "scans", "shipment", "shipments", "shipments_of_orders", "unbooked",
+    "wilaya_quotes", "wilayas_served",
 ]  # fmt: skip
 
 # Verbs change rows by statements: a row that this session has read before is read again.
@@ -49,8 +52,15 @@ def carrier_account(store_id: int, account_id: int) -> CarrierAccount:
     return found
 
 
-def carrier_of(account: CarrierAccount) -> Carrier:
-    """Build the carrier of an account, all of its rates and desks known to it. Raises Misconfigured."""
+def carrier_of(account: CarrierAccount, outside: Outside | None = None) -> Carrier:
+    """Build the carrier of an account: what books its parcels, all of its rates and desks known to it.
+
+    One that is asked over the network needs an outside. Raises Misconfigured.
+    """
+    if partners.partner_of(account) is not None:
+        if outside is None:
+            raise Misconfigured("this carrier is asked over the network")
+        return partners.built(account, outside)
     mine = rates(account.store_id, account.id), desks(account.store_id, account.id)
     return adapter(account.carrier, account.settings, *mine)
 
@@ -65,6 +75,21 @@ def desks(store_id: int, account_id: int) -> list[Desk]:
     """Return a carrier's desks by wilaya and name."""
     wanted = select(Desk).where(Desk.store_id == store_id, Desk.account_id == account_id)
     return list(session.scalars(wanted.order_by(Desk.wilaya_code, Desk.name, Desk.id)))
+
+
+def desk(store_id: int, desk_id: int) -> Desk | None:
+    """Return a desk of a store; None for one that is gone."""
+    return session.scalars(select(Desk).where(Desk.store_id == store_id, Desk.id == desk_id)).one_or_none()
+
+
+def unbooked(store_id: int, shipment_ids: Collection[int], *, carriers: Collection[str]) -> dict[int, Shipment]:
+    """Return those of these parcels of carriers that are here and have no number of theirs yet."""
+    wanted = (
+        select(Shipment)
+        .where(Shipment.store_id == store_id, Shipment.id.in_(shipment_ids), Shipment.carrier.in_(carriers))
+        .where(Shipment.booked_at.is_(None), Shipment.state.in_(("preparing", "labelled")))
+    )
+    return {each.id: each for each in session.scalars(wanted, execution_options=FRESH)}
 
 
 def wilayas_served(store_id: int) -> list[str]:

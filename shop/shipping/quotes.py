@@ -17,7 +17,7 @@ from shop.plumbing import geography
 from shop.plumbing.db import session
 from shop.shipping.carriers import CARRIERS, algerie_poste, own_delivery, rate_sheet
 from shop.shipping.contract import Carrier, Parcel, Place, Point
-from shop.shipping.models import KINDS, CarrierAccount, DeliveryRate, Desk
+from shop.shipping.models import KINDS, CarrierAccount, CommuneRate, DeliveryRate, Desk
 
 log = structlog.get_logger("hirfa.shipping")
 
@@ -27,7 +27,8 @@ _ACCOUNT = (
 )  # fmt: skip
 _RATE = (
     DeliveryRate.wilaya_code, DeliveryRate.home_minor, DeliveryRate.desk_minor, DeliveryRate.currency,
-    DeliveryRate.min_days, DeliveryRate.max_days,
+    DeliveryRate.min_days, DeliveryRate.max_days, CommuneRate.id.label("exception"),
+    CommuneRate.home_minor.label("exception_minor"),
 )  # fmt: skip
 _DESK = (Desk.id, Desk.account_id, Desk.wilaya_code, Desk.commune_code, Desk.name, Desk.address, Desk.hours)
 
@@ -109,21 +110,24 @@ def quotes_for(loads: Mapping[int, Load], place: Place, *, with_desks: bool = Tr
     A carrier that is misconfigured or does not answer is passed over and logged.
     """
     accounts = _accounts(loads, place)
-    served = [row.id for row in accounts if row.desk_minor is not None or row.carrier not in _FROM_ROWS]
+    served = [row.id for row in accounts if row.desk_minor is not None or _from_rows(row.carrier) is None]
     desks = _desks(served, place.wilaya_code) if served and with_desks else {}
     return _first_of_each_kind(accounts, desks, place, loads)
 
 
 def _accounts(store_ids: Collection[int], place: Place) -> Sequence[Row[Any]]:
-    return session.execute(_rated(), {"store_ids": list(store_ids), "wilaya_code": place.wilaya_code}).all()
+    told = {"store_ids": list(store_ids), "wilaya_code": place.wilaya_code, "commune_code": place.commune_code}
+    return session.execute(_rated(), told).all()
 
 
 @cache
 def _rated() -> Select[*tuple[Any, ...]]:
     here = DeliveryRate.wilaya_code == bindparam("wilaya_code", type_=String)
+    in_commune = CommuneRate.commune_code == bindparam("commune_code", type_=String)
     return (
         select(*_ACCOUNT, *_RATE)
         .outerjoin(DeliveryRate, and_(DeliveryRate.account_id == CarrierAccount.id, here))
+        .outerjoin(CommuneRate, and_(CommuneRate.account_id == CarrierAccount.id, in_commune))
         .where(CarrierAccount.store_id.in_(bindparam("store_ids", expanding=True)), CarrierAccount.active)
         .order_by(CarrierAccount.store_id, CarrierAccount.position, CarrierAccount.id)
     )
@@ -168,16 +172,20 @@ def _asked(account: Any, desks: Sequence[Any], place: Place, load: Load) -> list
 
 
 def adapter(carrier: str, settings: Mapping[str, Any], rates: Sequence[Any], desks: Sequence[Any]) -> Carrier:
-    """Build a carrier from an account's settings and rows (of DeliveryRate and Desk). Raises Misconfigured."""
+    """Build what quotes for an account from its settings and rows (of DeliveryRate and Desk). Raises Misconfigured.
+
+    For a carrier that is asked over the network, its kept prices speak: a buyer never waits for it.
+    """
     plugin = CARRIERS.usable.get(carrier)
     if plugin is None:
         raise Misconfigured(f"the carrier {carrier} is not installed")
+    from_rows = _from_rows(carrier)
+    kept = {} if from_rows is None else from_rows([row for row in rates if row.wilaya_code is not None], desks)
+    if plugin.outside:
+        return rate_sheet.RateSheet(rate_sheet.Settings(**kept))
     known = {each.name for each in fields(plugin.settings)}
-    typed = {key: value for key, value in settings.items() if key in known}
-    from_rows = _FROM_ROWS.get(carrier)
+    typed = {key: value for key, value in settings.items() if key in known} | kept
     try:
-        if from_rows is not None:
-            typed |= from_rows([row for row in rates if row.wilaya_code is not None], desks)
         return plugin.build(plugin.settings(**typed), None)
     except (TypeError, ValueError) as error:
         raise Misconfigured(f"the settings of {carrier} do not fit: {error}") from error
@@ -186,7 +194,7 @@ def adapter(carrier: str, settings: Mapping[str, Any], rates: Sequence[Any], des
 def _sheet(rates: Sequence[Any], desks: Sequence[Any]) -> dict[str, Any]:
     return {
         "rates": {
-            row.wilaya_code: rate_sheet.Rate(_price(row, row.home_minor), _price(row, row.desk_minor), row.min_days,
+            row.wilaya_code: rate_sheet.Rate(_price(row, _home(row)), _price(row, row.desk_minor), row.min_days,
                                              row.max_days)
             for row in rates
         },
@@ -202,6 +210,12 @@ def _own(rates: Sequence[Any], _desks: Sequence[Any]) -> dict[str, Any]:
     return {"prices": {row.wilaya_code: Money(row.home_minor, row.currency) for row in served}, **days}
 
 
+def _home(row: Any) -> int | None:
+    """Return what the door costs: in this commune, where it is not as in the rest of the wilaya."""
+    minor: int | None = row.exception_minor if getattr(row, "exception", None) is not None else row.home_minor
+    return minor
+
+
 def _price(row: Any, minor: int | None) -> Money | None:
     return None if minor is None else Money(minor, row.currency)
 
@@ -212,3 +226,8 @@ _FROM_ROWS: Mapping[str, Callable[[Sequence[Any], Sequence[Any]], dict[str, Any]
     algerie_poste.PLUGIN.key: _sheet,
     own_delivery.PLUGIN.key: _own,
 }
+
+
+def _from_rows(carrier: str) -> Callable[[Sequence[Any], Sequence[Any]], dict[str, Any]] | None:
+    plugin = CARRIERS.usable.get(carrier)
+    return _FROM_ROWS.get(carrier) or (_sheet if plugin is not None and plugin.outside else None)

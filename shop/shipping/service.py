@@ -39,8 +39,9 @@ from shop.stores.models import Store
 
 __all__ = [
     "DeskRow", "NewShipment", "Problem", "RateRow", "add_carrier", "add_desk", "ask_first", "cancel_for",
-    "change_carrier", "change_desk", "mark_booked", "mark_handed_over", "mark_labelled", "open_shipment",
-    "read_rates_csv", "record_scans", "reopen_for", "set_desks", "set_rates", "steps_to",
+    "change_carrier", "change_desk", "mark_booked", "mark_handed_over", "mark_labelled", "note_asked",
+    "note_looked", "note_refused", "open_shipment", "read_rates_csv", "record_scans", "reopen_for", "set_desks",
+    "set_rates", "steps_to",
 ]  # fmt: skip
 
 _STAMPS = {"labelled": "labelled_at", "delivered": "delivered_at", "returned": "returned_at",
@@ -91,10 +92,28 @@ def mark_booked(store_id: int, shipment_id: int, tracking: str, *, by: Actor) ->
     """Write the carrier's tracking number; return False when the parcel was cancelled or booked meanwhile."""
     mine = update(Shipment).where(Shipment.store_id == store_id, Shipment.id == shipment_id)
     booked = mine.where(Shipment.booked_at.is_(None), Shipment.state.in_(("preparing", "labelled")))
-    if not changed(booked.values(tracking=tracking[:40], booked_at=clock.now())):
+    if not changed(booked.values(tracking=tracking[:40], booked_at=clock.now(), booking_problem="")):
         return False
     _tell("shipment.booked", shipment_id, store_id, by=by, tracking=tracking[:40])
     return True
+
+
+def note_asked(store_id: int, shipment_ids: Collection[int]) -> None:
+    """Write down that carriers are asked now to book parcels: from here on each of them may have."""
+    mine = update(Shipment).where(Shipment.store_id == store_id, Shipment.id.in_(shipment_ids))
+    changed(mine.values(asked_at=clock.now(), booking_problem=""))
+
+
+def note_refused(store_id: int, shipment_id: int, why: str) -> None:
+    """Write down why a carrier refused a parcel, until it is asked again."""
+    mine = update(Shipment).where(Shipment.store_id == store_id, Shipment.id == shipment_id)
+    changed(mine.where(Shipment.booked_at.is_(None)).values(booking_problem=why[:200] or "?", asked_at=None))
+
+
+def note_looked(store_id: int, shipment_ids: Collection[int]) -> None:
+    """Write down that carriers were asked where parcels are."""
+    mine = update(Shipment).where(Shipment.store_id == store_id, Shipment.id.in_(shipment_ids))
+    changed(mine.values(looked_at=clock.now()))
 
 
 def mark_labelled(store_id: int, shipment_ids: Collection[int], *, by: Actor) -> set[int]:
@@ -264,7 +283,10 @@ def cancel_for(store_id: int, order_id: int, *, by: Actor) -> Shipment | None:
 def reopen_for(store_id: int, order_id: int, *, by: Actor) -> None:
     """Undo `cancel_for` a moment later, for a parcel that was never labelled or booked. Raises InvalidTransition."""
     mine = update(Shipment).where(Shipment.store_id == store_id, Shipment.order_id == order_id)
-    untouched = mine.where(Shipment.state == "cancelled", Shipment.labelled_at.is_(None), Shipment.booked_at.is_(None))
+    untouched = mine.where(
+        Shipment.state == "cancelled", Shipment.labelled_at.is_(None), Shipment.booked_at.is_(None),
+        Shipment.asked_at.is_(None),
+    )  # fmt: skip
     if changed(untouched.values(state="preparing")) != 1:
         raise InvalidTransition
     journal.record("shipment.reopened", subject="order", subject_id=order_id, store_id=store_id, by=by)

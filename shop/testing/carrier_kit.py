@@ -52,7 +52,7 @@ class CarrierKit:
         return Parcel(
             reference="HKIT2345678", to=ORAN, kind="home", weight_g=600, collect=Money.dinars(1700),
             declared=Money.dinars(1200), name="ياسين حداد", phone="+213550123456", address="12 rue des Oliviers",
-            contents="2 × Savon", sender_wilaya_code="15",
+            contents="2 × Savon", sender_wilaya_code="15", sender_wilaya="Tizi Ouzou",
         )  # fmt: skip
 
     @pytest.fixture

@@ -26,8 +26,9 @@ from shop.orders.models import Order, Purchase
 from shop.payments import attempts, incidents, refunds
 from shop.payments.contract import Ask, Fact
 from shop.payments.models import LedgerEntry, Payment
-from shop.payments.tills import NO_WAY_FOR_A_DEPOSIT, Outside
+from shop.payments.tills import NO_WAY_FOR_A_DEPOSIT
 from shop.plumbing.db import session, transaction
+from shop.plumbing.outside import Outside
 from shop.settlement import books as money
 from shop.settlement import payouts
 from shop.testing.outside import World, running

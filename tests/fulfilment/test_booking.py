@@ -17,6 +17,7 @@ from shop.plumbing.journal import Entry
 from shop.shipping.carriers import CARRIERS
 from shop.shipping.contract import Booking, Parcel, Plugin, Quote
 from tests.checkout.cast import AMINA, Workshop, confirmed, handed_over, ordered, parcel, workshop
+from tests.payments.till import OUTSIDE
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -125,8 +126,8 @@ def test_the_job_finds_the_booking_that_was_made(
     monkeypatch.setattr("shop.fulfilment.booking.LEASE_S", 0)
     fulfilment.book(amina.id, [box], by=AMINA)
     nassim.fault = ""
-    fulfilment.book_later({"store_id": amina.id, "shipment_id": box})
-    fulfilment.book_later({"store_id": amina.id, "shipment_id": box})
+    fulfilment.book_later(OUTSIDE, {"store_id": amina.id, "shipment_id": box})
+    fulfilment.book_later(OUTSIDE, {"store_id": amina.id, "shipment_id": box})
     assert list(nassim.booked.values()) == ["NAS-000001"]
     assert nassim.calls == [nassim.calls[0]] * 2
 
@@ -147,7 +148,7 @@ def test_what_was_cancelled_meanwhile_is_taken_back_at_the_carrier(amina: Worksh
     with transaction():
         fulfilment.cancel(amina.id, order_id, "other", by=AMINA)
     job = session.scalars(select(jobs.Job).where(jobs.Job.kind == "fulfilment.cancel_booking")).one()
-    fulfilment.cancel_booking(job.payload)
+    fulfilment.cancel_booking(OUTSIDE, job.payload)
     assert nassim.cancelled == ["NAS-000001"]
 
 

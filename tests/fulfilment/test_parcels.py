@@ -34,6 +34,7 @@ from tests.checkout.cast import (
     parcel,
     workshop,
 )
+from tests.payments.till import OUTSIDE
 
 pytestmark = pytest.mark.usefixtures("app")
 CARRIER = Actor("carrier", name="Barq Express")
@@ -333,7 +334,7 @@ def test_cancelling_a_booked_parcel_takes_the_booking_back_later() -> None:
         fulfilment.cancel(amina.id, order.id, "other", by=AMINA)
     job = session.scalars(select(jobs.Job).where(jobs.Job.kind == "fulfilment.cancel_booking")).one()
     for _twice in range(2):
-        fulfilment.cancel_booking(job.payload)
+        fulfilment.cancel_booking(OUTSIDE, job.payload)
 
 
 def test_a_parcel_is_found_by_its_last_characters() -> None:

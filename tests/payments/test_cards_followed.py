@@ -18,8 +18,8 @@ from shop.payments import attempts, incidents, refunds
 from shop.payments.contract import Begun, Fact
 from shop.payments.methods.satim import Satim
 from shop.payments.models import Payment
-from shop.payments.tills import Outside
 from shop.plumbing.db import session, transaction
+from shop.plumbing.outside import Outside
 from shop.testing.outside import World, running
 from shop.testing.satim_sim import CARDS, PASSWORD, TERMINAL, USER_NAME, SatimSim
 from tests.checkout.cast import AMINA, Workshop, workshop

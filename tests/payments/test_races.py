@@ -28,9 +28,9 @@ from shop.orders.models import Order, Purchase
 from shop.payments import attempts, incidents, proofs
 from shop.payments import service as payments
 from shop.payments.models import Payment
-from shop.payments.tills import Outside
 from shop.plumbing.db import session, transaction
 from shop.plumbing.journal import SYSTEM
+from shop.plumbing.outside import Outside
 from shop.testing.outside import World, running
 from tests.checkout.cast import AMINA, YACINE, Workshop, basket, choose, workshop
 from tests.crowd import at_once

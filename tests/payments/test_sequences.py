@@ -29,8 +29,8 @@ from shop.fulfilment import unpaid
 from shop.orders.models import Order
 from shop.payments import attempts, inbox, incidents, refunds
 from shop.payments.models import LedgerEntry, Payment, PaymentNotice
-from shop.payments.tills import Outside
 from shop.plumbing.db import session, transaction
+from shop.plumbing.outside import Outside
 from shop.testing.chargily_sim import ChargilySim
 from shop.testing.outside import World, running
 from shop.testing.outside.notices import Letter

@@ -17,9 +17,9 @@ from shop.payments.contract import Ask, Begun, Fact, Notice, Offer, Plugin, sett
 from shop.payments.methods import METHODS
 from shop.payments.models import Payment
 from shop.payments.queries import payments
-from shop.payments.tills import Outside
 from shop.plumbing.db import session, transaction
 from shop.plumbing.http import Outbound
+from shop.plumbing.outside import Outside
 from shop.plumbing.seals import Seal
 from tests.checkout.cast import AMINA, YACINE, Workshop, basket, choose
 

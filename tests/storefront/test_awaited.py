@@ -14,10 +14,10 @@ from shop.core import clock
 from shop.orders.models import Purchase
 from shop.payments import attempts, setup
 from shop.payments.models import Payment
-from shop.payments.tills import Outside
 from shop.plumbing.db import session, transaction
 from shop.plumbing.http import Outbound
 from shop.plumbing.links import tracking_path
+from shop.plumbing.outside import Outside
 from shop.plumbing.seals import Seal
 from tests.checkout.cast import AMINA, workshop
 from tests.conftest import SECRET

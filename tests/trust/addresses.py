@@ -12,6 +12,7 @@ from werkzeug.routing import Rule
 
 from shop.core import clock
 from tests.studio.photographs import photograph
+from tests.trust.partners import KEYS, OF_PARTNERS
 from tests.trust.street import Shop, Street
 
 NOBODYS = 999_999_999
@@ -153,7 +154,7 @@ def _of(street: Street, endpoint: str, shop: Shop) -> dict[str, Any]:
         "studio.parcel_number": "handed_over",
         "studio.undo_sale": "hand", "studio.order_company": "confirmed", "studio.answer_outcome": "contested",
         "studio.money_came": "to_pay", "studio.waive_deposit": "deposit", "studio.lift_hold": "held",
-        "studio.ask_first": "sent_back",
+        "studio.ask_first": "sent_back", "studio.book_again": "confirmed",
         "studio.ask_for_receipt": "to_pay", "storefront.pay": "to_pay", "storefront.send_receipt": "to_pay",
         "storefront.check_payment": "to_pay",
     }.get(endpoint, "paid")  # fmt: skip
@@ -174,7 +175,8 @@ def _of(street: Street, endpoint: str, shop: Shop) -> dict[str, Any]:
         "batch": shop.batch, "page": 1, "head": "tspl-203", "figure": "expected", "remittance_id": shop.remittance_id,
         "statement_id": shop.statement_id, "payment_id": shop.payments["paid"],
         "product_id": shop.draft_id if endpoint in {"studio.publish", "studio.product"} else shop.product_id,
-        "picture_id": shop.picture_id, "lot_id": shop.lot_id, "account_id": shop.account_id, "desk_id": shop.desk_id,
+        "picture_id": shop.picture_id, "lot_id": shop.lot_id, "desk_id": shop.desk_id,
+        "account_id": shop.partner_id if endpoint in OF_PARTNERS else shop.account_id,
         "offer_id": shop.offer_id, "member_id": shop.member_id, "device_id": shop.device_id,
         "passkey_id": shop.passkey_id,
         "token": shop.order_link if endpoint in OF_LINKS else shop.token,
@@ -220,7 +222,7 @@ STILL: Mapping[str, Fields] = {
     "studio.scan": {"word": "delivered"}, "studio.parcel_number": {"number": "BARQ-4471"},
     "studio.product": PRODUCT, "studio.desks": DESK, "studio.desk": DESK,
     "studio.carrier": CARRIER, "studio.new_carrier": {**CARRIER, "carrier": "rate_sheet"},
-    "studio.rates": {"home-31": "500", "desk-31": "300"},
+    "studio.connection": KEYS, "studio.rates": {"home-31": "500", "desk-31": "300"},
     "studio.paste_rates": {"text": "31;450;250", "action": "apply"},
     "studio.new_product": {"name": "Savon neuf", "price": "600", "stock": "5", "craft": "soap"},
     "studio.picture": {"action": "describe", "alt_fr": "Un savon"}, "studio.square": {"part": "start"},
@@ -333,6 +335,7 @@ OF_A_SHOP: Mapping[str, Callable[[Street, Shop], Fields]] = {
 # What is asked behind the question mark, where nothing else would show anything.
 ASKED: Mapping[tuple[str, str], Callable[[Shop], str]] = {
     ("studio.slips_pdf", "GET"): lambda shop: f"orders={shop.orders['confirmed']}",
+    ("hooks.carrier_challenge", "GET"): lambda _shop: "subscribe=1&crc_token=abc123",
     ("studio.goods_labels_pdf", "GET"): lambda _shop: "paper=60x40&copies=1&start=1&languages=ar&net=100",
     ("studio.tags_pdf", "GET"): lambda shop: f"paper=60x40&copies=1&start=1&products={shop.product_id}",
     ("studio.invoices_pdf", "GET"): lambda shop: f"numbers={shop.invoice}",

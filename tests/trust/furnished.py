@@ -55,6 +55,7 @@ from tests.studio.photographs import photograph
 from tests.studio.test_outcome import sent_back
 from tests.trust import unpaid
 from tests.trust.bad_input import Visitor
+from tests.trust.partners import OF_PARTNERS, add_partner, lead_nowhere, partner_numbers
 from tests.trust.ways_in import give_keys
 
 PASSWORD = "long enough 1"  # as tests.people gives everybody
@@ -67,6 +68,7 @@ CARD = photograph((240, 160), kind="WEBP")
 def furnish(application: Flask, settings: Settings, day: Day) -> None:
     """Put something into every room: orders in every state, a photograph, a sheet, a remittance, an invitation."""
     letters_leave(application, "smtp://127.0.0.1:1")
+    lead_nowhere(application)
     day.ordered()
     day.confirmed()
     day.labelled()
@@ -93,6 +95,7 @@ def furnish(application: Flask, settings: Settings, day: Day) -> None:
             lines=[(payment.id, Money(payment.amount_minor - 100_00), Money(0))],
         )  # fmt: skip
         bring_lists(day, shop)
+        add_partner(day.store_id, SYSTEM)
         for _time in range(40):  # enough that some are left to be confirmed and set aside
             bring_a_sheet(settings, day)
         invoices.issue(day.store_id, payment.order_id, by=SYSTEM)
@@ -219,6 +222,7 @@ def places(application: Flask, day: Day) -> dict[str, list[str]]:
             "review_id": ["1", "2"], "store_id": ["1", "2"],
             "desk.resume:store_id": ["3"], "studio.opening:store": ["amina-en-attente"],
             "studio.remove_member:member_id": ["2", "1", "3"],
+            **{f"{each}:account_id": partner_numbers() for each in OF_PARTNERS},
             "account_id": numbers(CarrierAccount), "desk_id": numbers(Desk),
             "device_id": numbers(Device), "passkey_id": numbers(Passkey), "member_id": numbers(Member),
             "offer_id": numbers(Offer),

@@ -52,6 +52,7 @@ from tests.storefront.buying import Buyer, letters_leave
 from tests.studio.conftest import LEGAL, make_ready
 from tests.studio.photographs import photograph
 from tests.trust import sales, unpaid
+from tests.trust.partners import add_partner, lead_nowhere
 from tests.trust.ways_in import give_keys, sent_codes
 
 ROLES = ("anonymous", "buyer", "helper", "owner", "neighbour", "operator")
@@ -84,6 +85,7 @@ class Shop:
     picture: str = ""
     waiting: str = ""  # the slug of the same owner's workshop that is not open yet
     account_id: int = 0
+    partner_id: int = 0
     desk_id: int = 0
     member_id: int = 0
     device_id: int = 0
@@ -164,6 +166,7 @@ def word(of: str, what: str) -> str:
 def build(application: Flask, settings: Settings) -> Street:
     """Furnish the street; inside no context. Its shop can send letters, so that every form is there."""
     letters_leave(application, "smtp://127.0.0.1:1")
+    lead_nowhere(application)
     people = {
         "owner": sign_in(application, "Amina Benali", "+213550000011"),
         "helper": sign_in(application, "Lila Benali", "+213550000012"),
@@ -441,6 +444,7 @@ def _carrier(of: str, shop: Shop, made: cast.Workshop, by: Actor) -> None:
     with transaction():
         closed = shipping.add_carrier(shop.store_id, "own_delivery", word(of, "Carrier"), by=by)
         shipping.change_carrier(shop.store_id, closed.id, by=by, title=word(of, "Carrier"), active=False)
+        shop.partner_id = add_partner(shop.store_id, by)
 
 
 def _suspended() -> tuple[int, str]:

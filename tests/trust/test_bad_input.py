@@ -38,7 +38,7 @@ from tests.people import sign_in
 from tests.postgres import create_database, drop_database
 from tests.storefront.buying import Buyer
 from tests.studio.day import a_day
-from tests.trust import unpaid
+from tests.trust import partners, unpaid
 from tests.trust.bad_input import Broken, Report, World, attack
 from tests.trust.furnished import (
     SEVERAL,
@@ -165,7 +165,7 @@ def attacked(application: Flask, settings: Settings, tmp_path: Path) -> Iterator
     yacine = Buyer(application)
     furnish(application, settings, day)
     fill_a_basket(yacine)
-    hints = HINTS | HINTS_OF_OPENING | HINTS_OF_PAPERS | {"storefront.find_order:code": day.ordered()}
+    hints = HINTS | HINTS_OF_OPENING | HINTS_OF_PAPERS | partners.HINTS | {"storefront.find_order:code": day.ordered()}
     hints |= made_on_a_device(application, day.amina.account_id)
     hints |= {"storefront.contest:order": parcels_back(application)[0]}
     with application.app_context(), i18n.speaking("en"), transaction():

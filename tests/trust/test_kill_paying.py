@@ -30,9 +30,9 @@ from shop.payments import inbox, incidents, refunds, setup
 from shop.payments.methods.satim import Satim
 from shop.payments.methods.stripe import Stripe
 from shop.payments.models import LedgerEntry, Payment, PaymentNotice, Refund
-from shop.payments.tills import Outside
 from shop.plumbing.db import changed, session, transaction
 from shop.plumbing.jobs import Job
+from shop.plumbing.outside import Outside
 from shop.plumbing.settings import Settings
 from shop.testing.outside import World, running
 from tests.checkout.cast import AMINA, Workshop

@@ -28,9 +28,9 @@ from shop.catalogue.models import Product, Variant
 from shop.core import clock
 from shop.payments import attempts, inbox, incidents
 from shop.payments.models import Payment, PaymentNotice
-from shop.payments.tills import Outside
 from shop.plumbing.db import Base, session, transaction
 from shop.plumbing.journal import SYSTEM
+from shop.plumbing.outside import Outside
 from shop.shipping.models import CarrierAccount
 from shop.stores.models import Store
 from shop.testing import satim_sim

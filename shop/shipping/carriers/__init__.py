@@ -10,5 +10,6 @@ CARRIERS: Registry[Plugin] = Registry(
         "algerie_poste": "shop.shipping.carriers.algerie_poste:PLUGIN",
         "own_delivery": "shop.shipping.carriers.own_delivery:PLUGIN",
         "rate_sheet": "shop.shipping.carriers.rate_sheet:PLUGIN",
+        "yalidine": "shop.shipping.carriers.yalidine:PLUGIN",
     },
 )

@@ -22,6 +22,7 @@ SYSTEMS: tuple[str, ...] = (
     "shop.testing.chargily_sim:ChargilySim",
     "shop.testing.satim_sim:SatimSim",
     "shop.testing.stripe_api:Stripe",
+    "shop.testing.yalidine_sim:YalidineSim",
 )
 
 
@@ -76,6 +77,8 @@ def running(
     stop = threading.Event()
     threads = [threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True, name="outside")]
     if automatic:
+        for system in world.systems.values():
+            system.live()
         threads.append(threading.Thread(target=deliver_on, args=(world, stop), daemon=True, name="notices"))
     for each in threads:
         each.start()

@@ -36,6 +36,9 @@ class System:
     def tick(self) -> None:
         """Do what time does; called before notices are delivered."""
 
+    def live(self) -> None:
+        """Let things happen by themselves: it stands beside a shop that people look at."""
+
     def blueprint(self) -> Blueprint:
         """Return what it serves below `/<key>`."""
         raise NotImplementedError

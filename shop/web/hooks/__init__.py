@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from shop.web.hooks.payments import hooks
+from shop.web.hooks import carriers, payments
+from shop.web.hooks.blueprint import hooks
+
+__all__ = ["carriers", "install", "payments"]
 
 
 def install(app: Flask) -> None:

@@ -35,6 +35,7 @@ from shop.web.studio import (
     outcome,
     papers,
     parcel_number,
+    partners,
     passkeys,
     past_customers,
     payments,
@@ -62,9 +63,9 @@ from shop.web.studio.blueprint import studio
 PAGES = (
     account, calls, costs, currencies, customers, delivery, documents, earnings, goods, handover, holds, identity,
     invoices, joining, labels, links, losses, lots, members, money, new_order, new_product, offers, offline, once,
-    options, orders, outcome, papers, parcel_number, passkeys, past_customers, payments, payouts, people, phone_codes,
-    pictures, products, profile, rests, sale, second_step, share, sheets, squares, statements, stock, today,
-    variants, ways_to_pay, wizard,
+    options, orders, outcome, papers, parcel_number, partners, passkeys, past_customers, payments, payouts, people,
+    phone_codes, pictures, products, profile, rests, sale, second_step, share, sheets, squares, statements, stock,
+    today, variants, ways_to_pay, wizard,
 )  # fmt: skip
 
 

@@ -18,7 +18,8 @@ from shop.core.text import western_digits
 from shop.plumbing import geography
 from shop.plumbing.db import transaction
 from shop.plumbing.i18n import N_, _, ngettext
-from shop.shipping import queries, service
+from shop.shipping import partners, queries, service
+from shop.shipping.carriers import CARRIERS
 from shop.shipping.models import CarrierAccount, DeliveryRate
 from shop.shipping.service import DeskRow, RateRow
 from shop.web.studio.blueprint import studio
@@ -36,7 +37,14 @@ CARRIER_WORDS = {
     "algerie_poste": (N_("Algérie Poste, EMS"), N_("You type its prices, and the number that the counter gives you.")),
     OWN: (N_("I deliver myself"), N_("To the door, in the wilayas that you choose.")),
 }
+PARTNER = N_("With its key: prices from you, parcels booked and followed by themselves.")
 DAYS = re.compile(r"(\d{1,2})(?:\s*[-–—/à]\s*(\d{1,2}))?")
+
+
+def carrier_words() -> dict[str, tuple[str, str]]:
+    """Return every carrier that can be chosen: its name and what it means, in English msgids; partners first."""
+    others = {key: (each.title, PARTNER) for key, each in CARRIERS.usable.items() if each.outside}
+    return others | CARRIER_WORDS
 
 
 class CarrierForm(HirfaForm):
@@ -56,7 +64,7 @@ class NewCarrierForm(CarrierForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.carrier.choices = [(key, _(words[0])) for key, words in CARRIER_WORDS.items()]
+        self.carrier.choices = [(key, _(words[0])) for key, words in carrier_words().items()]
 
 
 class PasteForm(HirfaForm):
@@ -99,7 +107,9 @@ def delivery() -> str:
         (account, len(queries.rates(store.id, account.id)), len(queries.desks(store.id, account.id)))
         for account in queries.carrier_accounts(store.id)
     ]
-    return render_template("studio/settings_delivery.html", shop_name=store.name, cards=cards, words=CARRIER_WORDS)
+    return render_template(
+        "studio/settings_delivery.html", shop_name=store.name, cards=cards, far=partners.far(), words=carrier_words()
+    )
 
 
 @studio.route("/<name:store>/settings/delivery/new", methods=["GET", "POST"])
@@ -120,6 +130,9 @@ def new_carrier() -> str | Response | tuple[str, int]:
     except Refused as refused:
         form.refuse(refused.field, said(refused))
         return carrier_page(form, None), 422
+    if partners.partner_of(made) is not None:
+        flash(_("Saved. Now its key."), "done")
+        return redirect(page_url("studio.connection", account_id=made.id), 303)
     flash(_("Saved. Now the prices per wilaya."), "done")
     return redirect(page_url("studio.rates", account_id=made.id), 303)
 
@@ -227,7 +240,7 @@ def carrier_first(account_id: int) -> Response:
 def carrier_page(form: CarrierForm, account: CarrierAccount | None) -> str:
     """Draw one carrier, new or known."""
     return render_template(
-        "studio/settings_carrier.html", form=form, account=account, shop_name=here().store.name, words=CARRIER_WORDS,
+        "studio/settings_carrier.html", form=form, account=account, shop_name=here().store.name, words=carrier_words(),
         failed=bool(form.errors),
     )  # fmt: skip
 

@@ -26,7 +26,7 @@ from shop.web.studio.pdf import pdf_answer, picture_answer
 from shop.web.studio.trail import meanwhile
 from shop.web.ui.access import Access, entry
 from shop.web.ui.errors import said
-from shop.web.ui.here import here
+from shop.web.ui.here import here, outside
 from shop.web.ui.templating import page_url
 
 PAPER_NAMES = {
@@ -147,7 +147,12 @@ def calibration_pdf() -> Response:
 
 def announce(ids: Sequence[int]) -> None:
     """Book parcels with their carriers before their first print; our own label prints whatever they answer."""
-    booked = booking.book(here().store.id, ids, by=here().by)
+    booked, waiting = booking.announce(here().store.id, ids, by=here().by, outside=outside())
+    if waiting:
+        flash(ngettext(
+            "{n} parcel waits for its partner's number: it is booked as soon as the partner answers.",
+            "{n} parcels wait for their partner's number: they are booked as soon as the partner answers.", waiting,
+        ), "problem")  # fmt: skip
     refused = sum(each.outcome == "refused" for each in booked)
     if refused:
         flash(ngettext(

@@ -33,6 +33,7 @@ from shop.risk import words as risk_words
 from shop.risk.queries import history, outcome_of
 from shop.shipping import queries as shipping
 from shop.shipping.models import Shipment
+from shop.shipping.partners import far
 from shop.web.studio.call_form import CallForm, reasons
 from shop.web.studio.cards import NOT_ASIDE
 from shop.web.studio.company_form import PREFIX, CompanyForm, unusual
@@ -118,8 +119,38 @@ def order_page(
         not_aside=_(NOT_ASIDE) if order.state == "placed" and not order.set_aside else "",
         risk=risk_of(order, shipment), outcome=outcome_of(store.id, order.id),
         asks_deposits=order.cancel_reason == "refused" and asks_deposits(store.id),
+        waits=waiting_for(order, shipment),
         held=holds.live(store.id, order.phone) if order.cancel_reason == "refused" and order.phone else (),
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """What is said of a parcel whose partner has not given its number, and whether it can be asked again."""
+
+    sentence: str
+    kind: str
+    again: bool = False
+
+
+def waiting_for(order: Order, shipment: Shipment | None) -> Waits | None:
+    """Return what a parcel waits for from its partner, or that its label is older than its number."""
+    if shipment is None or not _is_here(shipment) or order.state != "confirmed" or shipment.carrier not in far():
+        return None
+    who = {"carrier": shipment.carrier_title}
+    if shipment.booked_at is not None:
+        printed = prints_of(shipment.store_id, shipment.id) if shipment.labelled_at else []
+        early = bool(printed) and max(each.at for each in printed) < shipment.booked_at
+        return Waits(_(LABEL_EARLY, **who), "soon") if early else None
+    if shipment.booking_problem:
+        return Waits(_(REFUSED, why=_(shipment.booking_problem), **who), "bad", again=True)
+    return Waits(_(SILENT if shipment.asked_at else BEING_BOOKED, **who), "soon" if shipment.asked_at else "info")
+
+
+REFUSED = N_("{carrier} refused this parcel: {why}")
+SILENT = N_("{carrier} is not answering: the parcel is booked as soon as it does. Your own label can be printed.")
+BEING_BOOKED = N_("The parcel is being booked with {carrier}.")
+LABEL_EARLY = N_("The label was printed before {carrier} gave its number. Print it again, so that it bears the number.")
 
 
 def money_form_of(pay: PayView) -> MoneyForm:

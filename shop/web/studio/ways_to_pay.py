@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import Field, fields
 from typing import Any
 
 from flask import flash, redirect, render_template, request
@@ -21,14 +20,14 @@ from shop.payments.tills import secrets_in, settings_from, settings_row, setting
 from shop.plumbing.db import transaction
 from shop.plumbing.i18n import N_, _
 from shop.web.studio.blueprint import studio
+from shop.web.ui import drawn
 from shop.web.ui.access import Access, entry
 from shop.web.ui.errors import said
-from shop.web.ui.forms import ChoiceField, HirfaForm, TextField, WholeField
+from shop.web.ui.forms import HirfaForm
 from shop.web.ui.here import here, outside, seal, settings
 from shop.web.ui.templating import page_url
 
 CHECKED = N_("The connection works.")
-MOST_NUMBER = 1_000_000_000
 
 
 @studio.get("/<name:store>/settings/payments")
@@ -64,7 +63,7 @@ def way_to_pay(method: str) -> str | Response | tuple[str, int]:
     if not form.validate():
         return page(plugin, row, form), 422
     on = bool(form["on"].data)
-    values = read(plugin, form)
+    values = drawn.read(plugin.settings, form)
     for field, sentence in wrong(plugin, row, values).items() if on else ():
         form.refuse(field, _(sentence))
     if form.errors:
@@ -99,62 +98,36 @@ def plugin_here(method: str) -> Plugin:
     return plugin
 
 
+def kept(row: PaymentSettings | None) -> Mapping[str, str]:
+    """Return the secrets of a method; none of one that was never set."""
+    return secrets_in(row, seal()) if row is not None else {}
+
+
 def page(plugin: Plugin, row: PaymentSettings | None, form: HirfaForm) -> str:
     """Draw the settings of a method; of a secret, only whether there is one."""
-    kept = secrets_in(row, seal()) if row is not None else {}
-    hints = {each.name: _(each.metadata["hint"]) for each in drawn(plugin) if each.metadata.get("hint")}
     hook = f"{settings().base_url.rstrip('/')}/hooks/payments/{here().store.id}/{plugin.key}"
     method = plugin.build(settings_from(plugin, known(plugin, row)), outside().http)
     return render_template(
-        "studio/settings_payment.html", form=form, plugin=plugin, title=_(plugin.title), row=row, hints=hints,
-        kept=set(kept), hidden=setup.secret_fields(plugin), failed=bool(form.errors), shop_name=here().store.name,
-        checks=isinstance(method, Checks) and row is not None, hook=hook if hasattr(method, "read") else "",
-        abroad=isinstance(method, ServesAbroad),
-        problem=_(row.problem) if row is not None and row.problem else "", names=[each.name for each in drawn(plugin)],
+        "studio/settings_payment.html", form=form, plugin=plugin, title=_(plugin.title), row=row,
+        failed=bool(form.errors), shop_name=here().store.name, checks=isinstance(method, Checks) and row is not None,
+        hook=hook if hasattr(method, "read") else "", abroad=isinstance(method, ServesAbroad),
+        problem=_(row.problem) if row is not None and row.problem else "",
+        fields=drawn.shown(plugin.settings, kept(row)),
     )  # fmt: skip
-
-
-def drawn(plugin: Plugin) -> list[Field[Any]]:
-    """Return the settings that the form shows: those with a label."""
-    return [each for each in fields(plugin.settings) if each.metadata.get("label")]
-
-
-def form_of(plugin: Plugin) -> type[HirfaForm]:
-    """Return the form of a method's settings, each field by its type."""
-    found = {each.name: _field(each) for each in drawn(plugin)}
-    return type("WayToPayForm", (HirfaForm,), {**found, "on": BooleanField(N_("Customers can pay this way"))})
-
-
-def _field(each: Field[Any]) -> Any:
-    label, most = each.metadata["label"], each.metadata["most"]
-    if each.metadata["choices"]:
-        return ChoiceField(label, choices=[(key, _(words)) for key, words in each.metadata["choices"]])
-    if each.type in {"bool", bool}:
-        return BooleanField(label)
-    if each.type in {"int", int}:
-        return WholeField(label, most=MOST_NUMBER)
-    return TextField(label, most=most)
 
 
 def known(plugin: Plugin, row: PaymentSettings | None) -> Mapping[str, Any]:
     """Return what the form shows: what was set, else what a method comes with; never a secret."""
-    hidden = setup.secret_fields(plugin)
-    told = settings_from(plugin, row.plain if row is not None else {})
-    values = {each.name: getattr(told, each.name) for each in drawn(plugin) if each.name not in hidden}
+    values = drawn.known(plugin.settings, row.plain if row is not None else {})
     return {**values, "on": row.enabled if row is not None else plugin.on}
 
 
-def read(plugin: Plugin, form: HirfaForm) -> dict[str, Any]:
-    """Return what was typed in the types of the settings; a number that was left out is the one it comes with."""
-    found = {}
-    for each in drawn(plugin):
-        value = form[each.name].data
-        found[each.name] = each.default if value is None else value
-    return found
+def form_of(plugin: Plugin) -> type[HirfaForm]:
+    """Return the form of a method's settings, and whether it is on."""
+    return drawn.form_of(plugin.settings, on=BooleanField(N_("Customers can pay this way")))
 
 
 def wrong(plugin: Plugin, row: PaymentSettings | None, values: Mapping[str, Any]) -> Mapping[str, str]:
     """Return what can't be right about what was typed, together with the secrets that are kept."""
-    kept = secrets_in(row, seal()) if row is not None else {}
-    found = setup.problems(plugin, {**values, **{name: text for name, text in kept.items() if not values.get(name)}})
-    return {**setup.without_a_way(here().store.id, plugin.key, values), **found}
+    lacking = setup.without_a_way(here().store.id, plugin.key, values)
+    return {**lacking, **drawn.wrong(plugin.settings, kept(row), values)}

@@ -9,9 +9,9 @@ from typing import cast
 from flask import current_app, g
 
 from shop.accounts.queries import Viewer
-from shop.payments.tills import Outside
 from shop.plumbing.journal import BUYER, Actor
 from shop.plumbing.links import Signer
+from shop.plumbing.outside import Outside
 from shop.plumbing.seals import Seal
 from shop.plumbing.settings import Settings
 from shop.stores.models import Store

@@ -1,0 +1,121 @@
+"""Carriers that are asked over the network: their keys sealed, checked, and built; how often they may be asked.
+
+What buyers are quoted needs no key and no network: see `quotes`. Whoever talks with a partner opens its secrets here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select, update
+
+from shop.core import clock
+from shop.core.errors import Misconfigured, Refused, Unavailable
+from shop.plumbing import journal, limits, plugin_settings
+from shop.plumbing.db import changed, session
+from shop.plumbing.i18n import N_
+from shop.plumbing.journal import Actor
+from shop.plumbing.limits import Limit
+from shop.plumbing.outside import Outside
+from shop.plumbing.seals import Seal
+from shop.shipping.carriers import CARRIERS
+from shop.shipping.contract import Carrier, Checks, Plugin
+from shop.shipping.models import CarrierAccount
+
+WRONG_KEYS = N_("The partner refused these keys. Please compare them with those of your account there.")
+NO_KEYS = N_("The partner has no key here yet. Please type it in the settings of delivery.")
+NOT_REACHED = N_("The partner did not answer. Please try again in a few minutes.")
+# The partners that come along know no catalogue: their words are marked here.
+WORDS = (
+    N_("Yalidine"), N_("Company"), N_("Guepex"), N_("Yalitec"), N_("Economiqua"), N_("Easy & Speed"),
+    N_("WeCan Services"), N_("API ID"), N_("It is in your account there, under Development."), N_("API token"),
+    N_("Secret key of the webhook"), N_("Only if you register the address for notices there."),
+    N_("The API ID is a number without spaces."),
+    N_("The API token has letters and digits only. Please copy all of it."),
+)  # fmt: skip
+# Half of what partners allow: a window that begins with its first request may meet the end of another one.
+LIMITS = ((25, 60), (500, 3_600), (5_000, 86_400))
+PER_TURN = 2  # one sought, one asked
+
+
+def far() -> frozenset[str]:
+    """Return the carriers that are asked over the network."""
+    return frozenset(key for key, plugin in CARRIERS.usable.items() if plugin.outside)
+
+
+def partner_of(account: CarrierAccount) -> Plugin | None:
+    """Return the plug-in of an account that is asked over the network; None for another one."""
+    plugin = CARRIERS.usable.get(account.carrier)
+    return plugin if plugin is not None and plugin.outside else None
+
+
+def secrets_of(account: CarrierAccount, seal: Seal) -> dict[str, str]:
+    """Return the secrets of an account; none when the key that sealed them is gone."""
+    return plugin_settings.opened(account.sealed, _sealed_for(account), seal)
+
+
+def connect(account: CarrierAccount, values: Mapping[str, Any], *, seal: Seal, by: Actor) -> None:
+    """Keep the keys of an account; a secret that is left empty stays. Raises Refused (with its field)."""
+    plugin = partner_of(account)
+    if plugin is None:
+        raise Refused(N_("This carrier has no keys."))
+    plain, secrets = plugin_settings.parted(plugin.settings, values, secrets_of(account, seal))
+    for field, sentence in plugin_settings.problems(plugin.settings, plain, secrets).items():
+        raise Refused(sentence, field=field)
+    kept = plugin_settings.kept(plain, secrets, _sealed_for(account), seal)
+    mine = update(CarrierAccount).where(CarrierAccount.store_id == account.store_id, CarrierAccount.id == account.id)
+    changed(mine.values(settings=dict(kept.plain), sealed=kept.sealed, checked_at=None, problem=""))
+    journal.record("carrier.connected", subject="carrier", subject_id=account.id, store_id=account.store_id, by=by)
+
+
+def built(account: CarrierAccount, outside: Outside) -> Carrier:
+    """Return the carrier of an account, ready to talk with its outside. Raises Misconfigured."""
+    plugin = partner_of(account)
+    if plugin is None:
+        raise Misconfigured(f"the carrier {account.carrier} is not asked over the network")
+    secrets = secrets_of(account, outside.seal)
+    settings = plugin_settings.filled(plugin.settings, account.settings, secrets)
+    return plugin.build(settings, outside.http.for_account(secrets=list(secrets.values())))
+
+
+def check(account: CarrierAccount, outside: Outside) -> str:
+    """Ask a partner whether its keys work, outside a transaction; return an English msgid, or ''."""
+    carrier = built(account, outside)
+    session.rollback()  # the read snapshot does not wait for the outside
+    if not isinstance(carrier, Checks):
+        return ""
+    try:
+        carrier.check()
+    except Misconfigured as error:
+        return NO_KEYS if str(error) == NO_KEYS else WRONG_KEYS
+    except Unavailable:
+        return NOT_REACHED
+    return ""
+
+
+def note_check(store_id: int, account_id: int, problem: str) -> None:
+    """Write down when the keys of an account were checked, and what was wrong."""
+    mine = update(CarrierAccount).where(CarrierAccount.store_id == store_id, CarrierAccount.id == account_id)
+    changed(mine.values(checked_at=clock.now(), problem=problem))
+
+
+def may_ask(account_id: int, turns: int = 1) -> bool:
+    """Count turns of an account, in this transaction; return whether its partner allows as many, over all workers."""
+    return all(
+        limits.allow_all([
+            Limit(f"partner {seconds}", str(account_id), most // PER_TURN, seconds) for most, seconds in LIMITS
+        ])
+        for _turn in range(turns)
+    )  # fmt: skip
+
+
+def accounts() -> list[CarrierAccount]:
+    """Return the accounts of all workshops that are asked over the network."""
+    wanted = select(CarrierAccount).where(CarrierAccount.carrier.in_(far()))
+    return list(session.scalars(wanted.order_by(CarrierAccount.id), execution_options={"populate_existing": True}))
+
+
+def _sealed_for(account: CarrierAccount) -> str:
+    """Return the purpose under which an account's secrets are sealed: another one's do not open there."""
+    return f"carrier {account.store_id} {account.id}"

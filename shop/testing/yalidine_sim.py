@@ -1,0 +1,381 @@
+"""Yalidine in small, for all six companies: lists in pages, parcels keyed by order_id, histories, notices, quotas.
+
+Any API ID with a token opens an account of its own. Asked twice for the same order_id it makes two parcels, as the
+real one. `/control/yalidine/…` moves parcels, registers the address for notices, closes accounts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import re
+import secrets
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, make_response, request
+from flask.typing import ResponseReturnValue
+
+from shop.core.clock import ALGIERS
+from shop.core.errors import AdapterError
+from shop.plumbing.http import Outbound, origin_of
+from shop.shipping.carriers.yalidine.client import TENANTS
+from shop.testing import yalidine_places as places
+from shop.testing.outside.world import System
+
+PREPARING = "En préparation"
+LIMITS: Mapping[str, tuple[int, int]] = {
+    "second": (1, 5), "minute": (60, 50), "hour": (3600, 1000), "day": (86_400, 10_000),
+}  # fmt: skip
+JOURNEYS: Mapping[str, tuple[str, ...]] = {
+    "delivered": ("Ramassé", "Expédié", "Reçu à Wilaya", "Sorti en livraison", "Livré"),
+    "desk": ("Ramassé", "Expédié", "Reçu à Wilaya", "En attente du client", "Livré"),
+    "second_try": ("Ramassé", "Expédié", "Sorti en livraison", "Tentative échouée", "Sorti en livraison", "Livré"),
+    "returned": ("Ramassé", "Expédié", "Tentative échouée", "Echèc livraison", "Retour vers vendeur",
+                 "Retourné au vendeur"),
+}  # fmt: skip
+STEP_S = 180  # beside a demo shop
+FLAGS = ("do_insurance", "freeshipping", "is_stopdesk", "has_exchange")
+_ID, _TOKEN = re.compile(r"\d{4,40}"), re.compile(r"[A-Za-z0-9]{16,128}")
+
+
+@dataclass
+class Made:
+    """A parcel of an account, with all that was said of it and what is still to come."""
+
+    account: str
+    row: dict[str, Any]
+    told: list[dict[str, Any]] = field(default_factory=list)
+    script: list[tuple[datetime, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Hook:
+    """Where an account's notices go, and the secret that signs them."""
+
+    url: str
+    secret: str
+
+
+class YalidineSim(System):
+    """The accounts, their parcels and notices, in memory."""
+
+    key = "yalidine"
+    api = "/v1"
+    stands_for = {url: "" for _name, url in TENANTS.values()}
+
+    def forget(self) -> None:
+        """Know no parcels and refuse no key."""
+        self.parcels: dict[str, Made] = {}
+        self.closed: set[str] = set()
+        self.hooks: dict[str, Hook] = {}
+        self.limits = dict(LIMITS)
+        self.pace_s = 0.0  # where it is more, parcels go their way by themselves, a step each so many seconds
+        self.asked: dict[str, list[float]] = defaultdict(list)
+        self.offences = 0
+
+    def live(self) -> None:
+        """Let every parcel go its way by itself."""
+        self.pace_s = STEP_S
+
+    def tick(self) -> None:
+        """Let parcels go on their way."""
+        now = self.world.clock.now()
+        with self.lock:
+            for made in list(self.parcels.values()):
+                while made.script and made.script[0][0] <= now:
+                    at, status = made.script.pop(0)
+                    self._say(made, status, at=at)
+
+    def blueprint(self) -> Blueprint:
+        """Return the interface, and the pages of labels."""
+        port = Blueprint("yalidine", __name__)
+        rules: tuple[tuple[str, str, Any], ...] = (
+            ("GET", "wilayas/", self._wilayas), ("GET", "communes/", self._communes),
+            ("GET", "centers/", self._centers), ("GET", "fees/", self._fees), ("POST", "parcels/", self._create),
+            ("GET", "parcels/", self._list), ("DELETE", "parcels/", self._delete_many),
+            ("GET", "parcels/<tracking>", self._show), ("PATCH", "parcels/<tracking>", self._change),
+            ("DELETE", "parcels/<tracking>", self._delete), ("GET", "histories/", self._histories),
+            ("GET", "histories/<tracking>", self._history),
+        )  # fmt: skip
+        for method, path, view in rules:
+            name = f"{method}-{re.sub('[^a-z]', '-', path)}"
+            port.add_url_rule(
+                f"/v1/{path}", name, self._admitted(view), methods=[method], strict_slashes=False
+            )  # fmt: skip
+        port.add_url_rule("/app/bordereau.php", "label", self._label, methods=["GET"])
+        return port
+
+    def control(self) -> Blueprint:
+        """Return what can be told: how a parcel goes, where notices go, which accounts are closed."""
+        port = Blueprint("yalidine_control", __name__)
+
+        @port.post("/parcels/<tracking>")
+        def becomes(tracking: str) -> ResponseReturnValue:
+            told = request.get_json(force=True)
+            if "journey" in told:
+                self.go(tracking, told["journey"], step_s=float(told.get("step_s", 3600)))
+            else:
+                self.become(tracking, told["status"], reason=told.get("reason"))
+            return {}
+
+        @port.post("/webhooks")
+        def webhooks() -> ResponseReturnValue:
+            told = request.get_json(force=True)
+            return {"registered": self.register(told["api_id"], told["url"], told["secret"])}
+
+        @port.post("/keys")
+        def keys() -> ResponseReturnValue:
+            self.closed = set(request.get_json(force=True)["closed"])
+            return {}
+
+        @port.get("/parcels")
+        def made() -> ResponseReturnValue:
+            return jsonify([each.row for each in self.parcels.values()])
+
+        return port
+
+    def register(self, api_id: str, url: str, secret: str) -> bool:
+        """Register the address for notices, once it has answered the challenge; return whether it has."""
+        token = secrets.token_hex(16)
+        try:
+            answer = Outbound(trusted=[origin_of(url)]).get(url, params={"subscribe": "1", "crc_token": token})
+        except AdapterError:
+            return False
+        if not answer.ok or answer.body.decode() != token:
+            return False
+        self.hooks[api_id] = Hook(url, secret)
+        return True
+
+    def become(self, tracking: str, status: str, *, reason: str | None = None) -> None:
+        """Say a status of a parcel now, and send the notice of it."""
+        with self.lock:
+            self._say(self.parcels[tracking], status, at=self.world.clock.now(), reason=reason)
+
+    def go(self, tracking: str, journey: str, *, step_s: float) -> None:
+        """Write down how a parcel goes on, a step each so many seconds; time does it."""
+        with self.lock:
+            self._write(self.parcels[tracking], journey, step_s)
+
+    def _write(self, made: Made, journey: str, step_s: float) -> None:
+        now = self.world.clock.now()
+        made.script = [(now + timedelta(seconds=step_s * at), each) for at, each in enumerate(JOURNEYS[journey], 1)]
+
+    def of_reference(self, reference: str) -> list[Mapping[str, Any]]:
+        """Return the parcels that were made under a reference."""
+        with self.lock:
+            return [each.row for each in self.parcels.values() if each.row["order_id"] == reference]
+
+    def _say(self, made: Made, status: str, *, at: datetime, reason: str | None = None) -> None:
+        row = made.row
+        row["last_status"], row["date_last_status"] = status, _stamp(at)
+        made.told.append({
+            "date_status": _stamp(at), "tracking": row["tracking"], "status": status, "reason": reason,
+            "center_id": None, "center_name": None, "wilaya_id": row["to_wilaya_id"],
+            "wilaya_name": row["to_wilaya_name"], "commune_id": row["to_commune_id"],
+            "commune_name": row["to_commune_name"],
+        })  # fmt: skip
+        if status == "Livré":
+            row["payment_status"] = "ready"
+        self._send(made, {"tracking": row["tracking"], "status": status, "reason": reason}, at=at)
+
+    def _send(self, made: Made, data: Mapping[str, Any], *, at: datetime) -> None:
+        hook = self.hooks.get(made.account)
+        if hook is None:
+            return
+        event = {"event_id": secrets.token_hex(16), "occurred_at": _stamp(at), "data": data}
+        body = json.dumps({"type": "parcel_status_updated", "events": [event]}).encode()
+        self.world.notices.put("yalidine", hook.url, body, lambda raw: signed(hook.secret, raw))
+
+    # ── who may ask, and how often ───────────────────────────────────────────────────────────────────────────────
+
+    def _admitted(self, view: Any) -> Any:
+        def admitted(**path: str) -> ResponseReturnValue:
+            account, token = request.headers.get("X-API-ID", ""), request.headers.get("X-API-TOKEN", "")
+            if not (_ID.fullmatch(account) and _TOKEN.fullmatch(token)) or account in self.closed:
+                return {"error": {"code": 401, "message": "Unauthorized"}}, 401
+            with self.lock:
+                left = self._left(account)
+                if min(left.values(), default=1) <= 0:
+                    self.offences += 1
+                    return _with(jsonify({"error": {"message": "Too many requests"}}), 429, {"Retry-After": "60"})
+                self.asked[account].append(self.world.clock.now().timestamp())
+                self.tick()
+                answer = make_response(view(account, **path))
+            return _with(answer, answer.status_code, {f"{name}-quota-left": str(n - 1) for name, n in left.items()})
+
+        return admitted
+
+    def _left(self, account: str) -> dict[str, int]:
+        now, seen = self.world.clock.now().timestamp(), self.asked[account]
+        return {name: most - sum(at > now - s for at in seen) for name, (s, most) in self.limits.items()}
+
+    # ── lists ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _wilayas(self, _account: str) -> ResponseReturnValue:
+        return _listed(places.wilayas(), ("id", "name"))
+
+    def _communes(self, _account: str) -> ResponseReturnValue:
+        return _listed(places.communes(), ("id", "wilaya_id", "has_stop_desk", "is_deliverable"))
+
+    def _centers(self, _account: str) -> ResponseReturnValue:
+        return _listed(places.centers(), ("center_id", "commune_id", "commune_name", "wilaya_id", "wilaya_name"))
+
+    def _fees(self, _account: str) -> ResponseReturnValue:
+        sender, to = (request.args.get(name, "") for name in ("from_wilaya_id", "to_wilaya_id"))
+        if not all(each.isdigit() and 1 <= int(each) <= places.WILAYAS for each in (sender, to)):
+            return {"error": {"message": "from_wilaya_id and to_wilaya_id are required"}}, 422
+        return dict(places.fees(int(sender), int(to)))
+
+    def _list(self, account: str) -> ResponseReturnValue:
+        mine = [each.row for each in self.parcels.values() if each.account == account]
+        return _listed(mine[::-1], ("tracking", "order_id", "last_status", "payment_status", "is_stopdesk"))
+
+    def _show(self, account: str, tracking: str) -> ResponseReturnValue:
+        made = self._mine(account, tracking)
+        return _enveloped([made.row] if made else [])
+
+    def _histories(self, account: str) -> ResponseReturnValue:
+        told = [row for each in self.parcels.values() if each.account == account for row in each.told]
+        return _listed(sorted(told, key=lambda row: row["date_status"], reverse=True), ("tracking", "status", "reason"))
+
+    def _history(self, account: str, tracking: str) -> ResponseReturnValue:
+        made = self._mine(account, tracking)
+        return _enveloped(made.told[::-1] if made else [])
+
+    # ── parcels ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _create(self, account: str) -> ResponseReturnValue:
+        asked = request.get_json(silent=True)
+        if not isinstance(asked, list) or not all(isinstance(each, dict) for each in asked):
+            return {"error": {"message": "The body must be an array of parcels"}}, 400
+        batch = secrets.randbelow(90_000) + 10_000
+        return {str(each.get("order_id")): self._made(account, each, batch) for each in asked}
+
+    def _made(self, account: str, asked: dict[str, Any], batch: int) -> dict[str, Any]:
+        reference, problem = asked.get("order_id"), wrong(asked)
+        if problem:
+            return {"success": False, "order_id": reference, "tracking": None, "import_id": None, "label": None,
+                    "labels": None, "message": problem}  # fmt: skip
+        made = Made(account, self._row(asked, batch))
+        tracking = made.row["tracking"]
+        self.parcels[tracking] = made
+        self._say(made, PREPARING, at=self.world.clock.now())
+        if self.pace_s:
+            self._write(made, "desk" if made.row["is_stopdesk"] else "delivered", self.pace_s)
+        return {"success": True, "order_id": reference, "tracking": tracking, "import_id": batch,
+                "label": made.row["label"], "labels": made.row["labels"], "message": ""}  # fmt: skip
+
+    def _row(self, asked: Mapping[str, Any], batch: int) -> dict[str, Any]:
+        tracking = "yal-" + "".join(secrets.choice("ABCDEFGHJKLMNPQRSTUVWXYZ0123456789") for _ in range(6))
+        commune = _commune(asked["to_wilaya_name"], asked["to_commune_name"]) or {}
+        label = self.page_url(f"/app/bordereau.php?tracking={tracking}&token={secrets.token_hex(16)}")
+        now = _stamp(self.world.clock.now())
+        return {
+            **{name: value for name, value in asked.items() if name not in FLAGS},
+            **{name: int(bool(asked.get(name))) for name in FLAGS},
+            "tracking": tracking, "to_commune_id": commune.get("id"), "to_wilaya_id": commune.get("wilaya_id"),
+            "import_id": batch, "date_creation": now, "date_expedition": None, "date_last_status": now,
+            "last_status": PREPARING, "parcel_type": "ecommerce", "payment_status": "not-ready", "payment_id": None,
+            "label": label, "labels": label, "pin": f"{secrets.randbelow(10_000):04}",
+            "qr_text": f"{commune.get('wilaya_id')},{tracking},{commune.get('id')},,,",
+        }  # fmt: skip
+
+    def _change(self, account: str, tracking: str) -> ResponseReturnValue:
+        made, told = self._mine(account, tracking), request.get_json(silent=True)
+        if made is None or made.row["last_status"] != PREPARING or not isinstance(told, dict):
+            return {"error": {"message": "This parcel can not be changed"}}, 422
+        made.row.update({name: value for name, value in told.items() if name in made.row and name != "tracking"})
+        return made.row
+
+    def _delete(self, account: str, tracking: str) -> ResponseReturnValue:
+        return jsonify([{"tracking": tracking, "deleted": self._gone(account, tracking)}])
+
+    def _delete_many(self, account: str) -> ResponseReturnValue:
+        named = [each for each in request.args.get("tracking", "").split(",") if each]
+        return jsonify([{"tracking": each, "deleted": self._gone(account, each)} for each in named])
+
+    def _gone(self, account: str, tracking: str) -> bool:
+        made = self._mine(account, tracking)
+        if made is None or made.row["last_status"] != PREPARING:
+            return False
+        del self.parcels[tracking]
+        return True
+
+    def _mine(self, account: str, tracking: str) -> Made | None:
+        made = self.parcels.get(tracking)
+        return made if made is not None and made.account == account else None
+
+    def _label(self) -> ResponseReturnValue:
+        made = self.parcels.get(request.args.get("tracking", ""))
+        if made is None or not made.row["label"].endswith(f"token={request.args.get('token')}"):
+            return "403", 403
+        return f"<!doctype html><title>Bordereau</title><h1>{made.row['tracking']}</h1>"
+
+
+def signed(secret: str, body: bytes) -> dict[str, str]:
+    """Return the headers of a notice: signed over the raw bytes by the secret of the address for notices."""
+    mark = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    return {"X-YALIDINE-SIGNATURE": mark, "content-type": "application/json"}
+
+
+def wrong(asked: Mapping[str, Any]) -> str:
+    """Return what is wrong with a parcel, with the name of its field; nothing when it can be made."""
+    commune = _commune(asked.get("to_wilaya_name"), asked.get("to_commune_name"))
+    tests = {
+        "order_id": bool(asked.get("order_id")),
+        "from_wilaya_name": any(each["name"] == asked.get("from_wilaya_name") for each in places.wilayas()),
+        "to_wilaya_name": any(each["name"] == asked.get("to_wilaya_name") for each in places.wilayas()),
+        "to_commune_name": commune is not None,
+        "firstname": bool(asked.get("firstname")), "familyname": bool(asked.get("familyname")),
+        "contact_phone": _is_phone(asked.get("contact_phone")), "address": bool(asked.get("address")),
+        "product_list": bool(asked.get("product_list")), "price": _is_amount(asked.get("price")),
+        "declared_value": _is_amount(asked.get("declared_value")),
+        "stopdesk_id": not asked.get("is_stopdesk") or _is_desk(asked.get("stopdesk_id")),
+    }  # fmt: skip
+    return next((f"The field {name} is invalid" for name, right in tests.items() if not right), "")
+
+
+def _is_phone(text: object) -> bool:
+    return isinstance(text, str) and all(re.fullmatch(r"0[2-9]\d{7,8}", each) for each in text.split(","))
+
+
+def _is_amount(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 150_000
+
+
+def _is_desk(value: object) -> bool:
+    return any(str(row["center_id"]) == str(value) for row in places.centers())
+
+
+def _commune(wilaya: object, name: object) -> Mapping[str, Any] | None:
+    rows = (row for row in places.communes() if row["wilaya_name"] == wilaya and row["name"] == name)
+    return next(rows, None)
+
+
+def _stamp(at: datetime) -> str:
+    """Return a moment as it writes them: on the clocks of Algiers, without a zone."""
+    return at.astimezone(ALGIERS).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _listed(rows: Iterable[Mapping[str, Any]], filters: Sequence[str]) -> ResponseReturnValue:
+    wanted = {name: set(request.args[name].split(",")) for name in filters if request.args.get(name)}
+    return _enveloped([row for row in rows if all(str(row[name]) in values for name, values in wanted.items())])
+
+
+def _enveloped(rows: Sequence[Mapping[str, Any]]) -> ResponseReturnValue:
+    size = max(1, min(int(request.args.get("page_size", 100)), 1000))
+    page = max(1, int(request.args.get("page", 1)))
+    shown, last = list(rows[(page - 1) * size : page * size]), page * size >= len(rows)
+    links = {"self": request.url, "before": None, "next": None if last else f"{request.base_url}?page={page + 1}"}
+    return {"has_more": not last, "total_data": len(rows), "data": shown, "links": links}
+
+
+def _with(answer: Response, status: int, headers: Mapping[str, str]) -> Response:
+    answer.status_code = status
+    answer.headers.update(headers)
+    return answer

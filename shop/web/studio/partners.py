@@ -1,0 +1,118 @@
+"""A partner's key: typed once, checked in one tap, never shown again; and a parcel that it refused, asked again."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from shop.core.errors import NotFound
+from shop.fulfilment import booking
+from shop.orders import queries as orders
+from shop.plumbing.db import transaction
+from shop.plumbing.i18n import N_, _
+from shop.shipping import learning, partners, queries
+from shop.shipping.contract import Checks, Plugin, ReadsNotices
+from shop.shipping.models import CarrierAccount
+from shop.web.studio.blueprint import studio
+from shop.web.ui import drawn
+from shop.web.ui.access import Access, entry
+from shop.web.ui.forms import HirfaForm
+from shop.web.ui.here import here, outside, seal, settings
+from shop.web.ui.templating import page_url
+
+CHECKED = N_("The connection works.")
+BOOKED = N_("The parcel is booked.")
+NOT_YET = N_("The partner has not answered yet. The parcel is booked as soon as it does.")
+
+
+@studio.route("/<name:store>/settings/delivery/<number:account_id>/connection", methods=["GET", "POST"])
+@entry(Access.OWNER)
+def connection(account_id: int) -> str | Response | tuple[str, int]:
+    """Type a partner's key. What is wrong is said at its field; nothing typed is lost, secrets apart."""
+    account, plugin = partner_here(account_id)
+    kind = drawn.form_of(plugin.settings)
+    if request.method == "GET":
+        return page(account, plugin, kind(data=drawn.known(plugin.settings, account.settings)))
+    form = kind(request.form)
+    form.validate()
+    values = drawn.read(plugin.settings, form)
+    for field, sentence in drawn.wrong(plugin.settings, partners.secrets_of(account, seal()), values).items():
+        if not form[field].errors:
+            form.refuse(field, _(sentence))
+    if form.errors:
+        return page(account, plugin, form), 422
+    with transaction():
+        partners.connect(queries.carrier_account(here().store.id, account_id), values, seal=seal(), by=here().by)
+    answer = check_now(account_id)
+    with transaction():
+        fresh = queries.carrier_account(here().store.id, account_id)
+        if not fresh.problem and fresh.learned is None and not queries.rates(fresh.store_id, fresh.id):
+            learning.ask(fresh.store_id, fresh.id, by=here().by)
+    return answer
+
+
+@studio.post("/<name:store>/settings/delivery/<number:account_id>/connection/check")
+@entry(Access.OWNER)
+def check_connection(account_id: int) -> Response:
+    """Ask the partner whether the key works, and say so."""
+    partner_here(account_id)
+    return check_now(account_id)
+
+
+@studio.post("/<name:store>/settings/delivery/<number:account_id>/connection/prices")
+@entry(Access.OWNER)
+def learn_prices(account_id: int) -> Response:
+    """Have the partner's desks and prices fetched, in place of those that are here."""
+    partner_here(account_id)
+    with transaction():
+        learning.ask(here().store.id, account_id, by=here().by)
+    return redirect(page_url("studio.connection", account_id=account_id), 303)
+
+
+@studio.post("/<name:store>/orders/<code>/booking")
+@entry(Access.HELPER)
+def book_again(code: str) -> Response:
+    """Ask the partner again for a parcel that it refused."""
+    order = orders.order_by_code(here().store.id, code)
+    parcel = queries.live_shipment(here().store.id, order.id)
+    if parcel is None:
+        raise NotFound
+    booked, waiting = booking.announce(here().store.id, [parcel.id], by=here().by, outside=outside())
+    refused = any(each.outcome == "refused" for each in booked)
+    if not refused:
+        flash(_(NOT_YET if waiting else BOOKED), "problem" if waiting else "done")
+    return redirect(page_url("studio.order", code=code), 303)
+
+
+def check_now(account_id: int) -> Response:
+    """Check a partner's key, write down what came of it, and say it."""
+    problem = partners.check(queries.carrier_account(here().store.id, account_id), outside())
+    with transaction():
+        partners.note_check(here().store.id, account_id, problem)
+    flash(_(problem or CHECKED), "problem" if problem else "done")
+    return redirect(page_url("studio.connection", account_id=account_id), 303)
+
+
+def partner_here(account_id: int) -> tuple[CarrierAccount, Plugin]:
+    """Return a carrier of the shop that is asked over the network. Raises NotFound."""
+    account = queries.carrier_account(here().store.id, account_id)
+    plugin = partners.partner_of(account)
+    if plugin is None:
+        raise NotFound(f"carrier {account_id} has no key")
+    return account, plugin
+
+
+def page(account: CarrierAccount, plugin: Plugin, form: HirfaForm) -> str:
+    """Draw the key of a partner; of a secret, only whether there is one."""
+    carrier = partners.built(account, outside())
+    hook = f"{settings().base_url.rstrip('/')}/hooks/carriers/{account.store_id}/{account.id}"
+    return render_template(
+        "studio/settings_connection.html", form=form, account=account, title=_(plugin.title),
+        failed=bool(form.errors), shop_name=here().store.name, problem=_(account.problem) if account.problem else "",
+        learned=account.learned, all_wilayas=len(learning.WILAYAS),
+        prices=len(queries.rates(account.store_id, account.id)),
+        works=account.checked_at is not None and not account.problem,
+        checks=isinstance(carrier, Checks) and bool(account.sealed),
+        hook=hook if isinstance(carrier, ReadsNotices) else "",
+        fields=drawn.shown(plugin.settings, partners.secrets_of(account, seal())),
+    )  # fmt: skip

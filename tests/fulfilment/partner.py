@@ -1,0 +1,87 @@
+"""A workshop whose partner is Yalidine's simulator, and the work that comes round by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+from sqlalchemy import update
+
+from shop.core import clock
+from shop.fulfilment import booking, following
+from shop.notifications.words import JOB as NOTIFY
+from shop.plumbing import jobs
+from shop.plumbing.db import changed, session, transaction
+from shop.plumbing.outside import Outside
+from shop.plumbing.seals import Seal
+from shop.shipping import inbox, partners
+from shop.shipping.models import CarrierAccount, Shipment
+from shop.testing.outside import World, running
+from shop.testing.yalidine_sim import YalidineSim
+from tests.checkout.cast import AMINA, Workshop
+
+KEYS = {
+    "brand": "yalidine", "api_id": "01234567890123456789", "api_token": "CanaryTokenOfAmina1234567890abcd",
+    "hook_secret": "CanarySecretOfHooks99",
+}  # fmt: skip
+
+
+@dataclass
+class Partner:
+    """The simulator, and how the shop reaches it."""
+
+    world: World
+    sim: YalidineSim
+    outside: Outside
+
+    def connect(self, shop: Workshop, **keys: str) -> None:
+        """Have the workshop's carrier be the partner, its prices staying as they are."""
+        with transaction():
+            mine = update(CarrierAccount).where(CarrierAccount.id == shop.carrier.id)
+            changed(mine.values(carrier="yalidine", title="Yalidine"))
+        with transaction():
+            account = session.get_one(CarrierAccount, shop.carrier.id)
+            partners.connect(account, {**KEYS, **keys}, seal=self.outside.seal, by=AMINA)
+
+    def works(self, *, minutes: float = 0) -> int:
+        """Let the jobs that are due by then run; return how many did."""
+        handlers = {
+            "fulfilment.book": partial(booking.book_later, self.outside),
+            "fulfilment.cancel_booking": partial(booking.cancel_booking, self.outside),
+            inbox.JOB: partial(following.look_into, self.outside),
+        }
+        told: list[object] = []
+        with clock.standing_at(clock.now() + timedelta(minutes=minutes)):
+            return jobs.run_all({**handlers, NOTIFY: told.append}) - len(told)
+
+    def comes_round(self, *, minutes: float = 1) -> None:
+        """Let the job that comes round do its work, so many minutes from now."""
+        with clock.standing_at(clock.now() + timedelta(minutes=minutes)):
+            following.follow(self.outside, {})
+
+    def row(self, parcel: Shipment) -> dict[str, object]:
+        """Return the one parcel that the partner has for one of ours."""
+        (found,) = self.sim.of_reference(parcel.reference)
+        return dict(found)
+
+
+@contextmanager
+def partner_on(world: World, seal: Seal | None = None) -> Iterator[Partner]:
+    """Give a partner in a world that has forgotten everything."""
+    world.reset()
+    sim = world.systems["yalidine"]
+    assert isinstance(sim, YalidineSim)
+    sim.limits = {}
+    yield Partner(
+        world, sim, Outside(seal or Seal("a key of tests that is long"), world.outbound(), "https://x.example")
+    )
+
+
+@contextmanager
+def a_world() -> Iterator[World]:
+    """Serve the simulator."""
+    with running([YalidineSim]) as found:
+        yield found

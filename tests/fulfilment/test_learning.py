@@ -1,0 +1,120 @@
+"""A partner tells its places, desks and prices once; buyers are quoted from them, desks booked by number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from shop.core import clock
+from shop.core.errors import Unavailable
+from shop.core.money import Money
+from shop.fulfilment import service as fulfilment
+from shop.plumbing.db import session, transaction
+from shop.shipping import learning, partners
+from shop.shipping.models import CarrierAccount, CarrierPlace, CommuneRate, DeliveryRate, Desk
+from shop.shipping.queries import place_of, quotes
+from shop.testing import yalidine_places
+from shop.testing.outside import World
+from tests.checkout.cast import AMINA, Workshop, ordered, parcel, workshop
+from tests.fulfilment.partner import Partner, a_world, partner_on
+
+pytestmark = pytest.mark.usefixtures("app")
+FEW = ["15", "16", "31"]
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[World]:
+    with a_world() as found:
+        yield found
+
+
+@pytest.fixture
+def partner(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Partner]:
+    monkeypatch.setattr("shop.shipping.carriers.yalidine.client.PACE_S", 0)
+    monkeypatch.setattr(learning, "WILAYAS", FEW)
+    with partner_on(world) as found:
+        yield found
+
+
+@pytest.fixture
+def amina(partner: Partner) -> Workshop:
+    shop = workshop(stock=60)
+    partner.connect(shop)
+    return shop
+
+
+def learn(shop: Workshop, partner: Partner) -> None:
+    with transaction():
+        learning.ask(shop.id, shop.carrier.id, by=AMINA)
+    learning.learn(partner.outside, {"store_id": shop.id, "account_id": shop.carrier.id})
+
+
+def test_places_desks_and_prices_are_kept(amina: Workshop, partner: Partner) -> None:
+    learn(amina, partner)
+    assert session.scalar(select(func.count()).where(CarrierPlace.commune_code != "")) == 1541
+    found = quotes(amina.id, place_of("3101"), weight_g=300, declared=Money(0))
+    assert [(each.kind, each.price) for each in found] == [("home", Money.dinars(600)), ("desk", Money.dinars(400))]
+    desks = session.scalars(select(Desk).where(Desk.external != "")).all()
+    assert len(desks) == len(yalidine_places.centers())
+    assert all(each.commune_code for each in desks)
+    assert session.scalar(select(CarrierAccount.learned).where(CarrierAccount.id == amina.carrier.id)) == len(FEW)
+    learn(amina, partner)
+    assert len(session.scalars(select(Desk).where(Desk.external != "")).all()) == len(desks), "nothing is kept twice"
+
+
+def test_a_commune_that_costs_more_says_so_and_one_that_is_not_served_too(amina: Workshop, partner: Partner) -> None:
+    learn(amina, partner)
+    with transaction():
+        for code, minor in (("3102", 950_00), ("3103", None)):
+            session.add(
+                CommuneRate(store_id=amina.id, account_id=amina.carrier.id, commune_code=code, home_minor=minor)
+            )
+
+    def home(code: str) -> list[Money]:
+        found = quotes(amina.id, place_of(code), weight_g=300, declared=Money(0))
+        return [each.price for each in found if each.kind == "home"]
+
+    assert [home(code) for code in ("3101", "3102", "3103")] == [[Money.dinars(600)], [Money.dinars(950)], []]
+
+
+def test_it_goes_on_where_it_was_and_never_asks_too_much(
+    amina: Workshop, partner: Partner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(partners, "LIMITS", ((6, 60),))
+    learn(amina, partner)
+    wanted = select(CarrierAccount.learned).where(CarrierAccount.id == amina.carrier.id)
+    session.rollback()
+    assert session.scalar(wanted) == 2
+    with clock.standing_at(clock.now() + timedelta(minutes=2)):
+        learning.learn(partner.outside, {"store_id": amina.id, "account_id": amina.carrier.id})
+    session.rollback()
+    assert session.scalar(wanted) == 3
+
+
+def test_a_partner_that_falls_silent_leaves_what_is_here(amina: Workshop, partner: Partner) -> None:
+    learn(amina, partner)
+    prices = session.scalar(select(func.count()).select_from(DeliveryRate))
+    partner.world.faults.add("yalidine", "error", times=None)
+    with pytest.raises(Unavailable):
+        learn(amina, partner)
+    session.rollback()
+    assert session.scalar(select(func.count()).select_from(DeliveryRate)) == prices
+
+
+def test_a_parcel_to_a_desk_bears_their_number_of_it_and_its_commune(amina: Workshop, partner: Partner) -> None:
+    learn(amina, partner)
+    with transaction():
+        session.query(Desk).filter(Desk.external == "").update({"active": False})
+    order = ordered(amina, kind="desk")
+    with transaction():
+        fulfilment.confirm(amina.id, order.id, by=AMINA)
+    partner.works(minutes=1)
+    box = parcel(amina, order)
+    row = partner.row(box)
+    desk = session.get_one(Desk, box.desk_id)
+    assert (str(row["stopdesk_id"]), row["is_stopdesk"]) == (desk.external, 1)
+    center = next(each for each in yalidine_places.centers() if each["center_id"] == row["stopdesk_id"])
+    assert (row["to_wilaya_name"], row["to_commune_name"]) == (center["wilaya_name"], center["commune_name"])

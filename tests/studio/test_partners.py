@@ -1,0 +1,154 @@
+"""An artisan connects her partner: its key once, checked in a tap, never shown; a parcel says what it waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from shop.core import clock
+from shop.plumbing.db import changed, session, transaction
+from shop.shipping.models import CarrierAccount, Shipment
+from shop.testing.outside import World
+from tests.fulfilment.partner import KEYS, Partner, a_world, partner_on
+from tests.studio.day import Day, a_day
+
+TYPED = {"carrier": "yalidine", "title": "Yalidine"}
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[World]:
+    with a_world() as found:
+        yield found
+
+
+@pytest.fixture
+def partner(world: World, application: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Partner]:
+    monkeypatch.setattr("shop.shipping.carriers.yalidine.client.PACE_S", 0)
+    outside = application.extensions["hirfa_outside"]
+    with partner_on(world, outside.seal) as found:
+        application.extensions["hirfa_outside"] = replace(outside, http=found.outside.http)
+        yield found
+
+
+@pytest.fixture
+def day(application: Flask, partner: Partner) -> Day:
+    return a_day(application)
+
+
+def connected(day: Day, partner: Partner) -> None:
+    with day.application.app_context():
+        partner.connect(day._workshop())
+        session.remove()  # type: ignore[attr-defined]
+
+
+def account(day: Day) -> CarrierAccount:
+    with day.application.app_context():
+        found = session.scalars(select(CarrierAccount).where(CarrierAccount.carrier == "yalidine")).one()
+        session.expunge_all()
+        return found
+
+
+def test_a_partner_is_chosen_its_key_typed_and_checked(day: Day, partner: Partner) -> None:
+    assert "Yalidine" in day.page("/settings/delivery/new")
+    answer = day.send("/settings/delivery/new", TYPED)
+    path = str(answer.location).removeprefix(day.url)
+    assert path.endswith("/connection")
+    page = day.page(path)
+    assert all(each in page for each in ("Guepex", "Easy &amp; Speed", "API token"))
+    wrong = day.send(path, {**KEYS, "api_token": "too short"})
+    assert (wrong.status_code, "letters and digits only" in wrong.text) == (422, True)
+    assert 'value="01234567890123456789"' in wrong.text
+    assert day.send(path, KEYS).location.endswith(path)
+    page = day.page(path)
+    assert "The connection works." in page
+    assert KEYS["api_token"] not in page
+    assert KEYS["hook_secret"] not in page
+    assert f"/hooks/carriers/{day.store_id}/" in page
+    kept = account(day)
+    assert KEYS["api_token"] not in kept.sealed + str(kept.settings)
+    day.send(path, {**KEYS, "api_token": "", "hook_secret": ""})
+    assert account(day).problem == "", "a secret that is left empty stays"
+    assert ">works<" in day.page("/settings/delivery")
+
+
+def test_keys_that_do_not_work_are_said_where_she_looks(day: Day, partner: Partner) -> None:
+    connected(day, partner)
+    path = f"/settings/delivery/{account(day).id}/connection"
+    partner.sim.closed = {KEYS["api_id"]}
+    assert day.send(f"{path}/check").status_code == 303
+    assert "refused these keys" in day.page(path)
+    assert "refused these keys" in day.page("/settings/delivery")
+    partner.sim.closed = set()
+    partner.world.faults.add("yalidine", "error", times=None)
+    day.send(f"{path}/check")
+    assert "did not answer" in day.page(path)
+
+
+def test_helpers_and_strangers_see_no_key(day: Day, partner: Partner) -> None:
+    connected(day, partner)
+    path = f"/settings/delivery/{account(day).id}/connection"
+    for who, status in ((day.lila, 403), (day.sami, 404)):
+        assert who.get(day.url + path).status_code == status
+        assert day.send(path, KEYS, who=who).status_code == status
+        assert day.send(f"{path}/check", who=who).status_code == status
+    sheet = day.send("/settings/delivery/new", {"carrier": "rate_sheet", "title": "Barq"})
+    other = str(sheet.location).removeprefix(day.url).replace("/rates", "/connection")
+    assert day.amina.get(day.url + other).status_code == 404, "a rate sheet has no key"
+
+
+def test_the_page_of_an_order_says_what_its_parcel_waits_for(day: Day, partner: Partner) -> None:
+    connected(day, partner)
+    code = day.confirmed()
+    assert "is being booked with Yalidine" in day.page(f"/orders/{code}")
+    partner.world.faults.add("yalidine", "cut", times=None)
+    parcel = day.parcel(code)
+    shown = day.send("/labels", {"shipments": parcel.id, "paper": "a6"})
+    assert shown.status_code == 303, "her own label prints"
+    assert "1 parcel waits for its partner" in day.amina.get(shown.location).text
+    assert "Yalidine is not answering: the parcel is booked as soon as it does." in day.page(f"/orders/{code}")
+    partner.world.faults.clear()
+    with day.application.app_context():
+        partner.comes_round(minutes=9)
+        session.remove()  # type: ignore[attr-defined]
+    page = day.page(f"/orders/{code}")
+    assert day.parcel(code).tracking.startswith("yal-")
+    assert day.parcel(code).tracking in page
+    assert "printed before Yalidine gave its number" in page
+    with clock.standing_at(clock.now() + timedelta(minutes=20)):
+        day.send("/labels", {"shipments": parcel.id, "paper": "a6"})
+    assert "printed before Yalidine" not in day.page(f"/orders/{code}")
+
+
+def test_a_refusal_says_why_and_one_tap_asks_again(day: Day, partner: Partner) -> None:
+    connected(day, partner)
+    code = day.confirmed()
+    parcel = day.parcel(code)
+    with day.application.app_context(), transaction():
+        changed(update(Shipment).where(Shipment.id == parcel.id).values(collect_minor=150_001_00))
+    assert day.send(f"/orders/{code}/booking").status_code == 303
+    page = day.page(f"/orders/{code}")
+    assert "Yalidine refused this parcel: it collects 150 000 DA at most" in page
+    assert f"/orders/{code}/booking" in page
+    with day.application.app_context(), transaction():
+        changed(update(Shipment).where(Shipment.id == parcel.id).values(collect_minor=1100_00))
+    day.send(f"/orders/{code}/booking", who=day.lila)
+    page = day.page(f"/orders/{code}")
+    assert "The parcel is booked." in day.page("/orders") or day.parcel(code).tracking in page
+    assert "refused this parcel" not in page
+    assert len(partner.sim.parcels) == 1
+    assert day.send(f"/orders/{code}/booking", who=day.sami).status_code == 404
+
+
+def test_printing_waits_a_moment_at_most(day: Day, partner: Partner) -> None:
+    connected(day, partner)
+    code = day.confirmed()
+    partner.world.faults.add("yalidine", "slow", times=None, seconds=4)
+    began = clock.now()
+    assert day.send("/labels", {"shipments": day.parcel(code).id, "paper": "a6"}).status_code == 303
+    assert clock.now() - began < timedelta(seconds=4)
+    partner.world.faults.clear()

@@ -1,0 +1,47 @@
+"""A partner of each workshop of the street, whose address leads nowhere: its keys are typed, and nobody is asked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flask import Flask
+from sqlalchemy import select
+
+from shop.plumbing.db import session
+from shop.plumbing.http import Outbound
+from shop.plumbing.journal import Actor
+from shop.plumbing.outside import Outside
+from shop.shipping import service as shipping
+from shop.shipping.carriers.yalidine.client import TENANTS
+from shop.shipping.models import CarrierAccount
+
+OF_PARTNERS = (
+    "studio.connection", "studio.check_connection", "studio.learn_prices", "hooks.carrier_challenge",
+    "hooks.carrier_notice",
+)  # fmt: skip
+NOWHERE = "http://127.0.0.1:9"
+KEYS = {
+    "brand": "yalidine", "api_id": "01234567890123456789", "api_token": "CanaryTokenOfTheStreet1234567890",
+    "hook_secret": "CanarySecretOfTheStreet12",
+}  # fmt: skip
+HINTS = {f"=studio.connection:{name}": value for name, value in KEYS.items()}
+
+
+def lead_nowhere(application: Flask) -> None:
+    """Let whatever is asked of the partner go to a port on which nobody answers."""
+    outside: Outside = application.extensions["hirfa_outside"]
+    way = Outbound(instead=dict.fromkeys((url for _name, url in TENANTS.values()), NOWHERE))
+    application.extensions["hirfa_outside"] = replace(outside, http=way)
+
+
+def add_partner(store_id: int, by: Actor) -> int:
+    """Give a workshop a partner that it does not offer; return the number of its account."""
+    made = shipping.add_carrier(store_id, "yalidine", "Yalidine", by=by)
+    shipping.change_carrier(store_id, made.id, active=False, by=by)
+    return made.id
+
+
+def partner_numbers() -> list[str]:
+    """Return the numbers of the accounts of partners."""
+    wanted = select(CarrierAccount.id).where(CarrierAccount.carrier == "yalidine").order_by(CarrierAccount.id)
+    return [str(number) for number in session.scalars(wanted)]

@@ -1,0 +1,104 @@
+"""kill -9 around a booking: after the intent, between the partner's answer and our writing, before it was asked.
+
+The server is the real one, the partner a simulator that holds its answer while the server dies and books all the same.
+Afterwards there is one parcel at the partner, and its number on ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+from flask import Flask
+from sqlalchemy import update
+
+from shop.core import clock
+from shop.fulfilment import service as fulfilment
+from shop.plumbing.db import changed, session, transaction
+from shop.plumbing.jobs import Job
+from shop.plumbing.limits import Tally
+from shop.plumbing.settings import Settings
+from shop.shipping.models import Shipment
+from shop.testing.outside import World
+from tests.checkout.cast import AMINA, Workshop, ordered, parcel
+from tests.fulfilment.partner import Partner, a_world, partner_on
+from tests.plumbing import outside as gateways
+from tests.storefront.buying import workshops
+from tests.trust.test_kill import Server, wait_for
+
+HELD_S = 1.0
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[World]:
+    with a_world() as found:
+        yield found
+
+
+@pytest.fixture
+def partner(world: World, application: Flask) -> Iterator[Partner]:
+    with partner_on(world, application.extensions["hirfa_outside"].seal) as found:
+        yield found
+
+
+@pytest.fixture
+def server(application: Flask, settings: Settings, tmp_path: Path, world: World) -> Iterator[Server]:
+    found = Server(tmp_path, settings.database, cast(gateways.Outside, SimpleNamespace(url="")))
+    found.environment["HIRFA_SIMULATORS"] = world.url
+    yield found
+    found.kill()
+
+
+def confirmed_long_ago(application: Flask, partner: Partner) -> tuple[Workshop, Shipment]:
+    """Have an order that is confirmed and waits to be booked; nobody has asked for it yet."""
+    shop, _other = workshops(application)
+    with application.app_context():
+        partner.connect(shop)
+        with clock.standing_at(clock.now() - timedelta(minutes=1)):
+            order = ordered(shop)
+            with transaction():
+                fulfilment.confirm(shop.id, order.id, by=AMINA)
+        box = parcel(shop, order)
+        session.expunge_all()
+        session.remove()  # type: ignore[attr-defined]
+    return shop, box
+
+
+def later(application: Flask) -> None:
+    """Let the time pass in which nobody asks again: what was asked is long over, and leases have ended."""
+    with application.app_context(), transaction():
+        then = clock.now() - timedelta(minutes=6)
+        changed(update(Shipment).where(Shipment.asked_at.is_not(None)).values(asked_at=then))
+        changed(update(Tally).values(until=then))
+        changed(update(Job).where(Job.done_at.is_(None)).values(run_at=then, lease=None, leased_until=None))
+
+
+def now(application: Flask, box: Shipment) -> Shipment:
+    with application.app_context():
+        found = session.get_one(Shipment, box.id)
+        session.expunge_all()
+        session.remove()  # type: ignore[attr-defined]
+        return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("method", "there"), [("GET", 0), ("POST", 1)])
+def test_one_parcel_is_there_whenever_the_server_dies(
+    application: Flask, server: Server, partner: Partner, method: str, there: int
+) -> None:
+    _shop, box = confirmed_long_ago(application, partner)
+    partner.world.faults.add("yalidine", "slow", "/v1/parcels", method=method, seconds=HELD_S)
+    server.start()
+    wait_for(lambda: not partner.world.faults.told())
+    server.kill()
+    wait_for(lambda: len(partner.sim.of_reference(box.reference)) == there)
+    assert (now(application, box).booked_at, now(application, box).asked_at is not None) == (None, True)
+    later(application)
+    server.start()
+    wait_for(lambda: now(application, box).booked_at is not None)
+    assert now(application, box).tracking == partner.row(box)["tracking"], "exactly one, and it is ours"
+    assert " 0 breaches" in server.audit()
