@@ -25,6 +25,7 @@ from shop.plumbing.formats import date_short
 from shop.plumbing.i18n import _, pick, speaking
 from shop.shipping import queries as shipping
 from shop.shipping.models import CarrierAccount, Shipment
+from shop.shipping.partners import far
 from shop.stores.models import Store
 from shop.stores.queries import legal_lines
 
@@ -51,7 +52,7 @@ def _label(
     commune = geography.commune(order.commune_code)
     wilaya = geography.wilaya(commune.wilaya_code_58)
     return LabelContent(
-        code=shipment.tracking or shipment.reference,
+        code=(shipment.tracking if shipment.carrier in far() else "") or shipment.reference,
         reference=order.code,
         carrier_name=shipment.carrier_title,
         carrier_name_ar=account.title_ar if account else "",

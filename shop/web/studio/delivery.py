@@ -37,7 +37,7 @@ CARRIER_WORDS = {
     "algerie_poste": (N_("Algérie Poste, EMS"), N_("You type its prices, and the number that the counter gives you.")),
     OWN: (N_("I deliver myself"), N_("To the door, in the wilayas that you choose.")),
 }
-PARTNER = N_("With its key: prices from you, parcels booked and followed by themselves.")
+PARTNER = N_("With its key, its prices come, and parcels are booked and followed by themselves.")
 DAYS = re.compile(r"(\d{1,2})(?:\s*[-–—/à]\s*(\d{1,2}))?")
 
 
