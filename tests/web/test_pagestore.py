@@ -28,6 +28,7 @@ from shop.plumbing.db import Base, db, session, transaction
 from shop.plumbing.journal import SYSTEM
 from shop.plumbing.settings import Settings
 from shop.web.ui.access import Access, access_of
+from shop.web.ui.pagestore import PageStore
 from tests.checkout.cast import Workshop, workshop
 from tests.counting import statements
 
@@ -191,4 +192,25 @@ def test_a_crowd_at_a_new_page_has_it_drawn_once(shop: tuple[Flask, Workshop]) -
     for thread in threads:
         thread.join()
     assert answers == [200] * 12
+    assert drawn == ["x"]
+
+
+def test_who_comes_while_a_page_is_put_away_waits_for_it(
+    shop: tuple[Flask, Workshop], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, made = shop
+    drawn: list[str] = []
+    app.before_request(lambda: drawn.append("x"))
+    late = threading.Thread(target=lambda: app.test_client().get(_address(made)))
+    keep = PageStore._keep
+
+    def slowly(store: PageStore, key: object, page: object) -> None:
+        if late.ident is None:
+            late.start()
+            late.join(0.3)  # time enough to draw it again
+        keep(store, key, page)
+
+    monkeypatch.setattr(PageStore, "_keep", slowly)
+    app.test_client().get(_address(made))
+    late.join()
     assert drawn == ["x"]

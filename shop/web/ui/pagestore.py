@@ -103,7 +103,11 @@ class PageStore:
             with self._one_at_a_time(key):
                 page = self._fresh(key, version)
                 if page is None:
-                    return self._drawn(environ, start_response, key, version)
+                    try:
+                        return self._drawn(environ, start_response, key, version)
+                    finally:  # only now: whoever comes in between waits for this page, and draws none of her own
+                        with self._guard:
+                            self._drawing.pop(key, None)
         return _answer(page, environ, start_response)
 
     def _key(self, environ: WSGIEnvironment) -> Key | None:
@@ -142,8 +146,6 @@ class PageStore:
             close = getattr(answer, "close", None)
             if close is not None:
                 close()
-            with self._guard:
-                self._drawing.pop(key, None)
         status, headers, exc_info = head
         if not environ.get(KEEP) or len(body) > LARGEST:
             start_response(status, headers, exc_info)
