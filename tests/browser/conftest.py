@@ -1,9 +1,10 @@
-"""One demo shop and one browser for each worker; phones for the people of the tests."""
+"""One browser for each worker and one demo shop, had again for each file; phones for the people of the tests."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -11,12 +12,14 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from shop.demo.workshops import OPERATOR, PASSWORD
+from tests.browser.again import Again
 from tests.browser.buying import FLOWER_WATER, SOAP
 from tests.browser.phone import PATIENCE_S, Phone
 from tests.browser.rooms import Rooms, rooms_of
 from tests.browser.server import copy_demo, demo_shop
 from tests.plumbing.post import Post, post_office
 
+HERE = Path(__file__).parent
 AMINA = "0550 00 01 01"
 ARGUMENTS = [
     "--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-gpu",
@@ -30,6 +33,13 @@ class MakePhone(Protocol):
     """What the fixture `phone` gives."""
 
     def __call__(self, lang: str, javascript: bool = True, **more: Any) -> Phone: ...
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let one worker have all tests of a file, in their order: they share a shop, and may build upon one another."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @pytest.fixture(scope="session")
@@ -46,6 +56,15 @@ def demo_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Pat
     return mine
 
 
+@dataclass(frozen=True)
+class Served:
+    """This worker's demo shop: its address, the cookies of who is signed in, and the way to have it again."""
+
+    base: str
+    keys: dict[str, Any]
+    again: Again
+
+
 @pytest.fixture(scope="session")
 def post() -> Iterator[Post]:
     """The post office that this worker's demo shop hands its letters to."""
@@ -54,19 +73,36 @@ def post() -> Iterator[Post]:
 
 
 @pytest.fixture(scope="session")
-def base(folder: Path, post: Post) -> Iterator[str]:
-    """The address of this worker's demo shop."""
+def served(folder: Path, browser: Browser, post: Post) -> Iterator[Served]:
+    """This worker's demo shop, in which Amina and the operator are signed in, and nothing else has happened."""
     with demo_shop(folder, mail=f"smtp://127.0.0.1:{post.port}") as address:
-        yield address
+        keys = {name: _signed_in(browser, address, name) for name in (AMINA, OPERATOR)}
+        again = Again(folder, folder.with_name("kept"))
+        again.keep()
+        yield Served(address, keys, again)
 
 
-@pytest.fixture(scope="session")
-def rooms(folder: Path, base: str) -> Rooms:
+@pytest.fixture(scope="module")
+def base(served: Served) -> str:
+    """The address of this worker's demo shop, as it was before any other file of tests."""
+    served.again.again()
+    return served.base
+
+
+@pytest.fixture
+def keys(served: Served, base: str) -> dict[str, Any]:
+    """The cookies of Amina and of the operator, signed in once."""
+    return served.keys
+
+
+@pytest.fixture(scope="module")
+def rooms(folder: Path, base: str) -> Iterator[Rooms]:
     """The rooms behind this worker's demo shop, with plenty of what is bought and paid in many ways."""
     made = rooms_of(folder, base)
     for piece in (SOAP, FLOWER_WATER):
         made.stock_up(piece)
-    return made
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="session")
@@ -97,15 +133,11 @@ def phone(browser: Browser, base: str) -> Iterator[MakePhone]:
     assert not complaints, "\n".join(complaints)
 
 
-@pytest.fixture(scope="session")
-def keys(browser: Browser, base: str) -> dict[str, Any]:
-    """The cookies of Amina and of the operator, signed in once."""
-    kept: dict[str, Any] = {}
-    for name in (AMINA, OPERATOR):
-        phone = Phone(browser, base=base, lang="fr", javascript=False)
-        sign_in(phone, name)
-        kept[name] = phone.context.storage_state()
-        phone.context.close()
+def _signed_in(browser: Browser, base: str, name: str) -> Any:
+    phone = Phone(browser, base=base, lang="fr", javascript=False)
+    sign_in(phone, name)
+    kept = phone.context.storage_state()
+    phone.context.close()
     return kept
 
 

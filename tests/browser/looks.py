@@ -8,6 +8,8 @@ from typing import Any
 
 from playwright.sync_api import Page
 
+from tests.browser.phone import Phone
+
 HERE = Path(__file__).parent
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 HEIGHT = 640
@@ -15,6 +17,23 @@ DESK_WIDTH = 1280
 # WCAG 1.4.12, what a reader may set
 SPACING = """* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }
 p { margin-block-end: 2em !important }"""
+
+
+class Findings:
+    """What was wrong on which page; looks at one page after the other."""
+
+    def __init__(self, phone: Phone, area: str) -> None:
+        self.phone, self.area, self.found = phone, area, list[str]()
+
+    def look(self, name: str, *, wide: bool = True) -> None:
+        """Keep a picture of the open page and write down its faults."""
+        self.phone.picture(f"{self.area}-{name}")
+        self.found += [f"{name}: {each}" for each in faults(self.phone.page, self.phone.lang, wide=wide)]
+        self.phone.page.set_viewport_size({"width": 360, "height": 640})
+
+    def settle(self) -> None:
+        """Fail with everything that was found."""
+        assert not self.found, f"{len(self.found)} faults\n" + "\n".join(self.found)
 
 
 def faults(page: Page, lang: str, *, wide: bool = True) -> list[str]:

@@ -31,7 +31,7 @@ from shop.payments.contract import LooksUp
 from shop.payments.queries import payments
 from shop.payments.tills import method_of
 from shop.plumbing import i18n
-from shop.plumbing.db import session, transaction
+from shop.plumbing.db import db, session, transaction
 from shop.plumbing.journal import SYSTEM
 from shop.plumbing.links import tracking_path
 from shop.plumbing.settings import Settings
@@ -78,6 +78,11 @@ class Rooms:
         with self.app.app_context(), i18n.speaking("en"):
             yield
             session.remove()  # type: ignore[attr-defined]
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        with self.app.app_context():
+            db.engine.dispose()
 
     def stock_up(self, product_id: int) -> None:
         """Have plenty of a product."""

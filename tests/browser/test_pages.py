@@ -1,38 +1,15 @@
-"""Every page, in every language it has: axe finds nothing, nothing overflows, longer words have room."""
+"""Every page before the sign-in, in every language: axe finds nothing, nothing overflows, longer words have room."""
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
-from shop.demo.workshops import OPERATOR
 from tests.browser.buying import BOWL, SOAP, bar, confirm, fill_details, put_aside, to_check
-from tests.browser.conftest import AMINA, MakePhone, speak
-from tests.browser.looks import faults
-from tests.browser.phone import Phone
-from tests.browser.walk import PUBLIC, kind, pages_behind
+from tests.browser.conftest import MakePhone
+from tests.browser.looks import Findings
+from tests.browser.walk import PUBLIC
 
 pytestmark = pytest.mark.browser
-
-STUDIO = "/studio/atelier-amina/"
-
-
-class Findings:
-    """What was wrong on which page; looks at one page after the other."""
-
-    def __init__(self, phone: Phone, area: str) -> None:
-        self.phone, self.area, self.found = phone, area, list[str]()
-
-    def look(self, name: str, *, wide: bool = True) -> None:
-        """Keep a picture of the open page and write down its faults."""
-        self.phone.picture(f"{self.area}-{name}")
-        self.found += [f"{name}: {each}" for each in faults(self.phone.page, self.phone.lang, wide=wide)]
-        self.phone.page.set_viewport_size({"width": 360, "height": 640})
-
-    def settle(self) -> None:
-        """Fail with everything that was found."""
-        assert not self.found, f"{len(self.found)} faults\n" + "\n".join(self.found)
 
 
 @pytest.mark.parametrize("lang", ["ar", "fr", "en"])
@@ -92,35 +69,3 @@ def test_pages_that_say_no_are_for_everybody(phone: MakePhone, lang: str) -> Non
     assert page.locator(".errs").count() == 1
     findings.look("sign-in-wrong")
     findings.settle()
-
-
-@pytest.mark.parametrize("lang", ["ar", "fr"])
-def test_the_studio_is_for_everybody(phone: MakePhone, keys: dict[str, object], lang: str) -> None:
-    amina = phone(lang, storage_state=keys[AMINA])
-    speak(amina)
-    findings = Findings(amina, "studio")
-    seen = 0
-    for path in pages_behind(amina, STUDIO, under="/studio/"):
-        amina.open(path)
-        findings.look(_file(path))
-        seen += 1
-    page = amina.open(f"{STUDIO}orders?step=to_pack")
-    amina.tap(page.locator("button[name=shipments]").first)
-    findings.look("label-batch")
-    assert seen >= 25, f"only {seen} pages were found"
-    findings.settle()
-
-
-@pytest.mark.parametrize("lang", ["ar", "fr"])
-def test_the_desk_is_for_everybody(phone: MakePhone, keys: dict[str, object], lang: str) -> None:
-    nadia = phone(lang, storage_state=keys[OPERATOR])
-    speak(nadia)
-    findings = Findings(nadia, "desk")
-    for path in pages_behind(nadia, "/desk/", under="/desk/"):
-        nadia.open(path)
-        findings.look(_file(path))
-    findings.settle()
-
-
-def _file(path: str) -> str:
-    return re.sub(r"\W+", "-", kind(path).removeprefix("/studio/atelier-amina")).strip("-") or "today"
