@@ -20,6 +20,13 @@ from tests.postgres import Kept, create_database
 
 SECRET = "0123456789abcdef" * 4
 ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+LONGEST = ("trust/test_bad_input.py", "trust/test_matrix.py", "documents/test_many_labels.py")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with what takes longest where workers share the tests, so that none ends a minute after the others."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: not item.path.as_posix().endswith(LONGEST))
 
 
 @pytest.fixture(autouse=True)

@@ -32,6 +32,7 @@ _TABLES = """SELECT format('%I', tablename) FROM pg_tables
   WHERE schemaname = 'public' AND tablename <> 'alembic_version'"""
 _BEGIN_AGAIN = """SELECT setval(format('%I', sequencename), start_value, false) FROM pg_sequences
   WHERE last_value IS NOT NULL"""
+_COUNTERS = "SELECT format('%I', sequencename), start_value, last_value FROM pg_sequences WHERE schemaname = 'public'"
 _LEAVE = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
 
 
@@ -78,6 +79,50 @@ class Kept:
         except psycopg.Error:  # a test dropped it, or stopped its server
             return False
         return self.dead < DEAD_ROWS
+
+
+class Rows:
+    """What stands in a database, to be had again and again: a copy of every table beside it, and where ids go on."""
+
+    def __init__(self, url: str) -> None:
+        self.name = make_url(url).database
+        self.connection = psycopg.connect(url, autocommit=True, prepare_threshold=0)
+        self.connection.execute("SET session_replication_role = replica")  # no trigger and no foreign key in the way
+        self.tables = [table for (table,) in self.connection.execute(_TABLES)]
+        self.connection.execute("CREATE SCHEMA kept")
+        for table in self.tables:
+            self.connection.execute(f"CREATE TABLE kept.{table} AS TABLE public.{table}")
+        self.counters, self.marks = self._counters(), self._marks()
+
+    def again(self) -> None:
+        """Have every row as it was, and every id that is given from now on."""
+        self.connection.execute(_LEAVE, [self.name])
+        now = self._marks()
+        with self.connection.transaction():
+            for table in (each for each in self.tables if now[each] != self.marks[each]):
+                self.connection.execute(f"DELETE FROM public.{table}")
+                self.connection.execute(f"INSERT INTO public.{table} TABLE kept.{table}")
+            for counter in self._counters() - self.counters:
+                self._set_back(counter[0])
+        self.marks = self._marks()
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self.connection.close()
+
+    def _set_back(self, name: str) -> None:
+        start, last = next((start, last) for each, start, last in self.counters if each == name)
+        self.connection.execute("SELECT setval(%s, %s, %s)", [name, last or start, last is not None])
+
+    def _counters(self) -> set[tuple[str, int, int | None]]:
+        return set(self.connection.execute(_COUNTERS).fetchall())
+
+    def _marks(self) -> dict[str, tuple[object, ...]]:
+        """Tell for each table what every write into it changes: how many rows there are, and who wrote the last one."""
+        each = " UNION ALL ".join(
+            f"SELECT '{table}', count(*), max(xmin::text::bigint) FROM public.{table}" for table in self.tables
+        )
+        return {table: tuple(mark) for table, *mark in self.connection.execute(each)}
 
 
 def create_database(server: str, *, template: str | None, name: str | None = None) -> str:

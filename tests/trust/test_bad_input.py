@@ -35,7 +35,7 @@ from shop.settlement.queries import money
 from shop.web.ui.forms import NOT_A_NUMBER, NOT_AN_AMOUNT, DinarsField, HirfaForm, WholeField
 from tests.checkout import cast
 from tests.people import sign_in
-from tests.postgres import create_database, drop_database
+from tests.postgres import Rows
 from tests.storefront.buying import Buyer
 from tests.studio.day import a_day
 from tests.trust import partners, unpaid
@@ -116,7 +116,7 @@ class Attacked:
         if self.settings.is_sqlite:
             self._copy(self._file, self.folder / "kept.sqlite3")
         else:
-            self._kept = create_database(os.environ["TEST_DATABASE_URL"], template=self.settings.database)
+            self._kept = Rows(self.settings.database)
         shutil.copytree(self.settings.data_dir / "media", self.folder / "kept_media")
         shutil.copytree(self.settings.data_dir / "private", self.folder / "kept_private")
 
@@ -132,9 +132,7 @@ class Attacked:
                 connection.execute("UPDATE shop_version SET number = ?", [1_000_000 * self.times])
             connection.close()
         else:
-            server, url = os.environ["TEST_DATABASE_URL"], self.settings.database
-            drop_database(server, url)
-            create_database(server, template=self._kept, name=make_url(url).database)
+            self._kept.again()
         for name in ("media", "private"):
             shutil.rmtree(self.settings.data_dir / name, ignore_errors=True)
         shutil.copytree(self.folder / "kept_media", self.settings.data_dir / "media")
@@ -143,7 +141,7 @@ class Attacked:
     def forget(self) -> None:
         """Let go of the copy."""
         if not self.settings.is_sqlite:
-            drop_database(os.environ["TEST_DATABASE_URL"], self._kept)
+            self._kept.close()
 
     @property
     def _file(self) -> Path:
@@ -176,11 +174,13 @@ def attacked(application: Flask, settings: Settings, tmp_path: Path) -> Iterator
         application, places(application, day) | of_opening(application), people(day, nadia, yacine), made.again, hints
     )
     made.keep()
-    made.world.learn()
-    for target in made.world.targets:
-        target.weight = (RARE | RARE_OF_OPENING).get(target.rule.endpoint, 1.0) if target.method == "POST" else 0.6
-    yield made
-    made.forget()
+    try:
+        made.world.learn()
+        for target in made.world.targets:
+            target.weight = (RARE | RARE_OF_OPENING).get(target.rule.endpoint, 1.0) if target.method == "POST" else 0.6
+        yield made
+    finally:
+        made.forget()
 
 
 # A form that breaks off in the middle of a file leaves its half to the garbage collector.
