@@ -22,20 +22,25 @@ class Again:
         """Remember the shop as it stands."""
         self.copy.mkdir()
         _pour(self.folder / "hirfa.sqlite3", self.copy / "hirfa.sqlite3")
+        self._change("UPDATE jobs SET lease = NULL, leased_until = NULL", self.copy)  # nobody is at work in the copy
         for name in KEPT_FILES:
             shutil.copytree(self.folder / name, self.copy / name)
 
     def again(self) -> None:
         """Have it again as it was kept."""
         self.times += 1
-        file = self.folder / "hirfa.sqlite3"
-        _pour(self.copy / "hirfa.sqlite3", file)
-        with sqlite3.connect(file, timeout=30) as connection:  # the store of pages must see that it changed
-            connection.execute("UPDATE shop_version SET number = ?", [1_000_000 * self.times])
-        connection.close()
+        _pour(self.copy / "hirfa.sqlite3", self.folder / "hirfa.sqlite3")
+        version = 1_000_000 * self.times  # the store of pages must see that it changed
+        self._change(f"UPDATE shop_version SET number = {version}", self.folder)
         for name in KEPT_FILES:
             shutil.rmtree(self.folder / name, ignore_errors=True)
             shutil.copytree(self.copy / name, self.folder / name, dirs_exist_ok=True)
+
+    @staticmethod
+    def _change(statement: str, folder: Path) -> None:
+        with sqlite3.connect(folder / "hirfa.sqlite3", timeout=30) as connection:
+            connection.execute(statement)
+        connection.close()
 
 
 def _pour(source: Path, target: Path) -> None:
