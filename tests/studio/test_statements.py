@@ -131,3 +131,15 @@ def test_the_same_reference_is_refused_and_what_was_typed_stays(application: Fla
     assert answer.status_code == 422
     assert 'href="#reference' in answer.text
     assert day.payment(second).state == "collected"
+
+
+def test_a_list_of_no_carrier_is_asked_whose_it_is(application: Flask) -> None:
+    day = a_day(application)
+    code = day.handed_over()
+    pasted = {"received_on": clock.today().isoformat(), "text": f"{tracking(day, code)} 1100"}
+    for fields in (pasted, {**pasted, "carrier": ""}):
+        answer = day.send("/money/statements", fields)
+        assert answer.status_code == 422
+        assert "Please choose one." in answer.text
+        assert tracking(day, code) in answer.text
+    assert day.send("/money/statements", {**pasted, "carrier": "Barq Express"}).status_code == 303

@@ -23,7 +23,7 @@ from shop.web.studio.labels import whole
 from shop.web.studio.pages import shop_page
 from shop.web.ui.access import UPLOAD_BYTES, Access, entry
 from shop.web.ui.errors import said
-from shop.web.ui.forms import BlockField, ChoiceField, DayField, HirfaForm, TextField, required
+from shop.web.ui.forms import CHOOSE, BlockField, ChoiceField, DayField, HirfaForm, TextField, required
 from shop.web.ui.here import here
 from shop.web.ui.templating import page_url
 
@@ -47,7 +47,7 @@ KINDS = {
 class StatementForm(HirfaForm):
     """Where a list comes from, and what is said of it as a whole."""
 
-    carrier = ChoiceField(N_("Carrier"))
+    carrier = ChoiceField(N_("Carrier"), [required(CHOOSE)])
     text = BlockField(N_("Or paste the list"), most=MOST_TEXT)
     file = TextField(N_("The list, as .xlsx or .csv"))
     reference = TextField(N_("Reference of the payment"), most=60)
