@@ -215,7 +215,7 @@ def places(application: Flask, day: Day) -> dict[str, list[str]]:
             "lang": ["ar", "fr", "en"], "store": ["atelier-amina"] * 9 + ["atelier-sami"], "craft": ["soap", "pottery"],
             "token": [*secrets, token], "studio.join:token": [token],
             "studio.erase_customer:code": at_the_fair, "link_id": links_made,
-            "batch": list(session.scalars(select(LabelPrint.batch))), "page": ["1", "1", "2"],
+            "batch": list(session.scalars(select(LabelPrint.batch))), "page": ["1", "1", "2"], "head": ["tspl-203"],
             "figure": ["expected", "on_the_way", "held", "late", "received", "given_back", "missing"],
             "part": ["pages", "shops-0", "0"], "width": ["240", "900"],
             "product_id": ["1"] * 5 + ["2", "999999999999999999"], "line_id": lines,
