@@ -19,7 +19,6 @@ from tests.browser.rooms import Rooms, rooms_of
 from tests.browser.server import copy_demo, demo_shop
 from tests.plumbing.post import Post, post_office
 
-HERE = Path(__file__).parent
 AMINA = "0550 00 01 01"
 ARGUMENTS = [
     "--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-gpu",
@@ -33,13 +32,6 @@ class MakePhone(Protocol):
     """What the fixture `phone` gives."""
 
     def __call__(self, lang: str, javascript: bool = True, **more: Any) -> Phone: ...
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let one worker have all tests of a file, in their order: they share a shop, and may build upon one another."""
-    for item in items:
-        if item.path.is_relative_to(HERE):
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @pytest.fixture(scope="session")
