@@ -266,4 +266,5 @@ def test_every_sequence_has_one_end_and_the_money_is_exact(application: Flask, r
 
         tried()
         session.rollback()
+        assert session.scalar(select(func.count()).select_from(Order)) >= SEQUENCES, "as many as were asked for"
         assert list(findings()) == []

@@ -23,6 +23,7 @@ from shop.core.errors import InvalidTransition, Refused
 from shop.core.money import Money
 from shop.fulfilment import service as fulfilment
 from shop.fulfilment import unpaid
+from shop.orders.models import Order
 from shop.payments import incidents, ledger, proofs
 from shop.payments.models import LedgerEntry
 from shop.plumbing.db import session, transaction
@@ -144,6 +145,7 @@ def test_every_sequence_of_a_transfer_has_one_end(application: Flask) -> None:
 
         tried()
         session.rollback()
+        assert session.scalar(select(func.count()).select_from(Order)) >= SEQUENCES, "as many as were asked for"
         assert list(findings()) == []
 
 
@@ -233,6 +235,7 @@ def test_every_sequence_of_a_parcel_has_one_end(application: Flask) -> None:
 
         tried()
         session.rollback()
+        assert session.scalar(select(func.count()).select_from(Order)) >= SEQUENCES, "as many as were asked for"
         assert list(findings()) == []
 
 
