@@ -143,6 +143,15 @@ def operator(email: str, name: str, password: str) -> None:
     click.echo(f"{email} may enter {_settings().base_url}/desk/")
 
 
+@hirfa.command("print-station", add_help_option=False, context_settings={"ignore_unknown_options": True})
+@click.argument("options", nargs=-1, type=click.UNPROCESSED)
+def print_station(options: tuple[str, ...]) -> None:
+    """Print a workshop's labels beside its printer; `--help` tells how."""
+    from shop.print_station import main as station  # noqa: PLC0415 - commands import what they run
+
+    station(list(options))
+
+
 @hirfa.command()
 @with_appcontext
 def audit() -> None:

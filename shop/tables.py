@@ -7,6 +7,7 @@ from shop.catalogue import models as catalogue
 from shop.checkout import models as checkout
 from shop.customers import models as customers
 from shop.documents import models as documents
+from shop.documents import station_models as stations
 from shop.notifications import models as notifications
 from shop.offers import models as offers
 from shop.opening import models as opening
@@ -24,6 +25,6 @@ from shop.stores import models as stores
 METADATA = Base.metadata
 ROOMS = (
     accounts, stores, catalogue, cart, orders, payments, shipping, offers, sharing, risk, abroad, checkout,
-    customers, documents, settlement, notifications, opening, spreadsheets,
+    customers, documents, stations, settlement, notifications, opening, spreadsheets,
 )  # fmt: skip
 PLUMBING = (journal, jobs, limits, once)

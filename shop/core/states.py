@@ -67,6 +67,16 @@ SHIPMENT = _machine(
     cancelled="",
 )
 
+# A label on its way to a printer. Doubtful: it may have been printed, and somebody has to look.
+PRINT_JOB = _machine(
+    "print job",
+    queued="sent failed",
+    sent="confirmed doubtful failed",
+    doubtful="confirmed failed",
+    confirmed="",
+    failed="",
+)
+
 # How far the platform has checked who a workshop is; a change of what was checked leads back to submitted.
 VERIFICATION = _machine(
     "verification",

@@ -20,6 +20,7 @@ from shop.demo import (
     opening,
     papers,
     partners,
+    printers,
     registers,
     shelves,
     tills,
@@ -81,6 +82,7 @@ def fill() -> list[str]:
             journal.record("demo.money", subject="demo", subject_id=1, store_id=None, by=SYSTEM)
     _fill_deposits()
     _fill_partners()
+    _fill_printers()
     session.rollback()
     return _sign_ins(settings)
 
@@ -102,6 +104,13 @@ def _fill_partners() -> None:
             journal.record("demo.partners", subject="demo", subject_id=1, store_id=None, by=SYSTEM)
         with journal.unheard():
             partners.order(ismahane)
+
+
+def _fill_printers() -> None:
+    if not _has("demo.printers"):
+        with transaction():
+            printers.pair(_owners())
+            journal.record("demo.printers", subject="demo", subject_id=1, store_id=None, by=SYSTEM)
 
 
 def _has(verb: str) -> bool:

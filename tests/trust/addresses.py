@@ -141,7 +141,7 @@ def _nobodys(name: str) -> Any:
         return "ZZZZZZZ"
     return (
         NOBODYS
-        if name.endswith("_id") or name in {"number", "page", "receipt", "incident", "hold"}
+        if name.endswith("_id") or name in {"number", "page", "receipt", "incident", "hold", "station", "label"}
         else {"width": 241}.get(name, "nobody")
     )
 
@@ -172,7 +172,9 @@ def _of(street: Street, endpoint: str, shop: Shop) -> dict[str, Any]:
         "proof": street.proof(bought), "seal": "older", "key": shop.picture, "width": 240, "part": "pages",
         "store": shop.waiting if endpoint == "studio.opening" else shop.slug,
         "number": shop.invoice if invoiced else shop.sheet,
-        "batch": shop.batch, "page": 1, "head": "tspl-203", "figure": "expected", "remittance_id": shop.remittance_id,
+        "batch": shop.batch, "page": 1, "head": "tspl-203",
+        "station": shop.station_id, "label": shop.print_job_id, "job": shop.print_key,
+        "figure": "expected", "remittance_id": shop.remittance_id,
         "statement_id": shop.statement_id, "payment_id": shop.payments["paid"],
         "product_id": shop.draft_id if endpoint in {"studio.publish", "studio.product"} else shop.product_id,
         "picture_id": shop.picture_id, "lot_id": shop.lot_id, "desk_id": shop.desk_id,
@@ -299,6 +301,7 @@ OF_A_SHOP: Mapping[str, Callable[[Street, Shop], Fields]] = {
     "studio.erase_customer": lambda _street, _shop: {"sure": "1"},
     "studio.sale": lambda _street, shop: {f"v{shop.variant_id}": "1", "action": "check"},
     "studio.product_link": lambda _street, shop: {"variant": shop.variant_id, "pieces": "1", "hours": "2"},
+    "studio.send_labels": lambda _street, shop: {"station": shop.spare_station_id},
     "studio.print_labels": lambda _street, shop: {"shipments": shop.parcels["confirmed"], "paper": "a6"},
     "studio.make_sheet": lambda _street, shop: {"shipments": shop.parcels["labelled"], "action": "sheet"},
     "studio.record_remittance": lambda _street, shop: {

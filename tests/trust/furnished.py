@@ -20,9 +20,10 @@ from shop.core import clock
 from shop.core.money import Money
 from shop.customers import past
 from shop.customers.models import Contact
-from shop.documents import invoices
+from shop.documents import invoices, stations
 from shop.documents.invoice_queries import newest as newest_papers
 from shop.documents.models import LabelPrint
+from shop.documents.station_models import PrintJob, PrintStation
 from shop.offers.models import Offer
 from shop.orders.models import Order, Purchase
 from shop.payments.models import Incident, Payment, PaymentProof
@@ -96,6 +97,8 @@ def furnish(application: Flask, settings: Settings, day: Day) -> None:
         )  # fmt: skip
         bring_lists(day, shop)
         add_partner(day.store_id, SYSTEM)
+        station, _token = stations.pair(stations.add(day.store_id, name="Zebra", head="tspl-203", by=SYSTEM), by=SYSTEM)
+        stations.send(day.store_id, session.scalars(select(LabelPrint.batch)).first() or "", station.id, by=SYSTEM)
         for _time in range(40):  # enough that some are left to be confirmed and set aside
             bring_a_sheet(settings, day)
         invoices.issue(day.store_id, payment.order_id, by=SYSTEM)
@@ -228,7 +231,9 @@ def places(application: Flask, day: Day) -> dict[str, list[str]]:
             "offer_id": numbers(Offer),
             "variant_id": ["1"] * 5 + ["2", "9"], "sheet_id": numbers(Sheet), "kind": ["csv", "xlsx", "exe"],
             "contact_id": numbers(Contact), "receipt": numbers(PaymentProof), "incident": numbers(Incident),
-            "hold": numbers(PhoneHold), "studio.ask_first:code": parcels_back(application),
+            "hold": numbers(PhoneHold), "station": numbers(PrintStation), "label": numbers(PrintJob),
+            "job": list(session.scalars(select(PrintJob.key))),
+            "studio.ask_first:code": parcels_back(application),
             "method": ["transfer", "chargily", "stripe", "cash_on_delivery", "gold"],
             "currency": ["EUR", "TND", "JPY", "DZD"],
             "picture_id": numbers(Picture), "lot_id": numbers(Lot), "remittance_id": numbers(Remittance),

@@ -19,9 +19,10 @@ from shop.checkout.words import Details
 from shop.core import clock
 from shop.core.money import Money
 from shop.customers import past
-from shop.documents import invoices
+from shop.documents import invoices, stations
 from shop.documents import service as documents
 from shop.documents.models import LabelPrint
+from shop.documents.station_models import PrintJob
 from shop.fulfilment import service as fulfilment
 from shop.offers import service as offers
 from shop.offers.service import Terms
@@ -123,6 +124,10 @@ class Shop:
     receipt_id: int = 0
     incident_id: int = 0
     hold_id: int = 0
+    station_id: int = 0
+    spare_station_id: int = 0
+    print_job_id: int = 0
+    print_key: str = ""
     value: str = ""  # how the delivery by its carrier is chosen at the checkout
 
 
@@ -203,7 +208,7 @@ def build(application: Flask, settings: Settings) -> Street:
 def _secrets() -> Iterator[Secret]:
     """Name every seeded word with its readers; phone numbers stand as their last nine digits."""
     for of, readers in (("Amina", AMINAS), ("Ismahane", ISMAHANES)):
-        for what in ("Sheet", "Story", "Hidden", "Buyer", "Street", "Note", "Call", "Remittance", "Receipt"):
+        for what in ("Sheet", "Story", "Hidden", "Buyer", "Street", "Note", "Call", "Remittance", "Receipt", "Printer"):
             yield Secret(word(of, what), readers, linked=what == "Buyer")
         for what in ("Draft", "Carrier", "Lot", "Vow"):  # they stand in the journal, or in the desk's queue
             yield Secret(word(of, what), readers | {"operator"})
@@ -404,9 +409,26 @@ def _papers(of: str, shop: Shop, by: Actor) -> None:
     shop.batch = session.scalars(
         select(LabelPrint.batch).where(LabelPrint.shipment_id == shop.parcels["labelled"])
     ).one()
+    _printers(of, shop, by)
     waits = shipping_queries.live_shipment(shop.store_id, shop.orders["labelled"])
     assert waits is not None
     shop.ending = waits.reference[-5:]
+
+
+def _printers(of: str, shop: Shop, by: Actor) -> None:
+    """Pair two print stations; the first one was given a label of which it says that it may have been printed."""
+    handed = select(LabelPrint.batch).where(LabelPrint.shipment_id == shop.parcels["handed_over"])
+    batch = session.scalars(handed).one()
+    for name in ("spare", "first"):
+        with transaction():
+            code = stations.add(shop.store_id, name=f"{word(of, 'Printer')} {name}", head="zpl-203", by=by)
+            station, _token = stations.pair(code, by=by)
+            shop.spare_station_id, shop.station_id = shop.station_id, station.id
+    with transaction():
+        stations.send(shop.store_id, batch, shop.station_id, by=by)
+        job = session.scalars(select(PrintJob).where(PrintJob.station_id == shop.station_id)).one()
+        shop.print_job_id, shop.print_key = job.id, job.key
+        session.execute(update(PrintJob).where(PrintJob.id == job.id).values(state="doubtful"))
 
 
 def _identity(of: str, shop: Shop, by: Actor) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from shop.web.hooks import carriers, payments
+from shop.web.hooks import carriers, payments, printing
 from shop.web.hooks.blueprint import hooks
 
-__all__ = ["carriers", "install", "payments"]
+__all__ = ["carriers", "install", "payments", "printing"]
 
 
 def install(app: Flask) -> None:

@@ -43,6 +43,7 @@ from shop.web.studio import (
     people,
     phone_codes,
     pictures,
+    printers,
     products,
     profile,
     rests,
@@ -64,8 +65,8 @@ PAGES = (
     account, calls, costs, currencies, customers, delivery, documents, earnings, goods, handover, holds, identity,
     invoices, joining, labels, links, losses, lots, members, money, new_order, new_product, offers, offline, once,
     options, orders, outcome, papers, parcel_number, partners, passkeys, past_customers, payments, payouts, people,
-    phone_codes, pictures, products, profile, rests, sale, second_step, share, sheets, squares, statements, stock,
-    today, variants, ways_to_pay, wizard,
+    phone_codes, pictures, printers, products, profile, rests, sale, second_step, share, sheets, squares, statements,
+    stock, today, variants, ways_to_pay, wizard,
 )  # fmt: skip
 
 

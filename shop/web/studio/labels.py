@@ -9,7 +9,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from shop.core.errors import InvalidTransition, Refused
-from shop.documents import engine, service
+from shop.documents import engine, service, stations
 from shop.documents import queries as documents
 from shop.documents.models import LabelPrint
 from shop.documents.papers import PAPERS, chosen
@@ -96,6 +96,7 @@ def label_batch(batch: str) -> str:
         rest=range(SHOWN_AT_ONCE + 1, min(pages, MOST_PAGES_SHOWN) + 1), papers=paper_options(),
         copies=sum(each.number > 0 for each in printed), ids=[each.shipment_id for each in printed],
         start=printed[0].start, orders=[parcels[each.shipment_id].order_id for each in printed],
+        stations=stations.seen(here().store.id),
         heads=[(key, _(words), _(note)) for key, (words, note) in HEAD_NAMES.items()],
         width=paper.width * 4 // 10, height=paper.height * 4 // 10,
     )  # fmt: skip
@@ -180,6 +181,7 @@ def choose_page(problem: str | None) -> str:
     groups = grouped(fulfilment.to_pack(store.id))
     return shop_page(
         "studio/labels.html", "orders", groups=groups, problem=problem, failed=bool(problem), papers=paper_options(),
+        printers=stations.seen(store.id),
         paper=request.form.get("paper", store.paper), start=whole(request.form.get("start", "")) or store.label_start,
         ticked=given or [card.shipment_id for _place, cards in groups for card in cards],
     )  # fmt: skip

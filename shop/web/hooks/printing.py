@@ -1,0 +1,134 @@
+"""What print stations ask: to be paired, for labels to print (waited for), for a label, and what became of it.
+
+A station is known by its token, in the header `Authorization: Bearer …`. Answers are JSON, or a label's bytes.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Final
+
+from flask import jsonify, request
+from werkzeug.wrappers import Response
+
+from shop.core.errors import InvalidTransition, NotFound
+from shop.documents import stations
+from shop.documents.station_models import PrintStation
+from shop.plumbing import limits
+from shop.plumbing.db import session, transaction
+from shop.plumbing.journal import SYSTEM
+from shop.web.hooks.blueprint import hooks
+from shop.web.ui.access import Access, entry
+from shop.web.ui.network import network
+
+LONGEST_WAIT_S: Final = 20
+LOOK_EVERY_S: Final = 0.5
+TRIES, WITHIN_S = 10, 600  # codes of one network
+# Every station that waits holds a thread of the server: the others are answered at once, and come back by themselves.
+_waiting = threading.BoundedSemaphore(16)
+
+Answer = Response | tuple[Response, int]
+
+
+@hooks.post("/print/pair")
+@entry(Access.HOOK)
+def pair_station() -> Answer:
+    """Take a code for a token, ten tries in ten minutes from one network."""
+    try:
+        with transaction():
+            allowed = limits.allow("print-pair", network(), most=TRIES, within_s=WITHIN_S)
+            station, token = stations.pair(request.form.get("code", ""), by=SYSTEM) if allowed else (None, "")
+    except NotFound:
+        with transaction():  # the try counts, though nothing else is kept of it
+            limits.allow("print-pair", network(), most=TRIES, within_s=WITHIN_S)
+        return _no("code", 404)
+    if station is None:
+        return _no("tries", 429)
+    return jsonify(token=token, name=station.name, head=station.head)
+
+
+@hooks.get("/print/jobs")
+@entry(Access.HOOK)
+def print_work() -> Answer:
+    """Tell a station its next labels; with `?wait=` seconds, as soon as there are any."""
+    try:
+        station = _station()
+        found = _waited(station, _seconds(request.args.get("wait", "")))
+        return jsonify(jobs=[{"key": each.key, "again": each.again} for each in found])
+    except NotFound:
+        return _no("token", 401)
+
+
+@hooks.get("/print/jobs/<key:job>")
+@entry(Access.HOOK)
+def print_label(job: str) -> Answer:
+    """Send a label to its station, which must write down before that it takes it."""
+    try:
+        station = _station()
+    except NotFound:
+        return _no("token", 401)
+    try:
+        with transaction():
+            good = stations.take(station, job)
+        if good:
+            return Response(stations.drawn(station, job), mimetype="application/octet-stream")
+    except NotFound:
+        return _no("job", 404)
+    except InvalidTransition:
+        return _no("answered", 409)
+    return _no(stations.CHANGED, 409)
+
+
+@hooks.post("/print/jobs/<key:job>")
+@entry(Access.HOOK)
+def print_answer(job: str) -> Answer:
+    """Take what became of a label: confirmed, doubtful or failed."""
+    try:
+        station = _station()
+    except NotFound:
+        return _no("token", 401)
+    try:
+        with transaction():
+            stations.answered(station, job, request.form.get("state", ""), why=request.form.get("why", ""))
+    except NotFound:
+        return _no("job", 404)
+    except InvalidTransition:
+        return _no("answered", 409)
+    return jsonify(ok=True)
+
+
+def _station() -> PrintStation:
+    scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme != "Bearer" or not token:
+        raise NotFound
+    station = stations.station_of(token)
+    if stations.is_due(station):
+        session.rollback()
+        with transaction():
+            stations.note_seen(station)
+    return station
+
+
+def _waited(station: PrintStation, seconds: float) -> list[stations.Work]:
+    """Return the next labels, looking again every now and then; a station that was let go is told at once."""
+    until = time.monotonic() + seconds
+    found = stations.work(station)
+    if found or not seconds or not _waiting.acquire(blocking=False):
+        return found
+    try:
+        while not found and time.monotonic() < until:
+            session.rollback()  # what is read next is what is there then
+            time.sleep(LOOK_EVERY_S)
+            found = stations.work(_station())
+    finally:
+        _waiting.release()
+    return found
+
+
+def _seconds(text: str) -> float:
+    return min(int(text), LONGEST_WAIT_S) if text.isascii() and text.isdigit() and len(text) < 4 else 0
+
+
+def _no(what: str, status: int) -> tuple[Response, int]:
+    return jsonify(refused=what), status
