@@ -278,7 +278,7 @@ class Station:
         try:
             label = self._server.label(key)
         except RefusedError as error:
-            if error.status not in {404, 409}:
+            if error.status not in {404, 409} or error.word == "token":
                 raise
             self._notes.write(key, "told failed")
             self._say(f"{key}: not wanted any more ({error.word})")
@@ -305,7 +305,7 @@ class Station:
         try:
             self._server.answer(key, state, why)
         except RefusedError as error:
-            if error.status not in {404, 409}:  # it was settled by somebody meanwhile
+            if error.status not in {404, 409} or error.word == "token":  # it was settled by somebody meanwhile
                 raise
         self._notes.write(key, f"told {state}")
 

@@ -1,6 +1,7 @@
 """What print stations ask: to be paired, for labels to print (waited for), for a label, and what became of it.
 
-A station is known by its token, in the header `Authorization: Bearer …`. Answers are JSON, or a label's bytes.
+A station is known by its token, in the header `Authorization: Bearer …`; who has none finds nothing. Answers are JSON,
+or a label's bytes.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ def pair_station() -> Answer:
     return jsonify(token=token, name=station.name, head=station.head)
 
 
-@hooks.get("/print/jobs")
+@hooks.route("/print/jobs", methods=["GET", "OPTIONS"])
 @entry(Access.HOOK)
 def print_work() -> Answer:
     """Tell a station its next labels; with `?wait=` seconds, as soon as there are any."""
@@ -57,17 +58,17 @@ def print_work() -> Answer:
         found = _waited(station, _seconds(request.args.get("wait", "")))
         return jsonify(jobs=[{"key": each.key, "again": each.again} for each in found])
     except NotFound:
-        return _no("token", 401)
+        return _no("token", 404)
 
 
-@hooks.get("/print/jobs/<key:job>")
+@hooks.route("/print/jobs/<key:job>", methods=["GET", "OPTIONS"])
 @entry(Access.HOOK)
 def print_label(job: str) -> Answer:
     """Send a label to its station, which must write down before that it takes it."""
     try:
         station = _station()
     except NotFound:
-        return _no("token", 401)
+        return _no("token", 404)
     try:
         with transaction():
             good = stations.take(station, job)
@@ -87,7 +88,7 @@ def print_answer(job: str) -> Answer:
     try:
         station = _station()
     except NotFound:
-        return _no("token", 401)
+        return _no("token", 404)
     try:
         with transaction():
             stations.answered(station, job, request.form.get("state", ""), why=request.form.get("why", ""))
