@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 WAIT_S = 20  # how long the server may keep a question open
+REST_S = 3  # between questions that the server does not keep open, as when many stations wait
 PAUSES_S = (1, 2, 5, 10, 30)  # before the next try, when the server or the printer does not answer
 PRINTER_S = 10
 CLOSED_S = 3  # how long a printer may take to say that it has all; many never do
@@ -318,7 +319,9 @@ def run(station: Station, say: Callable[[str], None] = print) -> None:
             if not recovered:
                 station.recover()
                 recovered = True
-            station.once()
+            asked = time.monotonic()
+            if not station.once() and time.monotonic() - asked < REST_S:
+                time.sleep(REST_S)
             tries = 0
         except (AwayError, NotAcceptedError) as error:
             pause = PAUSES_S[min(tries, len(PAUSES_S) - 1)]

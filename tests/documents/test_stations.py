@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
+from shop import print_station as program
 from shop.core import clock
 from shop.core.errors import InvalidTransition
 from shop.core.states import PRINT_JOB
@@ -19,6 +21,7 @@ from shop.documents.station_models import PrintJob, PrintStation
 from shop.orders.models import Order
 from shop.plumbing.db import changed, session, transaction
 from shop.plumbing.journal import Entry
+from shop.web.hooks import printing
 from tests.checkout.cast import AMINA
 from tests.studio.day import Day, a_day
 
@@ -202,6 +205,46 @@ def test_the_studio_shows_a_code_once_and_says_what_is_missing(application: Flas
     assert "--code" in day.page("/printers")
     assert "--code" not in day.page("/printers")
     assert "Waits for its code" in day.page("/printers")
+
+
+def test_stations_that_wait_leave_most_threads_to_the_shop(application: Flask) -> None:
+    day = a_day(application)
+    line, token = paired(day)
+    threads = application.extensions["hirfa_settings"].threads
+    places = printing.waiting_places(threads // printing.SHARE)
+    taken = [places for _place in range(threads) if places.acquire(blocking=False)]
+    try:
+        assert 0 < len(taken) <= threads / 4
+        begun = time.monotonic()
+        assert line.get(f"{JOBS}?wait=20", headers=token).get_json() == {"jobs": []}
+        assert time.monotonic() - begun < 10, "it is answered at once, and asks again by itself"
+    finally:
+        for each in taken:
+            each.release()
+
+
+def test_a_station_that_is_answered_at_once_rests_before_it_asks_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Bored(program.Station):
+        def __init__(self) -> None:
+            """Without a server."""
+
+        def recover(self) -> None:
+            """Nothing was begun."""
+
+        def once(self, wait_s: int = program.WAIT_S) -> bool:
+            return False
+
+    rests: list[float] = []
+
+    def rest(seconds: float) -> None:
+        rests.append(seconds)
+        if len(rests) > 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(program.time, "sleep", rest)
+    with pytest.raises(KeyboardInterrupt):
+        program.run(Bored())
+    assert rests == [program.REST_S] * 3
 
 
 def test_a_label_moves_as_its_machine_says(application: Flask) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
+from functools import cache
 from typing import Final
 
 from flask import jsonify, request
@@ -21,13 +22,13 @@ from shop.plumbing.db import session, transaction
 from shop.plumbing.journal import SYSTEM
 from shop.web.hooks.blueprint import hooks
 from shop.web.ui.access import Access, entry
+from shop.web.ui.here import settings
 from shop.web.ui.network import network
 
 LONGEST_WAIT_S: Final = 20
 LOOK_EVERY_S: Final = 0.5
 TRIES, WITHIN_S = 10, 600  # codes of one network
-# Every station that waits holds a thread of the server: the others are answered at once, and come back by themselves.
-_waiting = threading.BoundedSemaphore(16)
+SHARE: Final = 4  # of the server's threads, each of which a waiting station holds, one in so many is theirs
 
 Answer = Response | tuple[Response, int]
 
@@ -111,11 +112,17 @@ def _station() -> PrintStation:
     return station
 
 
+@cache
+def waiting_places(most: int) -> threading.BoundedSemaphore:
+    """Return the places for stations that wait in this process; who finds none is answered at once, and comes back."""
+    return threading.BoundedSemaphore(most)
+
+
 def _waited(station: PrintStation, seconds: float) -> list[stations.Work]:
     """Return the next labels, looking again every now and then; a station that was let go is told at once."""
     until = time.monotonic() + seconds
-    found = stations.work(station)
-    if found or not seconds or not _waiting.acquire(blocking=False):
+    found, places = stations.work(station), waiting_places(max(1, settings().threads // SHARE))
+    if found or not seconds or not places.acquire(blocking=False):
         return found
     try:
         while not found and time.monotonic() < until:
@@ -123,7 +130,7 @@ def _waited(station: PrintStation, seconds: float) -> list[stations.Work]:
             time.sleep(LOOK_EVERY_S)
             found = stations.work(_station())
     finally:
-        _waiting.release()
+        places.release()
     return found
 
 
