@@ -19,10 +19,9 @@ from shop.checkout.words import Details
 from shop.core import clock
 from shop.core.money import Money
 from shop.customers import past
-from shop.documents import invoices, stations
+from shop.documents import invoices
 from shop.documents import service as documents
 from shop.documents.models import LabelPrint
-from shop.documents.station_models import PrintJob
 from shop.fulfilment import service as fulfilment
 from shop.offers import service as offers
 from shop.offers.service import Terms
@@ -54,7 +53,8 @@ from tests.studio.conftest import LEGAL, make_ready
 from tests.studio.photographs import photograph
 from tests.trust import sales, unpaid
 from tests.trust.partners import add_partner, lead_nowhere
-from tests.trust.ways_in import give_keys, sent_codes
+from tests.trust.printers import pair_printers
+from tests.trust.ways_in import give_keys, sent_codes, used_invitation
 
 ROLES = ("anonymous", "buyer", "helper", "owner", "neighbour", "operator")
 AMINAS, ISMAHANES = frozenset({"helper", "owner"}), frozenset({"neighbour"})
@@ -183,7 +183,7 @@ def build(application: Flask, settings: Settings) -> Street:
         amina = _furnished("Amina", [("owner", people["owner"]), ("helper", people["helper"])], temporary["A"])
         ismahane = _furnished("Ismahane", [("owner", people["neighbour"])], temporary["B"])
         suspended = _suspended()
-        used = _used_invitation(amina, temporary["A"])
+        used = used_invitation(amina.store_id, temporary["A"].account_id)
         tokens, digits = sent_codes(application)
         session.remove()  # type: ignore[attr-defined]
     for shop in (amina, ismahane):
@@ -416,19 +416,8 @@ def _papers(of: str, shop: Shop, by: Actor) -> None:
 
 
 def _printers(of: str, shop: Shop, by: Actor) -> None:
-    """Pair two print stations; the first one was given a label of which it says that it may have been printed."""
-    handed = select(LabelPrint.batch).where(LabelPrint.shipment_id == shop.parcels["handed_over"])
-    batch = session.scalars(handed).one()
-    for name in ("spare", "first"):
-        with transaction():
-            code = stations.add(shop.store_id, name=f"{word(of, 'Printer')} {name}", head="zpl-203", by=by)
-            station, _token = stations.pair(code, by=by)
-            shop.spare_station_id, shop.station_id = shop.station_id, station.id
-    with transaction():
-        stations.send(shop.store_id, batch, shop.station_id, by=by)
-        job = session.scalars(select(PrintJob).where(PrintJob.station_id == shop.station_id)).one()
-        shop.print_job_id, shop.print_key = job.id, job.key
-        session.execute(update(PrintJob).where(PrintJob.id == job.id).values(state="doubtful"))
+    made = pair_printers(shop.store_id, shop.parcels["handed_over"], word(of, "Printer"), by=by)
+    shop.station_id, shop.spare_station_id, shop.print_job_id, shop.print_key = made
 
 
 def _identity(of: str, shop: Shop, by: Actor) -> None:
@@ -475,14 +464,7 @@ def _suspended() -> tuple[int, str]:
         stores.update_profile(made.id, by=SYSTEM, **LEGAL)
         stores.open_store(made.id, by=SYSTEM)
         stores.suspend(made.id, reason="no answer", by=SYSTEM)
-    return made.id, made.slug
-
-
-def _used_invitation(shop: Shop, person: Person) -> str:
-    with transaction():
-        token = stores.invite(shop.store_id, "helper", by=SYSTEM)
-        stores.accept_invitation(token, person.account_id, by=SYSTEM)
-    return token
+        return made.id, made.slug
 
 
 def card_photo(of: str) -> bytes:

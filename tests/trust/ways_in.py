@@ -1,4 +1,4 @@
-"""What lets the people of the street in: their devices and passkeys, and the codes that phones were sent."""
+"""What lets the people of the street in: devices and passkeys, the codes that phones were sent, an invitation."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from shop.accounts.models import Account, Device, Passkey, PhoneCode
 from shop.accounts.passkeys import Gate
 from shop.core import clock
 from shop.plumbing.db import session, transaction
+from shop.plumbing.journal import SYSTEM
 from shop.plumbing.links import Signer
+from shop.stores import service as stores
 from tests import passkey_device
 
 
@@ -24,6 +26,14 @@ def give_keys(account_id: int, *, mail: str, device: str, passkey: str) -> tuple
     session.add_all([keeps, opens])
     session.flush()
     return keeps.id, opens.id
+
+
+def used_invitation(store_id: int, account_id: int) -> str:
+    """Invite a helper who accepts; return the token, which opens nothing any more."""
+    with transaction():
+        token = stores.invite(store_id, "helper", by=SYSTEM)
+        stores.accept_invitation(token, account_id, by=SYSTEM)
+    return token
 
 
 def sent_codes(application: Flask) -> tuple[dict[str, str], dict[str, str]]:
