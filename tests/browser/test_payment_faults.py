@@ -59,6 +59,17 @@ def nothing_was_begun(walk: Walk) -> None:
     assert walk.figures() == walk.before
 
 
+def begins_at_the_second_try(walk: Walk, kind: str) -> None:
+    """Let the first beginning go wrong in a way, and the second one be paid."""
+    walk.prepare()
+    walk.hands.rooms.tell("faults", system="chargily", kind=kind, method="POST")
+    start(walk)
+    nothing_was_begun(walk)
+    walk.to_the_card_page()
+    walk.choose(PAYS["chargily"])
+    paid_once(walk, "cancelled")
+
+
 def test_a_service_that_is_down(walk: Walk) -> None:
     walk.prepare()
     walk.hands.rooms.tell("faults", system="chargily", kind="error", times=None)
@@ -72,13 +83,7 @@ def test_a_service_that_is_down(walk: Walk) -> None:
 
 @pytest.mark.parametrize("hands", HANDS[1:], ids=["fr-js"], indirect=True)
 def test_a_service_that_takes_six_seconds_to_begin(walk: Walk) -> None:
-    walk.prepare()
-    walk.hands.rooms.tell("faults", system="chargily", kind="slow", method="POST")
-    start(walk)
-    nothing_was_begun(walk)
-    walk.to_the_card_page()
-    walk.choose(PAYS["chargily"])
-    paid_once(walk, "cancelled")
+    begins_at_the_second_try(walk, "slow")
 
 
 def test_a_service_that_takes_six_seconds_to_tell_how_it_ended(walk: Walk) -> None:
@@ -93,13 +98,7 @@ def test_a_service_that_takes_six_seconds_to_tell_how_it_ended(walk: Walk) -> No
 
 
 def test_an_answer_that_is_cut_after_the_page_was_made(walk: Walk) -> None:
-    walk.prepare()
-    walk.hands.rooms.tell("faults", system="chargily", kind="cut_after", method="POST")
-    start(walk)
-    nothing_was_begun(walk)
-    walk.to_the_card_page()
-    walk.choose(PAYS["chargily"])
-    paid_once(walk, "cancelled")
+    begins_at_the_second_try(walk, "cut_after")
 
 
 def test_a_charge_whose_notice_never_comes_and_that_cannot_be_asked_about(walk: Walk) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -17,33 +16,17 @@ from shop.shipping import learning, partners
 from shop.shipping.models import CarrierAccount, CarrierPlace, CommuneRate, DeliveryRate, Desk
 from shop.shipping.queries import place_of, quotes
 from shop.testing import yalidine_places
-from shop.testing.outside import World
-from tests.checkout.cast import AMINA, Workshop, ordered, parcel, workshop
-from tests.fulfilment.partner import Partner, a_world, partner_on
+from tests.checkout.cast import AMINA, Workshop, ordered, parcel
+from tests.fulfilment.partner import Partner
 
 pytestmark = pytest.mark.usefixtures("app")
 FEW = ["15", "16", "31"]
 
 
-@pytest.fixture(scope="module")
-def world() -> Iterator[World]:
-    with a_world() as found:
-        yield found
-
-
-@pytest.fixture
-def partner(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Partner]:
-    monkeypatch.setattr("shop.shipping.carriers.yalidine.client.PACE_S", 0)
+@pytest.fixture(autouse=True)
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three wilayas are enough to be learned."""
     monkeypatch.setattr(learning, "WILAYAS", FEW)
-    with partner_on(world) as found:
-        yield found
-
-
-@pytest.fixture
-def amina(partner: Partner) -> Workshop:
-    shop = workshop(stock=60)
-    partner.connect(shop)
-    return shop
 
 
 def learn(shop: Workshop, partner: Partner) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator
 from itertools import chain
 
 import pytest
@@ -24,32 +23,11 @@ from shop.shipping import inbox, partners
 from shop.shipping.contract import Notice
 from shop.shipping.models import CarrierAccount, CarrierNotice, Scan, Shipment
 from shop.shipping.queries import place_of, quotes
-from shop.testing.outside import World
 from shop.testing.yalidine_sim import signed
 from tests.checkout.cast import AMINA, Workshop, confirmed, ordered, parcel, workshop
-from tests.fulfilment.partner import KEYS, Partner, a_world, partner_on
+from tests.fulfilment.partner import KEYS, Partner
 
 pytestmark = pytest.mark.usefixtures("app")
-
-
-@pytest.fixture(scope="module")
-def world() -> Iterator[World]:
-    with a_world() as found:
-        yield found
-
-
-@pytest.fixture
-def partner(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Partner]:
-    monkeypatch.setattr("shop.shipping.carriers.yalidine.client.PACE_S", 0)
-    with partner_on(world) as found:
-        yield found
-
-
-@pytest.fixture
-def amina(partner: Partner) -> Workshop:
-    shop = workshop(stock=60)
-    partner.connect(shop)
-    return shop
 
 
 def printed(shop: Workshop, box: Shipment) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from functools import cache
 from typing import Final
 
@@ -66,37 +67,41 @@ def print_work() -> Answer:
 @entry(Access.HOOK)
 def print_label(job: str) -> Answer:
     """Send a label to its station, which must write down before that it takes it."""
-    try:
-        station = _station()
-    except NotFound:
-        return _no("token", 404)
-    try:
-        with transaction():
-            good = stations.take(station, job)
-        if good:
-            return Response(stations.drawn(station, job), mimetype="application/octet-stream")
-    except NotFound:
-        return _no("job", 404)
-    except InvalidTransition:
-        return _no("answered", 409)
-    return _no(stations.CHANGED, 409)
+    return _about(_sent, job)
 
 
 @hooks.post("/print/jobs/<key:job>")
 @entry(Access.HOOK)
 def print_answer(job: str) -> Answer:
     """Take what became of a label: confirmed, doubtful or failed."""
+    return _about(_answered, job)
+
+
+def _about(act: Callable[[PrintStation, str], Answer], job: str) -> Answer:
+    """Let a station do something with one of its labels."""
     try:
         station = _station()
     except NotFound:
         return _no("token", 404)
     try:
-        with transaction():
-            stations.answered(station, job, request.form.get("state", ""), why=request.form.get("why", ""))
+        return act(station, job)
     except NotFound:
         return _no("job", 404)
     except InvalidTransition:
         return _no("answered", 409)
+
+
+def _sent(station: PrintStation, job: str) -> Answer:
+    with transaction():
+        good = stations.take(station, job)
+    if not good:
+        return _no(stations.CHANGED, 409)
+    return Response(stations.drawn(station, job), mimetype="application/octet-stream")
+
+
+def _answered(station: PrintStation, job: str) -> Answer:
+    with transaction():
+        stations.answered(station, job, request.form.get("state", ""), why=request.form.get("why", ""))
     return jsonify(ok=True)
 
 
