@@ -37,7 +37,8 @@ def hirfa() -> None:
 @with_appcontext
 def run(*, with_demo: bool) -> None:
     """Bring the database up to date and serve the shop (with its worker inside, unless HIRFA_WORKER=0)."""
-    from shop.plumbing import schema  # noqa: PLC0415 - commands import what they run
+    from shop.demo import is_here as demo_is_here  # noqa: PLC0415 - commands import what they run
+    from shop.plumbing import schema  # noqa: PLC0415
     from shop.server import serve, with_simulators  # noqa: PLC0415
 
     schema.upgrade()
@@ -47,7 +48,7 @@ def run(*, with_demo: bool) -> None:
         for line in seed.fill():
             click.echo(line)
     settings = _settings()
-    with with_simulators(settings) if with_demo else nullcontext("") as simulators:
+    with with_simulators(settings) if demo_is_here() else nullcontext("") as simulators:
         if simulators:
             click.echo(f"Cards are paid and parcels booked at simulators: {simulators}")
         click.echo(f"Hirfa is open at {settings.base_url} (Ctrl-C closes it)")

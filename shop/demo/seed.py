@@ -7,12 +7,14 @@ from sqlalchemy import func, select
 
 from shop.accounts.models import Account
 from shop.demo import (
+    BEGUN,
     abroad,
     beside,
     contests,
     days,
     deposits,
     doubts,
+    has_begun,
     lists,
     losses,
     money,
@@ -28,7 +30,7 @@ from shop.demo import (
 )
 from shop.plumbing import journal
 from shop.plumbing.db import session, transaction
-from shop.plumbing.journal import SYSTEM, Actor, Entry
+from shop.plumbing.journal import SYSTEM, Actor
 from shop.plumbing.settings import Settings
 from shop.stores.models import Member, Store
 
@@ -36,24 +38,24 @@ from shop.stores.models import Member, Store
 def fill() -> list[str]:
     """Fill what is missing of the demo; return the lines to print: what happened and who can sign in."""
     settings: Settings = current_app.extensions["hirfa_settings"]
-    begun = _has("demo.begun")
+    begun = has_begun(BEGUN)
     if not begun and session.scalar(select(func.count()).select_from(Store)):
         return ["This database holds real workshops: the demo was not added."]
     if not begun:
         media = settings.data_dir / "media" / "pictures"
         media.mkdir(parents=True, exist_ok=True)
         with transaction():
-            journal.record("demo.begun", subject="demo", subject_id=1, store_id=None, by=SYSTEM)
+            journal.record(BEGUN, subject="demo", subject_id=1, store_id=None, by=SYSTEM)
             workshops.build(media)
-    if not _has("demo.opening"):
+    if not has_begun("demo.opening"):
         with transaction():
             journal.record("demo.opening", subject="demo", subject_id=1, store_id=None, by=SYSTEM)
             opening.begin(settings.data_dir / "media" / "pictures", workshops.HERE / "pictures", workshops.PASSWORD)
-    if not _has("demo.offers"):
+    if not has_begun("demo.offers"):
         with transaction():
             offers.write(_owners())
             journal.record("demo.offers", subject="demo", subject_id=1, store_id=None, by=SYSTEM)
-    if not _has("demo.filled"):
+    if not has_begun("demo.filled"):
         with journal.unheard():
             days.tell(_owners())
             shelves.tell(days.AMINA, _owners()[days.AMINA], settings.data_dir)
@@ -66,29 +68,29 @@ def fill() -> list[str]:
             lists.bring(days.AMINA, _owners()[days.AMINA])
         with transaction():
             journal.record("demo.filled", subject="demo", subject_id=1, store_id=None, by=SYSTEM)
-    if not _has("demo.tills"):
+    if not has_begun("demo.tills"):
         with transaction():
             tills.open_tills(_owners(), current_app.extensions["hirfa_seal"])
             journal.record("demo.tills", subject="demo", subject_id=1, store_id=None, by=SYSTEM)
-    if not _has("demo.abroad"):
+    if not has_begun("demo.abroad"):
         with transaction():
             abroad.keep_lists(days.ISMAHANE, _owners()[days.ISMAHANE], current_app.extensions["hirfa_seal"])
             journal.record("demo.abroad", subject="demo", subject_id=1, store_id=None, by=SYSTEM)
-    if not _has("demo.money"):
+    if not has_begun("demo.money"):
         with journal.unheard():
             money.tell(_owners())
             losses.give_up(days.AMINA, _owners()[days.AMINA])
         with transaction():
             journal.record("demo.money", subject="demo", subject_id=1, store_id=None, by=SYSTEM)
     _fill_deposits()
-    _fill_partners()
+    _fill_partners(settings)
     _fill_printers()
     session.rollback()
     return _sign_ins(settings)
 
 
 def _fill_deposits() -> None:
-    if not _has("demo.deposits"):
+    if not has_begun("demo.deposits"):
         with journal.unheard():
             deposits.ask(_owners(), current_app.extensions["hirfa_seal"])
             deposits.order()
@@ -96,8 +98,8 @@ def _fill_deposits() -> None:
             journal.record("demo.deposits", subject="demo", subject_id=1, store_id=None, by=SYSTEM)
 
 
-def _fill_partners() -> None:
-    if not _has("demo.partners"):
+def _fill_partners(settings: Settings) -> None:
+    if not has_begun("demo.partners") and partners.is_simulated(settings):
         ismahane = _owners()[days.ISMAHANE]
         with transaction():
             partners.connect(ismahane, current_app.extensions["hirfa_seal"])
@@ -107,14 +109,10 @@ def _fill_partners() -> None:
 
 
 def _fill_printers() -> None:
-    if not _has("demo.printers"):
+    if not has_begun("demo.printers"):
         with transaction():
             printers.pair(_owners())
             journal.record("demo.printers", subject="demo", subject_id=1, store_id=None, by=SYSTEM)
-
-
-def _has(verb: str) -> bool:
-    return session.scalar(select(Entry.id).where(Entry.verb == verb, Entry.subject == "demo").limit(1)) is not None
 
 
 def _owners() -> dict[str, Actor]:
