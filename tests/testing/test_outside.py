@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
+import socket
 import subprocess
 import sys
 import threading
@@ -105,6 +106,20 @@ def test_a_fault_strikes_once_before_or_after_the_effect(world: World, kind: str
         threading.Event().wait(0.5)
     assert letters(world) == happened
     assert write(world) == happened + 1
+
+
+def test_a_fault_strikes_what_was_said_to_its_end(world: World) -> None:
+    """A client says its headers and its body apart: one that dies between the two has asked nothing."""
+    world.faults.add("post", "slow", "/letters$", seconds=0)
+    body = json.dumps({"notice_url": "https://shop.example/hook"}).encode()
+    line = f"POST /post/v1/letters HTTP/1.0\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", int(world.url.rsplit(":", 1)[1])), timeout=10) as wire:
+        wire.sendall(line.encode())
+        threading.Event().wait(0.3)
+        assert (len(world.faults.told()), letters(world)) == (1, 0)
+        wire.sendall(body)
+        assert b" 200 " in wire.recv(1000)
+    assert (len(world.faults.told()), letters(world)) == (0, 1)
 
 
 def test_a_fault_strikes_only_what_it_names_and_so_often(world: World) -> None:

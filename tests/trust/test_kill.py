@@ -305,7 +305,7 @@ def wait_for(true: Callable[[], bool]) -> None:
     """Wait until something is true. Raises AssertionError when it takes too long."""
     until = time.monotonic() + PATIENCE_S
     while not true():
-        assert time.monotonic() < until, "nobody could order"
+        assert time.monotonic() < until, "it never became true"
         time.sleep(0.01)
 
 
