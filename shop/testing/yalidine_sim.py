@@ -11,10 +11,9 @@ import hmac
 import json
 import re
 import secrets
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, make_response, request
@@ -25,7 +24,8 @@ from shop.core.errors import AdapterError
 from shop.plumbing.http import Outbound, origin_of
 from shop.shipping.carriers.yalidine.client import TENANTS
 from shop.testing import yalidine_places as places
-from shop.testing.outside.world import System
+from shop.testing.carrier_parcels import CarrierSystem, Made
+from shop.testing.carrier_places import WILAYAS
 
 PREPARING = "En préparation"
 LIMITS: Mapping[str, tuple[int, int]] = {
@@ -38,19 +38,8 @@ JOURNEYS: Mapping[str, tuple[str, ...]] = {
     "returned": ("Ramassé", "Expédié", "Tentative échouée", "Echèc livraison", "Retour vers vendeur",
                  "Retourné au vendeur"),
 }  # fmt: skip
-STEP_S = 180  # beside a demo shop
 FLAGS = ("do_insurance", "freeshipping", "is_stopdesk", "has_exchange")
 _ID, _TOKEN = re.compile(r"\d{4,40}"), re.compile(r"[A-Za-z0-9]{16,128}")
-
-
-@dataclass
-class Made:
-    """A parcel of an account, with all that was said of it and what is still to come."""
-
-    account: str
-    row: dict[str, Any]
-    told: list[dict[str, Any]] = field(default_factory=list)
-    script: list[tuple[datetime, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -61,35 +50,20 @@ class Hook:
     secret: str
 
 
-class YalidineSim(System):
+class YalidineSim(CarrierSystem):
     """The accounts, their parcels and notices, in memory."""
 
     key = "yalidine"
     api = "/v1"
     stands_for = {url: "" for _name, url in TENANTS.values()}
+    reference = "order_id"
+    journeys = JOURNEYS
+    most = LIMITS
 
     def forget(self) -> None:
-        """Know no parcels and refuse no key."""
-        self.parcels: dict[str, Made] = {}
-        self.closed: set[str] = set()
+        """Know no parcels and no address for notices."""
+        super().forget()
         self.hooks: dict[str, Hook] = {}
-        self.limits = dict(LIMITS)
-        self.pace_s = 0.0  # where it is more, parcels go their way by themselves, a step each so many seconds
-        self.asked: dict[str, list[float]] = defaultdict(list)
-        self.offences = 0
-
-    def live(self) -> None:
-        """Let every parcel go its way by itself."""
-        self.pace_s = STEP_S
-
-    def tick(self) -> None:
-        """Let parcels go on their way."""
-        now = self.world.clock.now()
-        with self.lock:
-            for made in list(self.parcels.values()):
-                while made.script and made.script[0][0] <= now:
-                    at, status = made.script.pop(0)
-                    self._say(made, status, at=at)
 
     def blueprint(self) -> Blueprint:
         """Return the interface, and the pages of labels."""
@@ -112,30 +86,12 @@ class YalidineSim(System):
 
     def control(self) -> Blueprint:
         """Return what can be told: how a parcel goes, where notices go, which accounts are closed."""
-        port = Blueprint("yalidine_control", __name__)
-
-        @port.post("/parcels/<tracking>")
-        def becomes(tracking: str) -> ResponseReturnValue:
-            told = request.get_json(force=True)
-            if "journey" in told:
-                self.go(tracking, told["journey"], step_s=float(told.get("step_s", 3600)))
-            else:
-                self.become(tracking, told["status"], reason=told.get("reason"))
-            return {}
+        port = super().control()
 
         @port.post("/webhooks")
         def webhooks() -> ResponseReturnValue:
             told = request.get_json(force=True)
             return {"registered": self.register(told["api_id"], told["url"], told["secret"])}
-
-        @port.post("/keys")
-        def keys() -> ResponseReturnValue:
-            self.closed = set(request.get_json(force=True)["closed"])
-            return {}
-
-        @port.get("/parcels")
-        def made() -> ResponseReturnValue:
-            return jsonify([each.row for each in self.parcels.values()])
 
         return port
 
@@ -151,26 +107,8 @@ class YalidineSim(System):
         self.hooks[api_id] = Hook(url, secret)
         return True
 
-    def become(self, tracking: str, status: str, *, reason: str | None = None) -> None:
-        """Say a status of a parcel now, and send the notice of it."""
-        with self.lock:
-            self._say(self.parcels[tracking], status, at=self.world.clock.now(), reason=reason)
-
-    def go(self, tracking: str, journey: str, *, step_s: float) -> None:
-        """Write down how a parcel goes on, a step each so many seconds; time does it."""
-        with self.lock:
-            self._write(self.parcels[tracking], journey, step_s)
-
-    def _write(self, made: Made, journey: str, step_s: float) -> None:
-        now = self.world.clock.now()
-        made.script = [(now + timedelta(seconds=step_s * at), each) for at, each in enumerate(JOURNEYS[journey], 1)]
-
-    def of_reference(self, reference: str) -> list[Mapping[str, Any]]:
-        """Return the parcels that were made under a reference."""
-        with self.lock:
-            return [each.row for each in self.parcels.values() if each.row["order_id"] == reference]
-
-    def _say(self, made: Made, status: str, *, at: datetime, reason: str | None = None) -> None:
+    def say(self, made: Made, status: str, *, at: datetime, reason: str | None = None) -> None:
+        """Write down a status of a parcel, and send the notice of it."""
         row = made.row
         row["last_status"], row["date_last_status"] = status, _stamp(at)
         made.told.append({
@@ -199,20 +137,14 @@ class YalidineSim(System):
             if not (_ID.fullmatch(account) and _TOKEN.fullmatch(token)) or account in self.closed:
                 return {"error": {"code": 401, "message": "Unauthorized"}}, 401
             with self.lock:
-                left = self._left(account)
-                if min(left.values(), default=1) <= 0:
-                    self.offences += 1
+                left = self.counted(account)
+                if left is None:
                     return _with(jsonify({"error": {"message": "Too many requests"}}), 429, {"Retry-After": "60"})
-                self.asked[account].append(self.world.clock.now().timestamp())
                 self.tick()
                 answer = make_response(view(account, **path))
-            return _with(answer, answer.status_code, {f"{name}-quota-left": str(n - 1) for name, n in left.items()})
+            return _with(answer, answer.status_code, {f"{name}-quota-left": str(n) for name, n in left.items()})
 
         return admitted
-
-    def _left(self, account: str) -> dict[str, int]:
-        now, seen = self.world.clock.now().timestamp(), self.asked[account]
-        return {name: most - sum(at > now - s for at in seen) for name, (s, most) in self.limits.items()}
 
     # ── lists ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -227,7 +159,7 @@ class YalidineSim(System):
 
     def _fees(self, _account: str) -> ResponseReturnValue:
         sender, to = (request.args.get(name, "") for name in ("from_wilaya_id", "to_wilaya_id"))
-        if not all(each.isdigit() and 1 <= int(each) <= places.WILAYAS for each in (sender, to)):
+        if not all(each.isdigit() and 1 <= int(each) <= WILAYAS for each in (sender, to)):
             return {"error": {"message": "from_wilaya_id and to_wilaya_id are required"}}, 422
         return dict(places.fees(int(sender), int(to)))
 
@@ -236,7 +168,7 @@ class YalidineSim(System):
         return _listed(mine[::-1], ("tracking", "order_id", "last_status", "payment_status", "is_stopdesk"))
 
     def _show(self, account: str, tracking: str) -> ResponseReturnValue:
-        made = self._mine(account, tracking)
+        made = self.mine(account, tracking)
         return _enveloped([made.row] if made else [])
 
     def _histories(self, account: str) -> ResponseReturnValue:
@@ -244,7 +176,7 @@ class YalidineSim(System):
         return _listed(sorted(told, key=lambda row: row["date_status"], reverse=True), ("tracking", "status", "reason"))
 
     def _history(self, account: str, tracking: str) -> ResponseReturnValue:
-        made = self._mine(account, tracking)
+        made = self.mine(account, tracking)
         return _enveloped(made.told[::-1] if made else [])
 
     # ── parcels ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -261,13 +193,12 @@ class YalidineSim(System):
         if problem:
             return {"success": False, "order_id": reference, "tracking": None, "import_id": None, "label": None,
                     "labels": None, "message": problem}  # fmt: skip
-        made = Made(account, self._row(asked, batch))
-        tracking = made.row["tracking"]
-        self.parcels[tracking] = made
-        self._say(made, PREPARING, at=self.world.clock.now())
-        if self.pace_s:
-            self._write(made, "desk" if made.row["is_stopdesk"] else "delivered", self.pace_s)
-        return {"success": True, "order_id": reference, "tracking": tracking, "import_id": batch,
+        row = self._row(asked, batch)
+        made = Made(account, str(row["tracking"]), row)
+        self.parcels[made.tracking] = made
+        self.say(made, PREPARING, at=self.world.clock.now())
+        self.set_out(made, "desk" if row["is_stopdesk"] else "delivered")
+        return {"success": True, "order_id": reference, "tracking": made.tracking, "import_id": batch,
                 "label": made.row["label"], "labels": made.row["labels"], "message": ""}  # fmt: skip
 
     def _row(self, asked: Mapping[str, Any], batch: int) -> dict[str, Any]:
@@ -286,7 +217,7 @@ class YalidineSim(System):
         }  # fmt: skip
 
     def _change(self, account: str, tracking: str) -> ResponseReturnValue:
-        made, told = self._mine(account, tracking), request.get_json(silent=True)
+        made, told = self.mine(account, tracking), request.get_json(silent=True)
         if made is None or made.row["last_status"] != PREPARING or not isinstance(told, dict):
             return {"error": {"message": "This parcel can not be changed"}}, 422
         made.row.update({name: value for name, value in told.items() if name in made.row and name != "tracking"})
@@ -300,15 +231,11 @@ class YalidineSim(System):
         return jsonify([{"tracking": each, "deleted": self._gone(account, each)} for each in named])
 
     def _gone(self, account: str, tracking: str) -> bool:
-        made = self._mine(account, tracking)
+        made = self.mine(account, tracking)
         if made is None or made.row["last_status"] != PREPARING:
             return False
         del self.parcels[tracking]
         return True
-
-    def _mine(self, account: str, tracking: str) -> Made | None:
-        made = self.parcels.get(tracking)
-        return made if made is not None and made.account == account else None
 
     def _label(self) -> ResponseReturnValue:
         made = self.parcels.get(request.args.get("tracking", ""))

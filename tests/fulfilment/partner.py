@@ -1,8 +1,8 @@
-"""A workshop whose partner is Yalidine's simulator, and the work that comes round by itself."""
+"""A workshop whose partner is a simulator, Yalidine's if no other, and the work that comes round by itself."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,6 +19,7 @@ from shop.plumbing.outside import Outside
 from shop.plumbing.seals import Seal
 from shop.shipping import inbox, partners
 from shop.shipping.models import CarrierAccount, Shipment
+from shop.testing.carrier_parcels import CarrierSystem
 from shop.testing.outside import World, running
 from shop.testing.yalidine_sim import YalidineSim
 from tests.checkout.cast import AMINA, Workshop
@@ -31,20 +32,21 @@ KEYS = {
 
 @dataclass
 class Partner:
-    """The simulator, and how the shop reaches it."""
+    """The simulator, how the shop reaches it, and the keys of the account there."""
 
     world: World
-    sim: YalidineSim
+    sim: CarrierSystem
     outside: Outside
+    keys: Mapping[str, str]
 
     def connect(self, shop: Workshop, **keys: str) -> None:
         """Have the workshop's carrier be the partner, its prices staying as they are."""
         with transaction():
             mine = update(CarrierAccount).where(CarrierAccount.id == shop.carrier.id)
-            changed(mine.values(carrier="yalidine", title="Yalidine"))
+            changed(mine.values(carrier=self.sim.key, title=self.sim.key.capitalize()))
         with transaction():
             account = session.get_one(CarrierAccount, shop.carrier.id)
-            partners.connect(account, {**KEYS, **keys}, seal=self.outside.seal, by=AMINA)
+            partners.connect(account, {**self.keys, **keys}, seal=self.outside.seal, by=AMINA)
 
     def works(self, *, minutes: float = 0) -> int:
         """Let the jobs that are due by then run; return how many did."""
@@ -70,18 +72,26 @@ class Partner:
 
 @contextmanager
 def partner_on(world: World, seal: Seal | None = None) -> Iterator[Partner]:
-    """Give a partner in a world that has forgotten everything."""
-    world.reset()
-    sim = world.systems["yalidine"]
-    assert isinstance(sim, YalidineSim)
-    sim.limits = {}
-    yield Partner(
-        world, sim, Outside(seal or Seal("a key of tests that is long"), world.outbound(), "https://x.example")
-    )
+    """Give Yalidine in a world that has forgotten everything."""
+    with partner_of(world, YalidineSim, KEYS, seal) as found:
+        yield found
 
 
 @contextmanager
-def a_world() -> Iterator[World]:
-    """Serve the simulator."""
-    with running([YalidineSim]) as found:
+def partner_of(
+    world: World, kind: type[CarrierSystem], keys: Mapping[str, str], seal: Seal | None = None
+) -> Iterator[Partner]:
+    """Give a partner of a kind in a world that has forgotten everything; it counts no requests."""
+    world.reset()
+    sim = world.systems[kind.key]
+    assert isinstance(sim, kind)
+    sim.limits = {}
+    outside = Outside(seal or Seal("a key of tests that is long"), world.outbound(), "https://x.example")
+    yield Partner(world, sim, outside, keys)
+
+
+@contextmanager
+def a_world(*kinds: type[CarrierSystem]) -> Iterator[World]:
+    """Serve simulators: Yalidine's when none is named."""
+    with running(list(kinds) or [YalidineSim]) as found:
         yield found
