@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from shop.catalogue.models import Product, Variant
 from shop.core import clock
 from shop.notifications.models import Notice
-from shop.notifications.words import ARTISAN, BUYER, TOLD, Words
+from shop.notifications.words import ARTISAN, BUYER, STILL_TRUE, TOLD, Words
 from shop.orders.models import Order, Purchase
 from shop.payments.models import Payment
 from shop.payments.queries import payment_of
@@ -70,8 +70,8 @@ def tell(post: Post, payload: dict[str, Any]) -> None:
 
     Raises Unavailable when a channel gives no answer; the job comes back and sends what is missing.
     """
-    entry_id: int = payload["entry"]
-    store_id, drafts = _told(post, entry_id)
+    store_id, drafts = _told(post, payload["entry"])
+    entry_id = _first_alike(payload["entry"]) if drafts else 0
     if not drafts:
         session.rollback()
     for draft in drafts:
@@ -102,6 +102,15 @@ def _told(post: Post, entry_id: int) -> tuple[int, list[_Draft]]:
     return entry.scope, [] if about is None else list(_drafts(post, about))
 
 
+def _first_alike(entry_id: int) -> int:
+    """Return the entry under which a message is written down: a parcel is at each stage for the first time once."""
+    entry = session.get_one(Entry, entry_id)
+    if entry.verb not in STILL_TRUE:
+        return entry_id
+    alike = (Entry.subject == entry.subject, Entry.subject_id == entry.subject_id, Entry.verb == entry.verb)
+    return session.scalars(select(func.min(Entry.id)).where(*alike)).one()
+
+
 def _about(entry: Entry) -> _About | None:
     shipment = session.get(Shipment, entry.subject_id) if entry.subject == "shipment" else None
     payment = session.get(Payment, entry.subject_id) if entry.subject == "payment" else None
@@ -118,7 +127,7 @@ def _about(entry: Entry) -> _About | None:
 
 
 def _drafts(post: Post, about: _About) -> Iterator[_Draft]:
-    told = TOLD.get(_verb(about), {})
+    told = TOLD.get(_verb(about), {}) if _is_news(about) else {}
     if BUYER in told and not _is_her_own_doing(about):
         yield _draft(post, about, told[BUYER], MESSAGE, about.order.phone, about.order.language)
     if ARTISAN in told and about.entry.actor != "member":
@@ -128,11 +137,21 @@ def _drafts(post: Post, about: _About) -> Iterator[_Draft]:
             yield _draft(post, about, told[ARTISAN], MAIL, about.store.email, about.store.language)
 
 
+def _is_news(about: _About) -> bool:
+    """Tell whether a stage of a parcel's way is still true: a poll brings several at once, and what waited for its
+    gateway speaks of a parcel that went on."""
+    states = STILL_TRUE.get(about.entry.verb)
+    return states is None or about.shipment is None or about.shipment.state in states
+
+
 def _verb(about: _About) -> str:
-    """Return what is told of: an order that waits for its money is another message, cash at the door is none."""
+    """Return what is told of: an order that waits for its money is another message, cash at the door is none, and a
+    parcel that was paid before comes without a word about cash."""
     verb, waits = about.entry.verb, about.payment is not None and about.payment.expires_at is not None
     if verb == "order.placed" and waits:
         return "order.placed_unpaid"
+    if about.shipment is not None and not about.shipment.collect_minor and f"{verb}_paid" in TOLD:
+        return f"{verb}_paid"
     return "" if verb == "payment.collected" and not waits else verb
 
 
@@ -196,12 +215,19 @@ def _draft(post: Post, about: _About, words: Words, channel: str, address: str, 
             "code": order.code,
             "amount": money_text(about.shipment.collect if about.shipment is not None else order.total),
             "name": order.buyer_name,
-            "desk": about.shipment.desk_name if about.shipment is not None else "",
+            "desk": _desk(about.shipment),
             "link": base + tracking_path(post.signer, language, about.purchase.code),
             "studio": f"{base}/studio/{about.store.slug}/orders/{order.code}",
         }
         subject = _(words.subject, **values) if words.subject else ""
         return _Draft(channel, address, language, words.template, subject, _(words.text, **values))
+
+
+def _desk(shipment: Shipment | None) -> str:
+    """Name the desk where a parcel waits: one that a courier took back there was never chosen."""
+    if shipment is None:
+        return ""
+    return shipment.desk_name or _("the desk of {carrier}", carrier=shipment.carrier_title)
 
 
 def _written(entry_id: int, store_id: int, draft: _Draft) -> tuple[int, bool]:

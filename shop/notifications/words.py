@@ -70,9 +70,17 @@ TOLD: Mapping[str, Mapping[str, Words]] = {
             "handed_over", N_("{shop}: your parcel {code} is on its way. Please have {amount} ready in cash. {link}")
         ),
     },
+    "shipment.handed_over_paid": {
+        BUYER: Words("handed_over_paid", N_("{shop}: your parcel {code} is on its way. It is paid already. {link}")),
+    },
     "shipment.at_point": {
         BUYER: Words(
             "at_point", N_("{shop}: your parcel {code} waits for you at {desk}. Please bring {amount} in cash. {link}")
+        ),
+    },
+    "shipment.at_point_paid": {
+        BUYER: Words(
+            "at_point_paid", N_("{shop}: your parcel {code} waits for you at {desk}. It is paid already. {link}")
         ),
     },
     "shipment.attempt_failed": {
@@ -82,7 +90,7 @@ TOLD: Mapping[str, Mapping[str, Words]] = {
         ),
     },
     "shipment.delivered": {
-        BUYER: Words("delivered", N_("{shop}: your parcel {code} was delivered. Thank you.")),
+        BUYER: Words("delivered", N_("{shop}: your parcel {code} was delivered. Thank you. {link}")),
     },
     "order.cancelled": {
         BUYER: Words("cancelled_buyer", N_("{shop}: your order {code} is cancelled. Nothing is to be paid. {link}")),
@@ -144,4 +152,11 @@ TOLD: Mapping[str, Mapping[str, Words]] = {
     },
 }
 VERBS = frozenset(TOLD)
+# A stage of a parcel's way is told while it is in one of these states.
+STILL_TRUE: Mapping[str, frozenset[str]] = {
+    "shipment.handed_over": frozenset({"handed_over", "in_transit"}),
+    "shipment.at_point": frozenset({"at_point"}),
+    "shipment.attempt_failed": frozenset({"attempt_failed", "in_transit"}),
+    "shipment.delivered": frozenset({"delivered"}),
+}
 JOB = "notifications.tell"

@@ -7,12 +7,13 @@ import email.policy
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 import pytest
 import time_machine
 from aiosmtpd.controller import Controller
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from shop.catalogue import service as catalogue
 from shop.checkout import service as checkout
@@ -22,11 +23,14 @@ from shop.fulfilment import service as fulfilment
 from shop.notifications.models import Notice
 from shop.notifications.service import Post, tell
 from shop.notifications.words import JOB, TOLD
-from shop.orders.models import Purchase
+from shop.orders.models import Order, Purchase
 from shop.plumbing import jobs, mail
 from shop.plumbing.db import session, transaction
+from shop.plumbing.journal import Actor
 from shop.plumbing.links import Signer, tracking_path
 from shop.plumbing.mail import ConsoleMailer, Mailer
+from shop.shipping.contract import ParcelScan
+from shop.shipping.models import Shipment
 from tests.checkout.cast import AMINA, YACINE, Workshop, basket, confirmed, handed_over, parcel, place, workshop
 
 BASE = "https://hirfa.example"
@@ -80,6 +84,18 @@ def _run(phone: Phone, mailer: Mailer | None = None) -> int:
     return jobs.run_all({JOB: lambda payload: tell(post, payload), "fulfilment.book": lambda _payload: None})
 
 
+STAGES = {"وصلت": "placed", "في الطريق": "way", "في انتظاركم": "desk", "تعذّر": "failed", "تم تسليم": "delivered"}
+BARQ = Actor("carrier", name="Barq Express")
+
+
+def _to(phone: Phone, order: Order) -> list[str]:
+    return [text for number, text, _reference in phone.got if number == order.phone]
+
+
+def _stage(text: str) -> str:
+    return next(stage for words, stage in STAGES.items() if words in text)
+
+
 def _shop() -> Workshop:
     shop = workshop()
     with transaction():
@@ -131,13 +147,79 @@ def test_what_nobody_answered_to_is_sent_when_they_answer_again(app: Flask, phon
 def test_the_way_of_a_parcel_is_told_to_the_buyer(app: Flask, phone: Phone) -> None:
     shop = _shop()
     order, shipment = handed_over(shop)
+    _run(phone)
     for word in ("in_transit", "ready_for_pickup", "attempt_failed", "delivered"):
         with transaction():
             fulfilment.scan(shop.id, parcel(shop, order).id, word, by=AMINA)
-    _run(phone)
-    hers = [text for number, text, _reference in phone.got if number == order.phone]
-    assert len(hers) == 5  # placed, on its way, at the desk, attempt failed, delivered
+        _run(phone)
+    hers = _to(phone, order)
+    link = BASE + tracking_path(SIGNER, "ar", session.scalars(select(Purchase.code)).one())
+    assert [_stage(text) for text in hers] == ["placed", "way", "desk", "failed", "delivered"]
+    assert all(text.endswith(link) for text in hers)
+    assert "مكتب Barq Express" in hers[2]  # nobody had chosen a desk: the courier took it to one
     assert shipment.id
+
+
+def test_a_stage_is_told_once_however_often_the_parcel_comes_to_it(app: Flask, phone: Phone) -> None:
+    shop = _shop()
+    order, shipment = handed_over(shop)
+    _run(phone)
+    for n, word in enumerate(("attempt_failed", "out_for_delivery", "attempt_failed", "attempt_failed", "delivered")):
+        said = ParcelScan(key=f"scan-{n}", tracking="", word=word, at=clock.now())
+        for _again in range(2):
+            with transaction():
+                fulfilment.record(shop.id, shipment.id, [said], by=BARQ)
+            _run(phone)
+    assert [_stage(text) for text in _to(phone, order)] == ["placed", "way", "failed", "delivered"]
+
+
+def test_what_a_parcel_has_left_behind_is_not_told(app: Flask, phone: Phone) -> None:
+    shop = _shop()
+    order, shipment = handed_over(shop)
+    now = clock.now()
+    said = [
+        ParcelScan(key=word, tracking="", word=word, at=now + timedelta(minutes=n))
+        for n, word in enumerate(("in_transit", "ready_for_pickup", "attempt_failed", "delivered"))
+    ]
+    with transaction():
+        fulfilment.record(shop.id, shipment.id, said, by=BARQ)
+    _run(phone)
+    late = ParcelScan(key="late", tracking="", word="ready_for_pickup", at=now + timedelta(hours=9))
+    with transaction():
+        fulfilment.record(shop.id, shipment.id, [late], by=BARQ)
+    _run(phone)
+    assert [_stage(text) for text in _to(phone, order)] == ["placed", "delivered"]
+
+
+def test_what_waited_for_its_gateway_is_not_sent_once_the_parcel_went_on(app: Flask, phone: Phone) -> None:
+    shop = _shop()
+    order, shipment = handed_over(shop)
+    _run(phone)
+    phone.silent = True
+    with time_machine.travel(clock.now(), tick=False) as traveller:
+        for word in ("ready_for_pickup", "delivered"):
+            with transaction():
+                fulfilment.scan(shop.id, shipment.id, word, by=AMINA)
+            _run(phone)
+        phone.silent = False
+        traveller.shift(3600)
+        _run(phone)
+    assert [_stage(text) for text in _to(phone, order)] == ["placed", "way", "delivered"]
+
+
+def test_a_parcel_that_was_paid_before_comes_without_a_word_about_cash(app: Flask, phone: Phone) -> None:
+    shop = _shop()
+    order, shipment = handed_over(shop)
+    with transaction():
+        session.execute(update(Shipment).where(Shipment.id == shipment.id).values(collect_minor=0))
+    _run(phone)
+    with transaction():
+        fulfilment.scan(shop.id, shipment.id, "ready_for_pickup", by=AMINA)
+    _run(phone)
+    way, desk = _to(phone, order)[1:]
+    assert "ثمنه مدفوع" in way
+    assert "ثمنه مدفوع" in desk
+    assert "نقدا" not in way + desk
 
 
 def test_a_buyer_who_cancels_is_not_told_but_the_artisan_is(app: Flask, phone: Phone) -> None:
