@@ -11,7 +11,9 @@ from sqlalchemy import Select, bindparam, delete, insert, select, update
 from shop.catalogue import forbidden
 from shop.catalogue.families import family_of
 from shop.catalogue.formalities import Lacking, Values, lacking
+from shop.catalogue.leaving import Stays, staying
 from shop.catalogue.models import Attribute, Lot, Product
+from shop.catalogue.wording import texts_of
 from shop.core.errors import NotFound, Refused
 from shop.plumbing import journal
 from shop.plumbing.db import changed, session
@@ -82,6 +84,18 @@ def require_formalities(product: Product) -> None:
     for each in lacking_of(product):
         if each.mandatory:
             raise Refused(each.sentence, field=each.field)
+
+
+def staying_of(product: Product) -> list[Stays]:
+    """Return what keeps a product in the country."""
+    said, texts = said_of([product.id])[product.id], texts_of(product)[product.id]
+    return staying(product, said, [*texts.values(), product.customs_fr, product.customs_en])
+
+
+def require_leaving(product: Product) -> None:
+    """Raise Refused, with its field, for the first thing that keeps a product in the country."""
+    for each in staying_of(product):
+        raise Refused(each.sentence, field=each.field, **dict(each.values))
 
 
 def current_lot(store_id: int, product_id: int) -> Lot | None:

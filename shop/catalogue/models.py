@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.core.money import Money
@@ -62,7 +62,13 @@ class Product(Base):
     width_mm: Mapped[int | None]
     height_mm: Mapped[int | None]
     hs_code: Mapped[str] = mapped_column(String(6), default="")
+    hs_more: Mapped[str] = mapped_column(String(4), default="", server_default="")  # digits beyond the first six
     origin: Mapped[str] = mapped_column(String(2), default="DZ")
+    abroad: Mapped[bool] = mapped_column(default=False, server_default=false())  # she lets it leave the country
+    net_weight_g: Mapped[int | None]  # one piece without its packing
+    customs_fr: Mapped[str] = mapped_column(String(80), default="", server_default="")  # what it is, for customs
+    customs_en: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    eu_file: Mapped[str] = mapped_column(String(120), default="", server_default="")  # of a cosmetic, and who answers
     one_of_a_kind: Mapped[bool] = mapped_column(default=False)
     capacity_week: Mapped[int | None]  # pieces made to order that a week gives
     queue_most: Mapped[int | None]  # with so many waiting, it closes

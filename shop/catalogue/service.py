@@ -33,6 +33,7 @@ MOST_PICTURES = 12
 FIELDS = frozenset({
     *(f"{what}_{lang}" for what in ("name", "description", "materials", "personal") for lang in LANGUAGES),
     "craft", "family", "weight_g", "fragile", "length_mm", "width_mm", "height_mm", "hs_code", "origin",
+    "hs_more", "abroad", "net_weight_g", "customs_fr", "customs_en", "eu_file",
     "made_to_order_days", "capacity_week", "queue_most", "one_of_a_kind", "personal_most", "personal_required",
     "materials_minor", "packaging_minor", "reference",
 })  # fmt: skip
@@ -95,6 +96,7 @@ def update_product(store_id: int, product_id: int, *, by: Actor, **fields: Any) 
     """Set fields of a product. Raises NotFound for another store's, Refused when no name would be left.
 
     What is in the shop may not get a forbidden word either (Refused); one to look at goes to the desk meanwhile.
+    What is offered abroad is refused with its field while anything keeps it in the country.
     """
     _require_fields(fields)
     row = _product(store_id, product_id)
@@ -112,6 +114,8 @@ def update_product(store_id: int, product_id: int, *, by: Actor, **fields: Any) 
     if "reference" in moved:
         _refer_by(row, fields["reference"])
     session.flush()
+    if row.abroad:
+        details.require_leaving(row)
     stock.refresh(product_id)
     if row.state == "published":
         forbidden.admitted(row, by=by)

@@ -54,12 +54,15 @@ CODES: Mapping[str, str] = {
 def dress(product: Product, key: str) -> None:
     """Say of a new product what its craft and its own story ask, inside the current transaction."""
     said = dict(OF_A_CRAFT.get(product.craft, {}))
+    if key in ABROAD and "strength" in said:
+        said["strength"] = {"": "water"}
     if key in SIZES:
         said["size"] = {"": SIZES[key]}
     details.say(product.store_id, product.id, said, by=SYSTEM)
     catalogue.update_product(
-        product.store_id, product.id, by=SYSTEM, hs_code=CODES.get(product.craft, ""), **OF_ONE.get(key, {})
-    )
+        product.store_id, product.id, by=SYSTEM, hs_code=CODES.get(product.craft, ""), **OF_ONE.get(key, {}),
+        **ABROAD.get(key, {}),
+    )  # fmt: skip
     if product.craft in {"soap", "perfume"}:
         made_on = clock.today() - timedelta(days=40)
         lots.add_lot(
@@ -70,6 +73,17 @@ def dress(product: Product, key: str) -> None:
         _two_options(product)
 
 
+# What may leave the country, with its net weight in grams and the words for customs. The soap has no European file.
+_WATER = {"abroad": True, "customs_fr": "Eau florale distillée, sans alcool", "customs_en": "Distilled flower water",
+          "eu_file": "CPNP 0000000, Maison Exemple, Lyon"}  # fmt: skip
+ABROAD: Mapping[str, dict[str, object]] = {
+    "soap-olive": {"abroad": True, "net_weight_g": 100, "customs_fr": "Savon à l’huile d’olive, fait main",
+                   "customs_en": "Olive oil soap, handmade"},
+    "perfume-orange": _WATER | {"net_weight_g": 250},
+    "perfume-rose": _WATER | {"net_weight_g": 250},
+    "bowl-small": {"abroad": True, "net_weight_g": 350, "customs_fr": "Bol en terre cuite, fait main",
+                   "customs_en": "Clay bowl, handmade"},
+}  # fmt: skip
 OF_ONE: Mapping[str, dict[str, object]] = {
     "bowl-set": {"capacity_week": 6, "queue_most": 18},
     "rug-natural": {"one_of_a_kind": True},

@@ -176,3 +176,21 @@ def test_one_of_a_kind_with_several_in_stock_is_refused_in_words(application: Fl
     assert "There is only one of it" in answer.text
     with application.app_context():
         assert not session.scalars(select(Product.one_of_a_kind)).one()
+
+
+def test_what_keeps_a_thing_at_home_is_said_on_its_page_and_at_its_field(
+    application: Flask, shop: Shop, amina: Person
+) -> None:
+    url = soap(application, shop, amina)
+    sent = WORDS | {"abroad": "1", "hs_typed": "٣٤٠١.١١.٠٠", "net_weight_g": "100"}
+    answer = amina.post(url, sent)
+    assert answer.status_code == 422
+    assert 'href="#customs_fr"' in answer.text
+    assert amina.post(url, sent | {"customs_fr": "Savon à l’huile d’olive", "hs_typed": "34"}).status_code == 422
+    assert not products(application)[0].abroad
+    assert amina.post(url, sent | {"customs_fr": "Savon à l’huile d’olive"}).status_code == 303
+    kept = products(application)[0]
+    assert (kept.abroad, kept.hs_code, kept.hs_more, kept.net_weight_g) == (True, "340111", "00", 100)
+    page = amina.get(url).text
+    assert 'value="3401.11.00"' in page
+    assert "it is not offered to the countries of the European Union" in page

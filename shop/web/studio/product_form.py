@@ -9,8 +9,10 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field
 
+from shop.catalogue import leaving
 from shop.catalogue.families import FAMILIES, ORIGINS, Family, Said
 from shop.catalogue.models import Product
+from shop.core.text import western_digits
 from shop.plumbing.i18n import LANGUAGES, N_, _
 from shop.web.ui.crafts import craft_choices
 from shop.web.ui.forms import BlockField, ChoiceField, DayField, HirfaForm, TextField, WholeField, required
@@ -20,6 +22,7 @@ MOST_WEEKLY = 1000
 MOST_PERSONAL = 120
 PREFIX = "a-"
 TEXTS = tuple(f"{what}_{lang}" for what in ("name", "description", "materials", "personal") for lang in LANGUAGES)
+CUSTOMS = ("customs_fr", "customs_en", "eu_file")
 BOX = ("length", "width", "height")
 PERSONAL_NAMELESS = N_("Write what customers are asked to type, in one language at least.")
 IN_LANGUAGE = {"ar": N_("In Arabic"), "fr": N_("In French"), "en": N_("In English")}
@@ -47,7 +50,13 @@ class ProductForm(HirfaForm):
     width = WholeField(N_("Width, in cm"), least=1, most=300)
     height = WholeField(N_("Height, in cm"), least=1, most=300)
     hs_code = ChoiceField(N_("Customs code (HS)"))
+    hs_typed = TextField(N_("Or another code"), most=20)
     origin = ChoiceField(N_("Country of origin"))
+    abroad = BooleanField(N_("It may be sent abroad"))
+    net_weight_g = WholeField(N_("Net weight of one piece, in grams"), least=1, most=100_000)
+    customs_fr = TextField(N_("What it is, for customs, in French"), most=80)
+    customs_en = TextField(N_("What it is, for customs, in English"), most=80)
+    eu_file = TextField(N_("European file of the cosmetic"), most=120)
     one_of_a_kind = BooleanField(N_("One of a kind"))
     made_to_order_days = WholeField(N_("Made to order: ready in how many days?"), least=1, most=180)
     capacity_week = WholeField(N_("How many can you make in a week?"), least=1, most=MOST_WEEKLY)
@@ -64,26 +73,34 @@ class ProductForm(HirfaForm):
         self.craft.choices = craft_choices()
         self.family.choices = [(key, _(family.title)) for key, family in FAMILIES.items()]
         known = FAMILIES[product.family or product.craft].hs
-        self.hs_code.choices = [(code, f"{code[:4]}.{code[4:]} · {_(words)}") for code, words in known]
+        self.hs_code.choices = [(code, f"{leaving.shown_hs(code)} · {_(words)}") for code, words in known]
         if product.hs_code and product.hs_code not in {code for code, _words in known}:
-            self.hs_code.choices.insert(0, (product.hs_code, f"{product.hs_code[:4]}.{product.hs_code[4:]}"))
+            self.hs_code.choices.insert(0, (product.hs_code, leaving.shown_hs(product.hs_code)))
+        if product.hs_more and not self.hs_typed.raw_data:
+            self.hs_typed.data = leaving.shown_hs(product.hs_code + product.hs_more)
         self.origin.choices = [(code, _(name)) for code, name in ORIGINS.items()]
 
     def is_whole(self) -> bool:
         """Check what one field alone cannot tell; the sentences go to their fields."""
+        if self.hs_typed.data and leaving.read_hs(western_digits(self.hs_typed.data)) is None:
+            self.refuse("hs_typed", _(leaving.BAD_HS))
         if self.personal_most.data and not any(self[f"personal_{lang}"].data for lang in LANGUAGES):
             self.refuse("personal_fr", _(PERSONAL_NAMELESS))
         return not self.summary
 
     def written(self) -> dict[str, Any]:
         """Return the fields of a product as they were typed."""
-        plain = ("craft", "weight_g", "fragile", "made_to_order_days", "capacity_week", "queue_most", "one_of_a_kind",
+        typed = leaving.read_hs(western_digits(self.hs_typed.data or "")) or self.hs_code.data or ""
+        plain = ("craft", "weight_g", "abroad", "net_weight_g", "fragile", "made_to_order_days", "capacity_week",
+                 "queue_most", "one_of_a_kind",
                  "personal_most", "personal_required")  # fmt: skip
         return {
-            **{name: self[name].data or "" for name in (*TEXTS, "family", "hs_code")},
+            **{name: self[name].data or "" for name in (*TEXTS, *CUSTOMS, "family")},
             **{name: self[name].data for name in plain},
             **{f"{each}_mm": self[each].data * 10 if self[each].data else None for each in BOX},
             "reference": self.reference.data or None,
+            "hs_code": typed[:6],
+            "hs_more": typed[6:],
             "origin": self.origin.data or next(iter(ORIGINS)),
         }
 

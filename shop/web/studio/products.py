@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from shop.catalogue import details, forbidden, queries, service, wording
 from shop.catalogue.families import CAUTION_ADVICE, family_of
 from shop.catalogue.formalities import MEASURED_NAMES, meters
+from shop.catalogue.leaving import is_cosmetic
 from shop.catalogue.models import Product
 from shop.catalogue.queries import ProductView
 from shop.core.errors import Refused
@@ -150,6 +151,7 @@ def product_page(view: ProductView, form: ProductForm, more: SaidForm) -> str:
         missing=missing(view), better=better(view), shown=[each for each in view.variants if not each.hidden],
         store=here().store, family=family_of(view.product), meters=told_meters(view), cautions=CAUTION_ADVICE,
         lot=details.current_lot(view.store.id, view.product.id), waiting=view.product.queued,
+        staying=staying(view.product), cosmetic=is_cosmetic(view.product.hs_code),
     )  # fmt: skip
 
 
@@ -279,6 +281,13 @@ def better(view: ProductView) -> list[tuple[str, str]]:
         (len(view.pictures) == 1, _(ONE_PICTURE), page_url("studio.pictures", product_id=product_id)),
     ]
     return [(sentence, where) for lacking, sentence, where in found if lacking]
+
+
+def staying(product: Product) -> list[tuple[str, str]]:
+    """Return what keeps a product in the country, once she said anything of it for customs, and where it is mended."""
+    said = product.abroad or product.net_weight_g or product.customs_fr or product.customs_en
+    found = details.staying_of(product) if said else []
+    return [(_(each.sentence, **{name: _(value) for name, value in each.values}), f"#{each.field}") for each in found]
 
 
 def mended(view: ProductView, field: str) -> str:
