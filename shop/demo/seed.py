@@ -18,6 +18,7 @@ from shop.demo import (
     lists,
     losses,
     money,
+    more_partners,
     offers,
     opening,
     papers,
@@ -106,6 +107,8 @@ def _fill_partners(settings: Settings) -> None:
             journal.record("demo.partners", subject="demo", subject_id=1, store_id=None, by=SYSTEM)
         with journal.unheard():
             partners.order(ismahane)
+    if partners.is_simulated(settings):
+        more_partners.join(_owners(), current_app.extensions["hirfa_seal"])
 
 
 def _fill_printers() -> None:

@@ -37,7 +37,6 @@ LEASE_S = 300
 AGAIN = timedelta(minutes=5)
 UNDONE_BY_THEN = timedelta(seconds=15)
 MOMENT_S = 1.5
-PRINTED_AFTER = UNDONE_BY_THEN + timedelta(seconds=MOMENT_S)  # a label by itself: the partner was asked by then
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +57,7 @@ class _Task:
     shipment_id: int
     account_id: int | None
     parcel: Parcel
+    carrier: str
     is_far: bool  # its carrier is asked over the network
 
 
@@ -115,11 +115,17 @@ def _intend(store_id: int, shipment_ids: Sequence[int], *, by: Actor) -> tuple[l
 
 
 def _has_turn(task: _Task, turns: dict[int, bool]) -> bool:
-    """Tell whether the partner of a parcel may be asked now; one turn serves all the parcels of a request."""
+    """Tell whether the partner of a parcel may be asked now: a turn serves all the parcels of a request.
+
+    Where each parcel takes requests of its own, it takes a turn of its own too.
+    """
     if task.account_id is None or not task.is_far:
         return True
     if task.account_id not in turns:
         turns[task.account_id] = partners.may_ask(task.account_id)
+    alone = partners.turns_of_a_parcel(task.carrier)
+    if turns[task.account_id] and alone:
+        turns[task.account_id] = partners.may_ask(task.account_id, turns=alone)
     return turns[task.account_id]
 
 
@@ -138,7 +144,7 @@ def _tasks(store_id: int, shipment_ids: Sequence[int]) -> Iterator[_Task]:
         parcel = parcel_of(shipment, order, store, lines[order.id])
         is_far = shipment.carrier in partners.far()
         told = _in_their_words(parcel, shipment) if is_far else parcel
-        yield _Task(shipment.id, shipment.account_id, told, is_far)
+        yield _Task(shipment.id, shipment.account_id, told, shipment.carrier, is_far)
 
 
 def parcel_of(shipment: Shipment, order: Order, store: Store, lines: Sequence[OrderLine]) -> Parcel:
@@ -163,7 +169,10 @@ def _in_their_words(parcel: Parcel, shipment: Shipment) -> Parcel:
     wilaya = known.wilaya if known else places.wilaya_spelled(shipment.carrier, to.wilaya_code_58)
     return replace(
         parcel, sender_wilaya_code=sender, sender_wilaya=places.wilaya_spelled(shipment.carrier, sender),
-        to=replace(to, their_wilaya=wilaya, theirs=known.commune if known else ""),
+        to=replace(
+            to, their_wilaya=wilaya, theirs=known.commune if known else "", their_key=known.key if known else "",
+            their_wilaya_key=known.wilaya_key if known else "",
+        ),
         desk=desk.external if desk is not None else parcel.desk,
     )  # fmt: skip
 

@@ -83,11 +83,17 @@ def _look(account: CarrierAccount, parcels: Mapping[str, int], outside: Outside)
     """Ask a partner where parcels are, and write down what it says."""
     if not parcels:
         return
-    with transaction():
-        if not partners.may_ask(account.id):
-            return
-    carrier, by = partners.built(account, outside), Actor("carrier", name=account.title)
-    session.rollback()  # the read snapshot does not wait for the outside
+    carrier = partners.built(account, outside)
+    for group in [parcels] if isinstance(carrier, TracksMany) else [{each: parcels[each]} for each in parcels]:
+        with transaction():
+            if not partners.may_ask(account.id):
+                return
+        session.rollback()  # the read snapshot does not wait for the outside
+        _ask(account, carrier, group)
+
+
+def _ask(account: CarrierAccount, carrier: Carrier, parcels: Mapping[str, int]) -> None:
+    by = Actor("carrier", name=account.title)
     said: dict[str, list[ParcelScan]] = defaultdict(list)
     for scan in _scans(carrier, list(parcels)):
         said[scan.tracking].append(scan)

@@ -29,7 +29,8 @@ CONTRACT = 1
 class Place:
     """Where a parcel goes. Carriers speak the 58 wilayas of before 2026; both codes are given, as two digits.
 
-    `theirs` and `their_wilaya` are the names in the carrier's own spelling, where its list of places is known.
+    `theirs` and `their_wilaya` are the names in the carrier's own spelling, `their_key` and `their_wilaya_key` its own
+    marks of them, where its list of places is known.
     """
 
     wilaya_code: str
@@ -39,6 +40,8 @@ class Place:
     commune_name: str
     theirs: str = ""
     their_wilaya: str = ""
+    their_key: str = ""
+    their_wilaya_key: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,12 +99,14 @@ class Point:
 
 @dataclass(frozen=True)
 class TheirPlace:
-    """A commune as the carrier spells it, in its wilaya of 58."""
+    """A commune as the carrier spells it, in its wilaya of 58; and its own marks of both, if it books by them."""
 
     wilaya_code_58: str
     wilaya: str
     name: str
     served: bool = True
+    key: str = ""
+    wilaya_key: str = ""
 
 
 @dataclass(frozen=True)
@@ -269,6 +274,7 @@ class Plugin:
     One that is `outside` is asked over the network: by jobs and outside of transactions, never while a buyer waits.
     What buyers are quoted is then the prices that the workshop keeps for it, as for a rate sheet, and `build` gets
     the one way out as its second argument.
+    `per_parcel`: how many requests each parcel of a `book_many` takes; 0 where one request books them all.
     `follow`: where anybody can follow a parcel at the carrier's, {tracking} in it if the number goes into the address.
     """
 
@@ -279,4 +285,5 @@ class Plugin:
     contract: int = CONTRACT
     follow: str = ""
     outside: bool = False
+    per_parcel: int = 0
     extra: Mapping[str, str] = field(default_factory=dict)

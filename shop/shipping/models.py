@@ -96,6 +96,8 @@ class CarrierPlace(Base):
     name: Mapped[str] = mapped_column(String(120))
     commune_code: Mapped[str] = mapped_column(String(4), default="")  # ours; empty: none is surely meant
     served: Mapped[bool] = mapped_column(default=True)
+    external: Mapped[str] = mapped_column(String(40), default="")  # the carrier's own mark of it
+    wilaya_external: Mapped[str] = mapped_column(String(40), default="")
     seen_at: Mapped[datetime]
 
 

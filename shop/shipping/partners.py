@@ -33,6 +33,10 @@ WORDS = (
     N_("Secret key of the webhook"), N_("Only if you register the address for notices there."),
     N_("The API ID is a number without spaces."),
     N_("The API token has letters and digits only. Please copy all of it."),
+    N_("ZR Express"), N_("Tenant"), N_("It is in your account there, beside the API key."), N_("API key"),
+    N_("The tenant is five groups of letters and digits with lines between."),
+    N_("The API key has no spaces. Please copy all of it."),
+    N_("The secret key of the webhook begins with whsec_. Please copy all of it."),
 )  # fmt: skip
 # Half of what partners allow: a window that begins with its first request may meet the end of another one.
 LIMITS = ((25, 60), (500, 3_600), (5_000, 86_400))
@@ -108,6 +112,12 @@ def may_ask(account_id: int, turns: int = 1) -> bool:
         ])
         for _turn in range(turns)
     )  # fmt: skip
+
+
+def turns_of_a_parcel(carrier: str) -> int:
+    """Return how many turns each parcel takes beside the one that all parcels of a batch share."""
+    plugin = CARRIERS.usable.get(carrier)
+    return -(-plugin.per_parcel // PER_TURN) if plugin is not None else 0
 
 
 def accounts() -> list[CarrierAccount]:

@@ -27,10 +27,12 @@ _FOLDER = PACKAGE / "data" / "carriers"
 
 @dataclass(frozen=True, slots=True)
 class Spelled:
-    """A place in a carrier's spelling."""
+    """A place in a carrier's spelling, and by its own marks."""
 
     wilaya: str
     commune: str
+    key: str = ""
+    wilaya_key: str = ""
 
 
 def keep(carrier: str, told: Sequence[TheirPlace]) -> None:
@@ -40,6 +42,7 @@ def keep(carrier: str, told: Sequence[TheirPlace]) -> None:
         {
             "carrier": carrier, "wilaya_code_58": each.wilaya_code_58, "wilaya": each.wilaya[:80],
             "name": each.name[:120], "served": each.served, "seen_at": clock.now(),
+            "external": each.key[:40], "wilaya_external": each.wilaya_key[:40],
             "commune_code": found.get((each.wilaya_code_58, each.name), ""),
         }
         for each in {(each.wilaya_code_58, each.name): each for each in told}.values()
@@ -108,7 +111,7 @@ def spelled(carrier: str, commune_code: str) -> Spelled | None:
     mine = CarrierPlace.commune_code == commune_code
     wanted = select(CarrierPlace).where(CarrierPlace.carrier == carrier, mine)
     found = session.scalars(wanted).one_or_none() if commune_code else None
-    return None if found is None else Spelled(found.wilaya, found.name)
+    return None if found is None else Spelled(found.wilaya, found.name, found.external, found.wilaya_external)
 
 
 def wilaya_spelled(carrier: str, wilaya_code_58: str) -> str:

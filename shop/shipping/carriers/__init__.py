@@ -11,5 +11,6 @@ CARRIERS: Registry[Plugin] = Registry(
         "own_delivery": "shop.shipping.carriers.own_delivery:PLUGIN",
         "rate_sheet": "shop.shipping.carriers.rate_sheet:PLUGIN",
         "yalidine": "shop.shipping.carriers.yalidine:PLUGIN",
+        "zrexpress": "shop.shipping.carriers.zrexpress:PLUGIN",
     },
 )

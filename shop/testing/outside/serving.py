@@ -23,6 +23,7 @@ SYSTEMS: tuple[str, ...] = (
     "shop.testing.satim_sim:SatimSim",
     "shop.testing.stripe_api:Stripe",
     "shop.testing.yalidine_sim:YalidineSim",
+    "shop.testing.zrexpress_sim:ZrExpressSim",
 )
 
 

@@ -1,0 +1,54 @@
+"""What is different of the partners that go through the same tests: their simulators, keys, faults and notices."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from shop.shipping.contract import Notice
+from shop.testing import zrexpress_sim
+from shop.testing.carrier_parcels import CarrierSystem
+
+ZR_SECRET = "whsec_Q2FuYXJ5U2VjcmV0T2ZIb29rczk5"
+
+Tell = Callable[[str, str, str, datetime], Notice]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One partner: what a test must know of it."""
+
+    kind: type[CarrierSystem]
+    keys: Mapping[str, str]
+    path: str  # of the request that makes a parcel
+    second_try: Sequence[str]  # our states after each step of that journey
+    notice: Tell | None = None  # of a parcel, with a status, an event's name and its moment
+
+    @property
+    def key(self) -> str:
+        return self.kind.key
+
+    def __repr__(self) -> str:
+        return self.key
+
+
+def zr_notice(tracking: str, status: str, event: str, at: datetime) -> Notice:
+    row = {"id": "x", "externalId": "x", "trackingNumber": tracking, "state": {"name": status}}
+    body = json.dumps(zrexpress_sim.told_of(row, at)).encode()
+    headers = {name.lower(): value for name, value in zrexpress_sim.signed(ZR_SECRET, body, event, at).items()}
+    return Notice(body, headers, at)
+
+
+CASES = [
+    Case(
+        zrexpress_sim.ZrExpressSim,
+        {
+            "tenant": "0d9f5d3c-1f1e-4b65-8c8e-2a3c4d5e6f70", "api_key": "CanaryKeyOfAmina1234567890abcd",
+            "hook_secret": ZR_SECRET,
+        },
+        "/parcels$", ("in_transit", "in_transit", "attempt_failed", "in_transit", "delivered"), zr_notice,
+    ),
+]  # fmt: skip
+TOLD = [each for each in CASES if each.notice is not None]
