@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import shutil
 import tempfile
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from PIL import Image
 from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
 from shop.documents.engine import page_png
-from tests.browser.conftest import AMINA, ARGUMENTS, sign_in, speak
+from tests.browser.conftest import AMINA, ARGUMENTS, find_chromium, sign_in, speak
 from tests.browser.phone import Phone
 from tests.browser.server import demo_shop
 
@@ -25,7 +24,7 @@ def main() -> None:
     """Open the demo on a phone and keep three pictures."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, demo_shop(Path(folder) / "demo") as base, sync_playwright() as player:
-        browser = player.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
+        browser = player.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
         photograph(browser, base)
         browser.close()
 

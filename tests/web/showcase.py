@@ -4,7 +4,6 @@
 """
 
 import json
-import os
 import sys
 from pathlib import Path
 from types import SimpleNamespace as Thing
@@ -15,6 +14,7 @@ from playwright.sync_api import Browser, sync_playwright
 from shop.core.money import Money
 from shop.plumbing.i18n import direction, speaking
 from shop.web.ui.templating import words_and_figures
+from tests.browser.conftest import find_chromium
 
 ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "static"
@@ -266,7 +266,7 @@ def main(folder: Path, media: Path) -> None:
     """Write and photograph every page in both directions at both widths; print what overflows."""
     folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=CHROMIUM)
+        browser = play.chromium.launch(executable_path=find_chromium(), args=CHROMIUM)
         for name in PAGES:
             for lang in ("ar", "fr", "pseudo"):
                 file = folder / f"{name}-{lang}.html"
