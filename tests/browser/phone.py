@@ -18,6 +18,13 @@ TALLEST = 8000  # what Chromium draws at once everywhere; the rest of a longer l
 LOCALES = {"ar": "ar-DZ", "fr": "fr-DZ", "en": "en-GB"}
 # The browser says this of every answer from 400 on; the answers are looked at themselves.
 _SAID_ANYWAY = "Failed to load resource"
+# In the worker: true once nothing comes through any more. The browser may tell it later than it tells the page.
+_CUT_OFF = f"""async () => {{
+  for (const end = performance.now() + {1000 * PATIENCE_S}; performance.now() < end;) {{
+    try {{ await fetch('/healthz', {{ cache: 'no-store' }}); }} catch {{ return true; }}
+  }}
+  return false;
+}}"""
 
 
 class Phone:
@@ -56,9 +63,11 @@ class Phone:
         self._past_copies()
 
     def lose_the_network(self) -> None:
-        """Cut the network, and wait until the page knows."""
+        """Cut the network, and wait until the page knows, and its worker, which answers for it from now on."""
         self.context.set_offline(True)
         until(self.page, "!navigator.onLine")
+        for worker in self.context.service_workers:
+            assert worker.evaluate(_CUT_OFF), "the worker still reaches the shop"
 
     def find_the_network(self) -> None:
         """Let the network come back, and wait until the page knows."""
