@@ -158,7 +158,9 @@ def _shipment(parcel: ReviewParcel) -> NewShipment:
     quote, desk = parcel.quote, parcel.desk
     return NewShipment(
         account_id=quote.account_id, carrier=quote.carrier, carrier_title=quote.title, kind=quote.kind,
-        desk_id=desk.desk_id if desk else None, desk_name=desk.name if desk else "", fee_minor=quote.price.minor,
+        desk_id=desk.desk_id if desk else None, desk_name=desk.name if desk else "",
+        desk_external=desk.external if desk else "", desk_commune=desk.commune_code if desk else "",
+        desk_address=desk.address if desk else "", desk_hours=desk.hours if desk else "", fee_minor=quote.price.minor,
         collect_minor=parcel.at_door.minor, currency=parcel.total.currency, weight_g=parcel.weight_g,
     )  # fmt: skip
 

@@ -58,7 +58,7 @@ def _label(
         carrier_name_ar=account.title_ar if account else "",
         recipient=order.buyer_name,
         phone=order.phone,
-        address=order.address,
+        address=_where(shipment, order),
         commune_fr=commune.name_fr,
         commune_ar=commune.name_ar,
         wilaya_code=wilaya.code,
@@ -79,6 +79,14 @@ def _label(
         fragile=any(line.fragile for line in lines),
         may_open=account.may_open if account else False,
     )
+
+
+def _where(shipment: Shipment, order: Order) -> str:
+    """Return the address that the carrier goes to: that of the desk, for a parcel that is fetched there."""
+    if shipment.kind != "desk" or not (shipment.desk_address or shipment.desk_commune):
+        return order.address
+    commune = geography.commune(shipment.desk_commune).name_fr if shipment.desk_commune else ""
+    return ", ".join(each for each in (shipment.desk_address, commune) if each)
 
 
 _KIND: Mapping[str, DeliveryKind] = {"home": "home", "desk": "desk"}

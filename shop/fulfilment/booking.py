@@ -161,10 +161,12 @@ def parcel_of(shipment: Shipment, order: Order, store: Store, lines: Sequence[Or
 
 
 def _in_their_words(parcel: Parcel, shipment: Shipment) -> Parcel:
-    """Say a parcel to a partner: wilayas of 58 by name, and for a desk, its own number of it and where it is."""
+    """Say a parcel to a partner: wilayas of 58 by name, and for a desk, its own number of it and where it is.
+
+    The desk is the one that the buyer chose, whatever became of the list since.
+    """
     sender = geography.wilaya(parcel.sender_wilaya_code).code_58
-    desk = shipping_queries.desk(shipment.store_id, shipment.desk_id) if shipment.desk_id is not None else None
-    to = shipping_queries.place_of(desk.commune_code) if desk is not None and desk.commune_code else parcel.to
+    to = shipping_queries.place_of(shipment.desk_commune) if shipment.desk_commune else parcel.to
     known = places.spelled(shipment.carrier, to.commune_code)
     wilaya = known.wilaya if known else places.wilaya_spelled(shipment.carrier, to.wilaya_code_58)
     return replace(
@@ -173,7 +175,7 @@ def _in_their_words(parcel: Parcel, shipment: Shipment) -> Parcel:
             to, their_wilaya=wilaya, theirs=known.commune if known else "", their_key=known.key if known else "",
             their_wilaya_key=known.wilaya_key if known else "",
         ),
-        desk=desk.external if desk is not None else parcel.desk,
+        desk=shipment.desk_external,
     )  # fmt: skip
 
 

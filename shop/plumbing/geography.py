@@ -73,7 +73,7 @@ class Wilaya:
 
 @dataclass(frozen=True, slots=True)
 class Commune:
-    """A municipality: `code` of the ONS, its wilaya of 69 and of 58, other spellings of its name."""
+    """A municipality: `code` of the ONS, its wilaya of 69 and of 58, its district, other spellings of its name."""
 
     code: str
     name_fr: str
@@ -81,6 +81,7 @@ class Commune:
     wilaya_code: str
     wilaya_code_58: str
     aliases: tuple[str, ...] = ()
+    daira: str = ""
 
 
 Place = Wilaya | Commune
@@ -111,6 +112,24 @@ def commune(code: str) -> Commune:
         return _communes()[code.strip().zfill(4)]
     except KeyError:
         raise NotFound(f"no commune {code}") from None
+
+
+def wilayas_of_58(code_58: str) -> tuple[str, ...]:
+    """Return the codes of the wilayas that were one before 2026."""
+    return tuple(each.code for each in wilayas() if each.code_58 == code_58)
+
+
+def distance(here: str, there: str) -> int:
+    """Return how far a commune is from another, in steps, as no map is known: 0 the same, 1 in its district, 2 in its
+    wilaya, 3 in what was its wilaya before 2026, 4 anywhere else or unknown."""
+    one, other = _communes().get(here), _communes().get(there)
+    if one is None or other is None or one.wilaya_code_58 != other.wilaya_code_58:
+        return 4
+    if one.code == other.code:
+        return 0
+    if one.daira and one.daira == other.daira:
+        return 1
+    return 2 if one.wilaya_code == other.wilaya_code else 3
 
 
 def name(place: Place, lang: str | None = None) -> str:
@@ -302,7 +321,7 @@ def _commune(row: dict[str, str]) -> Commune:
     code, french, arabic = row["code"], row["name_fr"], row["name_ar"]
     shown = _COMMUNES_IN_FRENCH.get(code, french), _COMMUNES_IN_ARABIC.get(code, _dotted(arabic))
     others = *_COMMUNE_ALIASES.get(code, ()), *filter(None, row["aliases"].split("|")), french, arabic
-    return Commune(code, *shown, row["wilaya_code"], row["wilaya_code_58"], _without(others, shown))
+    return Commune(code, *shown, row["wilaya_code"], row["wilaya_code_58"], _without(others, shown), row["daira_1991"])
 
 
 def _without(others: Iterable[str], shown: tuple[str, str]) -> tuple[str, ...]:

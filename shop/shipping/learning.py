@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -94,7 +95,8 @@ def _prices(account: CarrierAccount, carrier: Carrier, wilaya_58: str, done: int
     found = {known[fee.commune]: fee for fee in told if fee.commune in known}
     with transaction():
         for wilaya in {geography.commune(code).wilaya_code for code in found}:
-            _keep(account, wilaya, {c: fee for c, fee in found.items() if geography.commune(c).wilaya_code == wilaya})
+            there = {code: fee for code, fee in found.items() if geography.commune(code).wilaya_code == wilaya}
+            _keep(account, wilaya, there, lists_desks=isinstance(carrier, ListsPoints))
         mine = update(CarrierAccount).where(CarrierAccount.id == account.id, CarrierAccount.learned == done - 1)
         changed(mine.values(learned=done))
         if done == len(WILAYAS):
@@ -103,9 +105,14 @@ def _prices(account: CarrierAccount, carrier: Carrier, wilaya_58: str, done: int
             )
 
 
-def _keep(account: CarrierAccount, wilaya: str, fees: Mapping[str, Fee]) -> None:
-    """Keep the prices of a wilaya: that of most communes, and those of the communes where it is another."""
+def _keep(account: CarrierAccount, wilaya: str, fees: Mapping[str, Fee], *, lists_desks: bool) -> None:
+    """Keep the prices of a wilaya: that of most communes, and those of the communes where it is another.
+
+    Where a partner that lists its desks has none near, there is nothing to choose, so none is offered.
+    """
     row, others = told_of(wilaya, fees)
+    if lists_desks and not _has_desk(account, wilaya):
+        row = replace(row, desk=None)
     of_account = (DeliveryRate.store_id == account.store_id, DeliveryRate.account_id == account.id)
     changed(delete(DeliveryRate).where(*of_account, DeliveryRate.wilaya_code == wilaya))
     changed(delete(CommuneRate).where(
@@ -122,6 +129,12 @@ def _keep(account: CarrierAccount, wilaya: str, fees: Mapping[str, Fee]) -> None
     rows = [{**mine, "commune_code": code, "home_minor": minor} for code, minor in others.items()]
     if rows:
         session.execute(insert(CommuneRate), rows)
+
+
+def _has_desk(account: CarrierAccount, wilaya: str) -> bool:
+    around = geography.wilayas_of_58(geography.wilaya(wilaya).code_58)
+    near = _desks(account).where(Desk.wilaya_code.in_(around), Desk.active)
+    return session.scalars(near.limit(1)).first() is not None
 
 
 def told_of(wilaya: str, fees: Mapping[str, Fee]) -> tuple[RateRow, dict[str, int | None]]:

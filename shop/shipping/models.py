@@ -154,6 +154,10 @@ class Shipment(Base):
     kind: Mapped[str] = mapped_column(String(4))
     desk_id: Mapped[int | None] = mapped_column(BigKey)
     desk_name: Mapped[str] = mapped_column(String(160), default="")
+    desk_external: Mapped[str] = mapped_column(String(40), default="")  # its carrier's own number of it
+    desk_commune: Mapped[str] = mapped_column(String(4), default="")
+    desk_address: Mapped[str] = mapped_column(String(300), default="")
+    desk_hours: Mapped[str] = mapped_column(String(120), default="")
     reference: Mapped[str] = mapped_column(String(20), unique=True)  # ours, and what the label's bars say
     tracking: Mapped[str] = mapped_column(String(40), default="")  # the carrier's, or ours when it gives none
     fee_minor: Mapped[int]

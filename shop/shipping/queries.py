@@ -27,7 +27,7 @@ from shop.shipping.quotes import (
 )
 
 __all__ = [
-    "DeskPoint", "Load", "StoreQuote", "by_ending", "carrier_account", "carrier_accounts", "carrier_of", "desk",
+    "DeskPoint", "Load", "StoreQuote", "by_ending", "carrier_account", "carrier_accounts", "carrier_of",
     "desks", "handover", "handover_by_number", "handovers", "live_shipment", "place_of", "place_of_wilaya",
     "quotes", "quotes_for", "rates", "scans", "shipment", "shipments", "shipments_of_orders", "unbooked",
     "wilaya_quotes", "wilayas_served",
@@ -75,11 +75,6 @@ def desks(store_id: int, account_id: int) -> list[Desk]:
     """Return a carrier's desks by wilaya and name."""
     wanted = select(Desk).where(Desk.store_id == store_id, Desk.account_id == account_id)
     return list(session.scalars(wanted.order_by(Desk.wilaya_code, Desk.name, Desk.id)))
-
-
-def desk(store_id: int, desk_id: int) -> Desk | None:
-    """Return a desk of a store; None for one that is gone."""
-    return session.scalars(select(Desk).where(Desk.store_id == store_id, Desk.id == desk_id)).one_or_none()
 
 
 def unbooked(store_id: int, shipment_ids: Collection[int], *, carriers: Collection[str]) -> dict[int, Shipment]:

@@ -30,7 +30,10 @@ _RATE = (
     DeliveryRate.min_days, DeliveryRate.max_days, CommuneRate.id.label("exception"),
     CommuneRate.home_minor.label("exception_minor"),
 )  # fmt: skip
-_DESK = (Desk.id, Desk.account_id, Desk.wilaya_code, Desk.commune_code, Desk.name, Desk.address, Desk.hours)
+_DESK = (
+    Desk.id, Desk.account_id, Desk.wilaya_code, Desk.commune_code, Desk.name, Desk.address, Desk.hours,
+    Desk.external,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,12 @@ class DeskPoint:
     commune_code: str
     address: str
     hours: str
+    external: str = ""  # the carrier's own number of it
+
+    @property
+    def key(self) -> str:
+        """Its number as a form carries it."""
+        return str(self.desk_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +116,13 @@ def quotes(store_id: int, place: Place, *, weight_g: int, declared: Money) -> li
 def quotes_for(loads: Mapping[int, Load], place: Place, *, with_desks: bool = True) -> dict[int, list[StoreQuote]]:
     """Return the quotes of many stores to one place, in two statements; in one without the desks.
 
+    The desks of each come nearest first. A partner that has none in a wilaya is asked for those of the wilaya that it
+    was part of before 2026, which it still goes by.
     A carrier that is misconfigured or does not answer is passed over and logged.
     """
     accounts = _accounts(loads, place)
     served = [row.id for row in accounts if row.desk_minor is not None or _from_rows(row.carrier) is None]
-    desks = _desks(served, place.wilaya_code) if served and with_desks else {}
+    desks = _desks(served, place) if served and with_desks else {}
     return _first_of_each_kind(accounts, desks, place, loads)
 
 
@@ -140,18 +151,27 @@ def _first_of_each_kind(
     for row in accounts:
         load = loads[row.store_id]
         taken = {quote.kind for quote in found[row.store_id]}
-        for quote in _asked(row, desks.get(row.id, []), place, load):
+        for quote in _asked(row, _nearest(row.carrier, desks.get(row.id, []), place), place, load):
             if quote.kind not in taken:
                 found[row.store_id].append(quote)
     return {store_id: sorted(each, key=lambda q: KINDS.index(q.kind)) for store_id, each in found.items()}
 
 
-def _desks(account_ids: Collection[int], wilaya_code: str) -> dict[int, list[Any]]:
-    wanted = select(*_DESK).where(Desk.account_id.in_(account_ids), Desk.wilaya_code == wilaya_code, Desk.active)
+def _desks(account_ids: Collection[int], place: Place) -> dict[int, list[Any]]:
+    around = geography.wilayas_of_58(place.wilaya_code_58)
+    wanted = select(*_DESK).where(Desk.account_id.in_(account_ids), Desk.wilaya_code.in_(around), Desk.active)
     found: dict[int, list[Any]] = defaultdict(list)
     for row in session.execute(wanted.order_by(Desk.account_id, Desk.name, Desk.id)):
         found[row.account_id].append(row)
     return found
+
+
+def _nearest(carrier: str, desks: Sequence[Any], place: Place) -> list[Any]:
+    """Return the desks where a parcel to a place can be fetched, nearest first."""
+    here = [each for each in desks if each.wilaya_code == place.wilaya_code]
+    plugin = CARRIERS.usable.get(carrier)
+    found = here or (desks if plugin is not None and plugin.outside else [])
+    return sorted(found, key=lambda each: geography.distance(place.commune_code, each.commune_code))
 
 
 def _asked(account: Any, desks: Sequence[Any], place: Place, load: Load) -> list[StoreQuote]:
@@ -161,7 +181,7 @@ def _asked(account: Any, desks: Sequence[Any], place: Place, load: Load) -> list
     except AdapterError as error:
         log.warning("carrier passed over", account=account.id, carrier=account.carrier, error=repr(error))
         return []
-    points = tuple(DeskPoint(d.id, d.name, d.commune_code, d.address, d.hours) for d in desks)
+    points = tuple(DeskPoint(d.id, d.name, d.commune_code, d.address, d.hours, d.external) for d in desks)
     return [
         StoreQuote(
             account.id, account.carrier, account.title, account.title_ar, each.kind, each.price, each.min_days,

@@ -59,6 +59,10 @@ class NewShipment:
     kind: str
     desk_id: int | None
     desk_name: str
+    desk_external: str
+    desk_commune: str
+    desk_address: str
+    desk_hours: str
     fee_minor: int
     collect_minor: int
     currency: str

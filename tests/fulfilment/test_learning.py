@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -10,6 +12,7 @@ from sqlalchemy import func, select
 from shop.core import clock
 from shop.core.errors import Unavailable
 from shop.core.money import Money
+from shop.documents.queries import label_contents
 from shop.fulfilment import service as fulfilment
 from shop.plumbing.db import session, transaction
 from shop.shipping import learning, partners
@@ -101,3 +104,39 @@ def test_a_parcel_to_a_desk_bears_their_number_of_it_and_its_commune(amina: Work
     assert (str(row["stopdesk_id"]), row["is_stopdesk"]) == (desk.external, 1)
     center = next(each for each in yalidine_places.centers() if each["center_id"] == row["stopdesk_id"])
     assert (row["to_wilaya_name"], row["to_commune_name"]) == (center["wilaya_name"], center["commune_name"])
+
+
+def test_a_desk_that_left_the_list_since_is_still_the_one_that_was_chosen(amina: Workshop, partner: Partner) -> None:
+    learn(amina, partner)
+    with transaction():
+        session.query(Desk).filter(Desk.external == "").delete()
+    order = ordered(amina, kind="desk")
+    chosen = session.get_one(Desk, parcel(amina, order).desk_id).external
+    with transaction():
+        session.query(Desk).delete()
+    with transaction():
+        fulfilment.confirm(amina.id, order.id, by=AMINA)
+    partner.works(minutes=1)
+    box = parcel(amina, order)
+    assert str(partner.row(box)["stopdesk_id"]) == chosen == box.desk_external
+    (label,) = label_contents(amina.id, [box.id])
+    assert (label.desk_name, label.address) == (box.desk_name, f"{box.desk_address}, Oran")
+
+
+def test_no_desk_is_offered_where_a_partner_that_lists_them_has_none(
+    amina: Workshop, partner: Partner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nowhere_near = [each for each in yalidine_places.centers() if each["wilaya_id"] != 31]
+    monkeypatch.setattr(yalidine_places, "centers", lambda: nowhere_near)
+    monkeypatch.setattr(yalidine_places, "fees", fees_with_desks_everywhere)
+    with transaction():
+        session.query(Desk).delete()
+    learn(amina, partner)
+    found = [quotes(amina.id, place_of(code), weight_g=300, declared=Money(0)) for code in ("3101", "1601")]
+    assert [[each.kind for each in one] for one in found] == [["home"], ["home", "desk"]]
+
+
+def fees_with_desks_everywhere(sender: int, to: int, told: Callable[[int, int], Any] = yalidine_places.fees) -> Any:
+    said = dict(told(sender, to))
+    said["per_commune"] = {key: {**row, "express_desk": 400} for key, row in said["per_commune"].items()}
+    return said

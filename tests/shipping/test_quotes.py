@@ -116,3 +116,27 @@ def test_a_carrier_needs_a_name_and_to_be_installed() -> None:
         with pytest.raises(Refused) as refused, transaction():
             shipping.add_carrier(amina.id, key, title, by=SYSTEM)
         assert refused.value.field == field
+
+
+def test_a_partner_without_a_desk_in_a_new_wilaya_shows_those_of_the_old_one() -> None:
+    amina = workshop()
+    with transaction():
+        rate = RateRow(wilaya_code="59", home=None, desk=Money.dinars(400))  # part of 03 before 2026
+        shipping.set_rates(amina.id, amina.carrier.id, [rate], by=SYSTEM)
+        there = DeskRow(wilaya_code="03", name="Laghouat", commune_code="0301")
+        shipping.set_desks(amina.id, amina.carrier.id, [there], by=SYSTEM)
+    (typed,) = quotes(amina.id, place_of("0310"), weight_g=300, declared=Money(0))
+    assert typed.points == (), "the prices of a sheet are for its own wilayas"
+    with transaction():
+        amina.carrier.carrier = "yalidine"
+    (told,) = quotes(amina.id, place_of("0310"), weight_g=300, declared=Money(0))
+    assert [point.name for point in told.points] == ["Laghouat"]
+
+
+def test_desks_come_nearest_first() -> None:
+    amina = workshop()
+    with transaction():
+        rows = [DeskRow(wilaya_code="31", name=code, commune_code=code) for code in ("3106", "3101", "3113", "3105")]
+        shipping.set_desks(amina.id, amina.carrier.id, rows, by=SYSTEM)
+    desk = quotes(amina.id, place_of("3105"), weight_g=300, declared=Money(0))[1]
+    assert [point.name for point in desk.points] == ["3105", "3113", "3101", "3106"]

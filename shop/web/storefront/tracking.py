@@ -29,9 +29,9 @@ from shop.plumbing.links import tracking_path
 from shop.risk import service as risk
 from shop.risk.models import Outcome
 from shop.risk.queries import outcome_of
-from shop.shipping.models import Desk, Shipment
+from shop.shipping.models import Shipment
 from shop.shipping.numbers import follow_url
-from shop.shipping.queries import desks, live_shipment
+from shop.shipping.queries import live_shipment
 from shop.stores import queries as stores
 from shop.stores.models import Store
 from shop.web.storefront.blueprint import front
@@ -94,7 +94,6 @@ class ParcelView:
     store: Store
     lines: list[OrderLine]
     shipment: Shipment | None
-    desk: Desk | None
     story: Story
     papers: list[Invoice]
     outcome: Outcome | None  # what is remembered of it, once it came back
@@ -251,7 +250,7 @@ def _parcel(order: Order) -> ParcelView:
     pay = pay_view(order, mine)
     return ParcelView(
         order=order, store=store, lines=orders.lines(order.store_id, [order.id])[order.id], shipment=shipment,
-        desk=_desk(shipment), papers=papers_of(order.store_id, order.id), pay=pay,
+        papers=papers_of(order.store_id, order.id), pay=pay,
         receipts=[(each, _(method_title(each.method))) for each in mine if has_receipt(each)],
         story=story_of(
             order, payments.counting(mine), shipment, artisan=artisan_of(store),
@@ -259,12 +258,6 @@ def _parcel(order: Order) -> ParcelView:
         ),
         outcome=outcome_of(order.store_id, order.id) if order.cancel_reason == "refused" else None,
     )  # fmt: skip
-
-
-def _desk(shipment: Shipment | None) -> Desk | None:
-    if shipment is None or shipment.desk_id is None or shipment.account_id is None:
-        return None
-    return next((each for each in desks(shipment.store_id, shipment.account_id) if each.id == shipment.desk_id), None)
 
 
 def artisan_of(store: Store) -> str:

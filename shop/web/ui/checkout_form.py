@@ -33,7 +33,7 @@ from shop.payments.tills import MethodOffer, Till
 from shop.plumbing import geography
 from shop.plumbing.formats import money_text
 from shop.plumbing.i18n import N_, _, language
-from shop.shipping.queries import StoreQuote, wilayas_served
+from shop.shipping.queries import DeskPoint, StoreQuote, wilayas_served
 from shop.web.ui import offers as spoken
 from shop.web.ui.forms import BlockField, ChoiceField, HirfaForm, PhoneField, TextField, required
 
@@ -336,9 +336,15 @@ def _parcel_fields(parcel: Travel) -> Iterator[tuple[str, Any]]:
     name = f"delivery-{parcel.store_id}"
     values = [(parcel.value(quote), "") for quote in parcel.quotes]
     yield name, ChoiceField("", [_travels(parcel)], message=TRAVEL_CHANGED, choices=values)
-    desks = [(str(point.desk_id), point.name) for quote in parcel.quotes for point in quote.points]
+    desks = [(point.key, _desk_label(point)) for quote in parcel.quotes for point in quote.points]
     if len(desks) > 1:
         yield f"desk-{parcel.store_id}", DeskField(N_("Pick-up desk"), delivery=name, choices=desks)
+
+
+def _desk_label(point: DeskPoint) -> str:
+    """Return a desk as a plain list shows it, beside the commune where it is."""
+    commune = geography.name(geography.commune(point.commune_code)) if point.commune_code else ""
+    return _("{name}, {choice}", name=point.name, choice=commune) if commune else point.name
 
 
 def _code_counts(parcel: Travel) -> Callable[[Form, Field], None]:

@@ -11,7 +11,7 @@ from flask import Flask, current_app, g, request, url_for
 from flask.templating import Environment
 from markupsafe import Markup
 
-from shop.plumbing import formats
+from shop.plumbing import formats, geography
 from shop.plumbing.i18n import NATIVE_NAMES, _, _m, direction, language, ngettext
 from shop.stores.papers import CRAFT_REGISTER
 from shop.web.ui.icons import icon
@@ -56,6 +56,7 @@ def words_and_figures() -> dict[str, Any]:
         "bdi": bdi,
         "ltr": ltr,
         "spelled": spelled,
+        "commune_name": commune_name,
         "LANGUAGES": NATIVE_NAMES,
         "CRAFT_PICTURES": CRAFT_PICTURES,
         "CRAFT_REGISTER": CRAFT_REGISTER,
@@ -90,6 +91,11 @@ def _built_once(_root: str, _lang: str, _store: str | None, endpoint: str, value
 def _built(endpoint: str, values: dict[str, Any]) -> str:
     wanted = current_app.url_map.is_endpoint_expecting
     return url_for(endpoint, **{name: v for name, v in values.items() if name not in PLACES or wanted(endpoint, name)})
+
+
+def commune_name(code: str) -> str:
+    """Return the name of a commune in the language being spoken. Raises NotFound."""
+    return geography.name(geography.commune(code))
 
 
 def bdi(text: str) -> Markup:
