@@ -42,6 +42,12 @@ JOINED = (
         Details(phone="+213550000321", name="Nadia Ferhat", wilaya_code="31", commune_code="3101",
                 address="Hai Es Salem, bâtiment 9", language="fr"),
     ),
+    Joined(
+        "alfa-et-palme", "ecotrack", "Packers", "باكرز",
+        {"brand": "packers", "api_token": "HirfaDemoOfAlfaOpensNothingAtPackers", "collection": "1"},
+        Details(phone="+213550000322", name="Samia Bouzid", wilaya_code="25", commune_code="2501",
+                address="Cité du pont, bloc 4, appartement 12", language="ar"),
+    ),
 )  # fmt: skip
 
 

@@ -156,7 +156,7 @@ def parcel_of(shipment: Shipment, order: Order, store: Store, lines: Sequence[Or
         note=note_of(order, lines),
         desk="" if shipment.desk_id is None else str(shipment.desk_id),
         fragile=any(line.fragile for line in lines),
-        sender_wilaya_code=geography.wilaya(store.wilaya_code).code,
+        sender_wilaya_code=geography.wilaya(store.wilaya_code).code, since=order.confirmed_at,
     )  # fmt: skip
 
 

@@ -63,6 +63,7 @@ class Parcel:
     fragile: bool = False
     sender_wilaya_code: str = ""
     sender_wilaya: str = ""  # its name, as the carrier spells it where that is known
+    since: datetime | None = None  # before this moment nobody can have asked for it
 
 
 @dataclass(frozen=True)

@@ -23,25 +23,34 @@ from shop.plumbing.jobs import Job
 from shop.plumbing.limits import Tally
 from shop.plumbing.settings import Settings
 from shop.shipping.models import Shipment
+from shop.testing.ecotrack_sim import EcotrackSim
 from shop.testing.outside import World
+from shop.testing.yalidine_sim import YalidineSim
 from tests.checkout.cast import AMINA, Workshop, ordered, parcel
-from tests.fulfilment.partner import Partner, a_world, partner_on
+from tests.fulfilment import test_drafts as drafts
+from tests.fulfilment.partner import KEYS, Partner, a_world, partner_of
 from tests.plumbing import outside as gateways
 from tests.storefront.buying import workshops
 from tests.trust.test_kill import Server, wait_for
 
 HELD_S = 1.0
+FAMILIES = {"yalidine": (YalidineSim, KEYS), "ecotrack": (EcotrackSim, drafts.KEYS)}
+POINTS = (  # whose, what is held while the server dies, how many parcels lie there afterwards
+    ("yalidine", "GET", "/v1/parcels", 0), ("yalidine", "POST", "/v1/parcels", 1),
+    ("ecotrack", "POST", "/create/order$", 1), ("ecotrack", "POST", "/valid/order$", 1),
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
-    with a_world() as found:
+    with a_world(YalidineSim, EcotrackSim) as found:
         yield found
 
 
 @pytest.fixture
-def partner(world: World, application: Flask) -> Iterator[Partner]:
-    with partner_on(world, application.extensions["hirfa_outside"].seal) as found:
+def partner(request: pytest.FixtureRequest, world: World, application: Flask) -> Iterator[Partner]:
+    kind, keys = FAMILIES[request.param]
+    with partner_of(world, kind, keys, application.extensions["hirfa_outside"].seal) as found:
         yield found
 
 
@@ -86,12 +95,12 @@ def now(application: Flask, box: Shipment) -> Shipment:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("method", "there"), [("GET", 0), ("POST", 1)])
+@pytest.mark.parametrize(("partner", "method", "path", "there"), POINTS, indirect=["partner"])
 def test_one_parcel_is_there_whenever_the_server_dies(
-    application: Flask, server: Server, partner: Partner, method: str, there: int
+    application: Flask, server: Server, partner: Partner, method: str, path: str, there: int
 ) -> None:
     _shop, box = confirmed_long_ago(application, partner)
-    partner.world.faults.add("yalidine", "slow", "/v1/parcels", method=method, seconds=HELD_S)
+    partner.world.faults.add(partner.sim.key, "slow", path, method=method, seconds=HELD_S)
     server.start()
     wait_for(lambda: not partner.world.faults.told())
     server.kill()
@@ -101,4 +110,5 @@ def test_one_parcel_is_there_whenever_the_server_dies(
     server.start()
     wait_for(lambda: now(application, box).booked_at is not None)
     assert now(application, box).tracking == partner.row(box)["tracking"], "exactly one, and it is ours"
+    assert partner.row(box).get("validated", 1) == 1, "no draft is left behind"
     assert " 0 breaches" in server.audit()

@@ -8,6 +8,7 @@ CARRIERS: Registry[Plugin] = Registry(
     contract=CONTRACT,
     built_in={
         "algerie_poste": "shop.shipping.carriers.algerie_poste:PLUGIN",
+        "ecotrack": "shop.shipping.carriers.ecotrack:PLUGIN",
         "own_delivery": "shop.shipping.carriers.own_delivery:PLUGIN",
         "rate_sheet": "shop.shipping.carriers.rate_sheet:PLUGIN",
         "yalidine": "shop.shipping.carriers.yalidine:PLUGIN",

@@ -20,6 +20,7 @@ from shop.testing.outside.world import System, World, deliver_on
 # One line registers a simulator: the class, where it stands.
 SYSTEMS: tuple[str, ...] = (
     "shop.testing.chargily_sim:ChargilySim",
+    "shop.testing.ecotrack_sim:EcotrackSim",
     "shop.testing.satim_sim:SatimSim",
     "shop.testing.stripe_api:Stripe",
     "shop.testing.yalidine_sim:YalidineSim",

@@ -33,6 +33,7 @@ from shop.risk import words as risk_words
 from shop.risk.queries import history, outcome_of
 from shop.shipping import queries as shipping
 from shop.shipping.models import Shipment
+from shop.shipping.partner_words import spoken
 from shop.shipping.partners import far
 from shop.web.studio.call_form import CallForm, reasons
 from shop.web.studio.cards import NOT_ASIDE
@@ -143,7 +144,7 @@ def waiting_for(order: Order, shipment: Shipment | None) -> Waits | None:
         early = bool(printed) and max(each.at for each in printed) < shipment.booked_at
         return Waits(_(LABEL_EARLY, **who), "soon") if early else None
     if shipment.booking_problem:
-        return Waits(_(REFUSED, why=_(shipment.booking_problem), **who), "bad", again=True)
+        return Waits(_(REFUSED, why=spoken(shipment.booking_problem), **who), "bad", again=True)
     return Waits(_(SILENT if shipment.asked_at else BEING_BOOKED, **who), "soon" if shipment.asked_at else "info")
 
 

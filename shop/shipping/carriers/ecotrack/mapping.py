@@ -1,0 +1,90 @@
+"""Our parcels in Ecotrack's words, and its answers in ours."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+from shop.core.errors import Rejected
+from shop.core.money import Money
+from shop.shipping.carriers.ecotrack.statuses import word_of
+from shop.shipping.contract import Parcel, ParcelScan
+
+ALGIERS = timezone(timedelta(hours=1))  # it writes moments without a zone; Algeria has one, all year
+MOST = 255
+_POSTAL = re.compile(r"\d{4,5}")
+
+
+def wanted(parcel: Parcel) -> dict[str, str | int]:
+    """Return a parcel as it is asked for. Raises Rejected, with its field, for what is not even asked for."""
+    if parcel.collect.currency != "DZD" or parcel.collect.minor % 100:
+        raise Rejected("it collects whole dinars only", fields={"collect": "whole dinars"})
+    if parcel.kind == "desk" and not is_desk(parcel.desk):
+        raise Rejected("this desk is none of theirs", fields={"desk": "unknown"})
+    said: dict[str, str | int] = {
+        "reference": parcel.reference, "nom_client": parcel.name.strip()[:MOST] or "-",
+        "telephone": national(parcel.phone),
+        "adresse": (parcel.address or parcel.to.theirs or parcel.to.commune_name)[:MOST],
+        "commune": parcel.to.theirs or parcel.to.commune_name, "code_wilaya": int(parcel.to.wilaya_code_58),
+        "montant": parcel.collect.minor // 100, "produit": parcel.contents[:MOST] or "-", "type": 1,
+        "weight": -(-parcel.weight_g // 1000), "fragile": int(parcel.fragile),
+        "stop_desk": int(parcel.kind == "desk"),
+    }  # fmt: skip
+    more = {"code_postal": parcel.desk if parcel.kind == "desk" else "", "remarque": parcel.note[:MOST]}
+    return said | {name: text for name, text in more.items() if text}
+
+
+def is_desk(text: str) -> bool:
+    """Tell whether this can be a desk: they are named by the postal code of their commune."""
+    return _POSTAL.fullmatch(text) is not None
+
+
+def national(phone: str) -> str:
+    """Return a number as it is dialled in Algeria."""
+    return "0" + phone.removeprefix("+213") if phone.startswith("+213") else phone
+
+
+def scans(tracking: str, row: Mapping[str, Any]) -> Iterator[ParcelScan]:
+    """Return what was said of a parcel: what is before the way, or has no moment, is left out."""
+    activity = row.get("activity")
+    for each in activity if isinstance(activity, list) else ():
+        status = str(each.get("status") or "") if isinstance(each, Mapping) else ""
+        word, at = word_of(status), _moment(each) if isinstance(each, Mapping) else None
+        if not (status and word) or at is None:
+            continue
+        told = [str(each.get(name) or "") for name in ("station", "scanLocation")]
+        key = hashlib.sha256(f"{tracking}|{at.isoformat()}|{status}".encode()).hexdigest()[:40]
+        text = " · ".join(dict.fromkeys(part for part in told if part))
+        yield ParcelScan(key=key, tracking=tracking, word=word, at=at, raw=status[:200], text=text[:300])
+
+
+def _moment(each: Mapping[str, Any]) -> datetime | None:
+    """Return the moment of a mark: a date and a time of day, on the clocks of Algiers."""
+    try:
+        found = datetime.fromisoformat(f"{each.get('date') or ''} {each.get('time') or ''}".strip())
+    except ValueError:
+        return None
+    return (found if found.tzinfo else found.replace(tzinfo=ALGIERS)).astimezone(UTC)
+
+
+def price(told: object) -> Money | None:
+    """Return a price in dinars, a number or its digits; None where the service is not offered."""
+    try:
+        dinars = float(str(told))
+    except ValueError:
+        return None
+    return Money(round(dinars * 100)) if 0 < dinars <= 100_000 else None
+
+
+def is_yes(told: object) -> bool:
+    """Tell whether a mark is set: 1, or its digit."""
+    return str(told) in {"1", "True"}
+
+
+def two(number: object) -> str:
+    """Return the number of a wilaya in two digits; nothing for what is none. Theirs are the official ones, up to 58."""
+    text = str(number)
+    return f"{int(text):02}" if text.isascii() and text.isdigit() and 1 <= int(text) <= 58 else ""
