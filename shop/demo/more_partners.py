@@ -48,6 +48,12 @@ JOINED = (
         Details(phone="+213550000322", name="Samia Bouzid", wilaya_code="25", commune_code="2501",
                 address="Cité du pont, bloc 4, appartement 12", language="ar"),
     ),
+    Joined(
+        "tapis-du-mzab", "procolis", "Procolis", "بروكوليس",
+        {"token": "HirfaDemoOfAicha", "key": "HirfaDemoOpensNothing"},
+        Details(phone="+213550000323", name="Sami Bouzid", wilaya_code="19", commune_code="1901",
+                address="Cité des 500 logements, bloc 3", language="ar"),
+    ),
 )  # fmt: skip
 
 

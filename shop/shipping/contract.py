@@ -112,7 +112,10 @@ class TheirPlace:
 
 @dataclass(frozen=True)
 class Fee:
-    """What the carrier charges to one of its communes, named as it spells it; None: not served that way."""
+    """What the carrier charges to one of its communes, named as it spells it; None: not served that way.
+
+    Without a name: to all communes of the wilaya that are not named.
+    """
 
     commune: str
     home: Money | None

@@ -92,7 +92,7 @@ def _prices(account: CarrierAccount, carrier: Carrier, wilaya_58: str, done: int
     known = places.codes(account.carrier, wilaya_58)
     session.rollback()  # the read snapshot does not wait for the outside
     told = carrier.fees(sender, wilaya_58) if isinstance(carrier, TellsFees) else []
-    found = {known[fee.commune]: fee for fee in told if fee.commune in known}
+    found = _everywhere(wilaya_58, told) | {known[fee.commune]: fee for fee in told if fee.commune in known}
     with transaction():
         for wilaya in {geography.commune(code).wilaya_code for code in found}:
             there = {code: fee for code, fee in found.items() if geography.commune(code).wilaya_code == wilaya}
@@ -103,6 +103,15 @@ def _prices(account: CarrierAccount, carrier: Carrier, wilaya_58: str, done: int
             journal.record(
                 "carrier.learned", subject="carrier", subject_id=account.id, store_id=account.store_id, by=SYSTEM
             )
+
+
+def _everywhere(wilaya_58: str, told: Sequence[Fee]) -> dict[str, Fee]:
+    """Return a fee that names no commune for each of ours in a wilaya of 58."""
+    fee = next((each for each in told if not each.commune), None)
+    if fee is None:
+        return {}
+    ours = (place for wilaya in geography.wilayas() for place in geography.communes(wilaya.code, "fr"))
+    return {place.code: fee for place in ours if place.wilaya_code_58 == wilaya_58}
 
 
 def _keep(account: CarrierAccount, wilaya: str, fees: Mapping[str, Fee], *, lists_desks: bool) -> None:

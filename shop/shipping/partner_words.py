@@ -17,6 +17,9 @@ ECOTRACK = (
 REFUSALS = (
     N_("it lies there as a draft and was not accepted"), N_("this company does not deliver to this wilaya"),
     N_("this desk is none of theirs"), N_("it collects whole dinars only"), N_("it collects 150 000 DA at most"),
+    N_("it has no commune of this name there"), N_("it was cancelled there"),
+    N_("it says that this number is taken and does not show the parcel"),
+    N_("it did not say what became of this parcel"),
 )  # fmt: skip
 
 

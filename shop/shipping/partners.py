@@ -6,6 +6,7 @@ What buyers are quoted needs no key and no network: see `quotes`. Whoever talks 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from sqlalchemy import select, update
@@ -20,7 +21,7 @@ from shop.plumbing.limits import Limit
 from shop.plumbing.outside import Outside
 from shop.plumbing.seals import Seal
 from shop.shipping.carriers import CARRIERS
-from shop.shipping.contract import Carrier, Checks, Plugin
+from shop.shipping.contract import Cancels, Carrier, Checks, Plugin
 from shop.shipping.models import CarrierAccount
 
 WRONG_KEYS = N_("The partner refused these keys. Please compare them with those of your account there.")
@@ -37,6 +38,9 @@ WORDS = (
     N_("The tenant is five groups of letters and digits with lines between."),
     N_("The API key has no spaces. Please copy all of it."),
     N_("The secret key of the webhook begins with whsec_. Please copy all of it."),
+    N_("Procolis (ABEX, Colilog, Flash, Leopard)"), N_("Token"), N_("Key"),
+    N_("Both are in your account there, or the company gives them to you."),
+    N_("It has no spaces and at least 8 characters. Please copy all of it."),
 )  # fmt: skip
 # Half of what partners allow: a window that begins with its first request may meet the end of another one.
 LIMITS = ((25, 60), (500, 3_600), (5_000, 86_400))
@@ -112,6 +116,13 @@ def may_ask(account_id: int, turns: int = 1) -> bool:
         ])
         for _turn in range(turns)
     )  # fmt: skip
+
+
+@cache
+def takes_back(carrier: str) -> bool:
+    """Tell whether a booking of this carrier can be taken back; true for those that are not asked over the network."""
+    plugin = CARRIERS.usable.get(carrier)
+    return plugin is None or not plugin.outside or isinstance(plugin.build(plugin.settings(), None), Cancels)
 
 
 def turns_of_a_parcel(carrier: str) -> int:

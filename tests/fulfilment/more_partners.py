@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from shop.plumbing.plugin_settings import secret_fields
+from shop.shipping.carriers import CARRIERS
 from shop.shipping.contract import Notice
-from shop.testing import zrexpress_sim
+from shop.testing import procolis_sim, zrexpress_sim
 from shop.testing.carrier_parcels import CarrierSystem
 
 ZR_SECRET = "whsec_Q2FuYXJ5U2VjcmV0T2ZIb29rczk5"
@@ -25,10 +27,16 @@ class Case:
     path: str  # of the request that makes a parcel
     second_try: Sequence[str]  # our states after each step of that journey
     notice: Tell | None = None  # of a parcel, with a status, an event's name and its moment
+    cancels: bool = True
+    lists: bool = True  # its communes, with desks
 
     @property
     def key(self) -> str:
         return self.kind.key
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        return secret_fields(CARRIERS.usable[self.key].settings)
 
     def __repr__(self) -> str:
         return self.key
@@ -49,6 +57,11 @@ CASES = [
             "hook_secret": ZR_SECRET,
         },
         "/parcels$", ("in_transit", "in_transit", "attempt_failed", "in_transit", "delivered"), zr_notice,
+    ),
+    Case(
+        procolis_sim.ProcolisSim, {"token": "CanaryTokenOfAmina12345", "key": "CanaryKeyOfAmina123456"},
+        "/add_colis$", ("in_transit", "in_transit", "attempt_failed", "in_transit", "delivered"), cancels=False,
+        lists=False,
     ),
 ]  # fmt: skip
 TOLD = [each for each in CASES if each.notice is not None]

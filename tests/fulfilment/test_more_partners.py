@@ -85,13 +85,13 @@ def test_its_places_prices_and_desks_are_learned_and_parcels_bear_their_marks(
     amina: Workshop, partner: Partner, case: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     learn(amina, partner, monkeypatch)
-    known = places.spelled(case.key, "3101")
-    assert known is not None
+    assert (places.spelled(case.key, "3101") is not None) == case.lists
     priced = session.scalars(select(DeliveryRate.home_minor).where(DeliveryRate.wilaya_code == "31")).one()
     assert priced == 600_00
     with transaction():
         session.query(Desk).filter(Desk.external == "").update({"active": False})
-    order = ordered(amina, kind="desk" if session.scalar(select(Desk.id).where(Desk.external != "")) else "home")
+    assert bool(session.scalar(select(func.count()).where(Desk.external != ""))) == case.lists
+    order = ordered(amina, kind="desk" if case.lists else "home")
     with transaction():
         fulfilment.confirm(amina.id, order.id, by=AMINA)
     partner.works(minutes=1)
@@ -123,7 +123,7 @@ def test_what_is_cancelled_while_no_answer_came_is_sought_and_freed(
     with transaction():
         fulfilment.cancel(amina.id, order.id, "other", by=AMINA)
     partner.works(minutes=10)
-    assert partner.sim.parcels == {}
+    assert (partner.sim.parcels == {}) == case.cancels == partners.takes_back(case.key)
 
 
 def test_no_account_is_asked_more_than_it_may(amina: Workshop, partner: Partner) -> None:

@@ -34,7 +34,7 @@ from shop.risk.queries import history, outcome_of
 from shop.shipping import queries as shipping
 from shop.shipping.models import Shipment
 from shop.shipping.partner_words import spoken
-from shop.shipping.partners import far
+from shop.shipping.partners import far, takes_back
 from shop.web.studio.call_form import CallForm, reasons
 from shop.web.studio.cards import NOT_ASIDE
 from shop.web.studio.company_form import PREFIX, CompanyForm, unusual
@@ -136,6 +136,8 @@ class Waits:
 
 def waiting_for(order: Order, shipment: Shipment | None) -> Waits | None:
     """Return what a parcel waits for from its partner, or that its label is older than its number."""
+    if shipment is not None and _stays_there(shipment):
+        return Waits(_(STAYS_THERE, carrier=shipment.carrier_title, number=shipment.tracking), "soon")
     if shipment is None or not _is_here(shipment) or order.state != "confirmed" or shipment.carrier not in far():
         return None
     who = {"carrier": shipment.carrier_title}
@@ -148,6 +150,12 @@ def waiting_for(order: Order, shipment: Shipment | None) -> Waits | None:
     return Waits(_(SILENT if shipment.asked_at else BEING_BOOKED, **who), "soon" if shipment.asked_at else "info")
 
 
+def _stays_there(shipment: Shipment) -> bool:
+    """Tell whether a parcel was cancelled here, and its partner has no way to hear of it."""
+    return shipment.state == "cancelled" and shipment.booked_at is not None and not takes_back(shipment.carrier)
+
+
+STAYS_THERE = N_("{carrier} takes no parcel back by itself: please cancel {number} in your account there.")
 REFUSED = N_("{carrier} refused this parcel: {why}")
 SILENT = N_("{carrier} is not answering: the parcel is booked as soon as it does. Your own label can be printed.")
 BEING_BOOKED = N_("The parcel is being booked with {carrier}.")
