@@ -70,7 +70,8 @@ class YalidineSim(CarrierSystem):
         port = Blueprint("yalidine", __name__)
         rules: tuple[tuple[str, str, Any], ...] = (
             ("GET", "wilayas/", self._wilayas), ("GET", "communes/", self._communes),
-            ("GET", "centers/", self._centers), ("GET", "fees/", self._fees), ("POST", "parcels/", self._create),
+            ("GET", "centers/", self._centers), ("GET", "<kind>/<int:number>", self._place),
+            ("GET", "fees/", self._fees), ("POST", "parcels/", self._create),
             ("GET", "parcels/", self._list), ("DELETE", "parcels/", self._delete_many),
             ("GET", "parcels/<tracking>", self._show), ("PATCH", "parcels/<tracking>", self._change),
             ("DELETE", "parcels/<tracking>", self._delete), ("GET", "histories/", self._histories),
@@ -156,6 +157,14 @@ class YalidineSim(CarrierSystem):
 
     def _centers(self, _account: str) -> ResponseReturnValue:
         return _listed(places.centers(), ("center_id", "commune_id", "commune_name", "wilaya_id", "wilaya_name"))
+
+    def _place(self, _account: str, kind: str, number: int) -> ResponseReturnValue:
+        lists = {"wilayas": (places.wilayas, "id"), "communes": (places.communes, "id"),
+                 "centers": (places.centers, "center_id")}  # fmt: skip
+        if kind not in lists:
+            return {"error": {"message": "Not found"}}, 404
+        rows, name = lists[kind]
+        return _enveloped([row for row in rows() if row[name] == number])
 
     def _fees(self, _account: str) -> ResponseReturnValue:
         sender, to = (request.args.get(name, "") for name in ("from_wilaya_id", "to_wilaya_id"))
