@@ -26,6 +26,7 @@ from shop.plumbing.seals import Seal
 from shop.plumbing.settings import Settings
 from shop.risk import holds
 from shop.risk import service as risk
+from shop.settlement import brought
 from shop.shipping import inbox as carriers_inbox
 from shop.shipping import learning
 from shop.stores import service as stores
@@ -36,7 +37,7 @@ PERIODIC: Mapping[str, int] = {
     "once.forget_old": 86_400, "spreadsheets.forget_old": 86_400, "stores.check_cards": 14_400,
     "links.expire": 60, "customers.erase": 86_400, "risk.forget_old": 86_400, "risk.forget_holds": 86_400,
     "orders.forget_networks": 3_600, unpaid.RECONCILE: 60, following.FOLLOW: following.EVERY_S,
-    "documents.follow_refunds": 300,
+    "documents.follow_refunds": 300, brought.JOB: brought.EVERY_S,
 }  # fmt: skip
 
 
@@ -95,6 +96,7 @@ def handlers(settings: Settings, signer: Signer) -> Mapping[str, Handler]:
         "stores.check_cards": partial(_check_cards, settings),
         "links.expire": _expire_links,
         inbox.JOB: partial(inbox.handle, ways_out),
+        brought.JOB: partial(brought.bring, ways_out),
         unpaid.RECONCILE: partial(unpaid.reconcile, ways_out),
         "customers.erase": _erase_customers,
         "risk.forget_old": partial(_in_one, risk.forget_old),

@@ -135,3 +135,16 @@ class StatementColumns(Base):
     store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"), primary_key=True, autoincrement=False)
     carrier_title: Mapped[str] = mapped_column(String(80), primary_key=True)
     keys: Mapped[dict[str, Any]]
+
+
+class CarrierStatementSeen(Base):
+    """That a carrier told of a remittance: it is brought once, whatever became of its list."""
+
+    __tablename__ = "carrier_statements_seen"
+    __table_args__ = (of_store("account_id", table="carrier_accounts"), UniqueConstraint("account_id", "reference"))
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    store_id: Mapped[int]
+    account_id: Mapped[int] = mapped_column(BigKey)
+    reference: Mapped[str] = mapped_column(String(60))
+    told_at: Mapped[datetime]

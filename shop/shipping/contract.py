@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol, runtime_checkable
 
 from shop.core.adapters import Answer, Checks, Http, Notice, setting
@@ -16,10 +16,10 @@ from shop.core.errors import AdapterError
 from shop.core.money import Money
 
 __all__ = [
-    "CONTRACT", "Answer", "AnswersChallenges", "Booking", "BooksMany", "Cancels", "Carrier", "Checks", "Fee",
-    "FindsBookings", "Http", "ListsPlaces", "ListsPoints", "Notice", "Parcel", "ParcelScan", "Place", "Plugin",
-    "Point", "Quote", "ReadsNotices", "Remits", "StatementLine", "TellsFees", "TheirPlace", "Tracks", "TracksMany",
-    "setting",
+    "CONTRACT", "Answer", "AnswersChallenges", "Booking", "BooksMany", "Cancels", "Carrier", "CarrierStatement",
+    "Checks", "Fee", "FindsBookings", "Http", "ListsPlaces", "ListsPoints", "Notice", "Parcel", "ParcelScan", "Place",
+    "Plugin", "Point", "Quote", "ReadsNotices", "Remits", "StatementLine", "TellsFees", "TheirPlace", "Tracks",
+    "TracksMany", "setting",
 ]  # fmt: skip
 
 CONTRACT = 1
@@ -262,12 +262,20 @@ class StatementLine:
     fee: Money
 
 
+@dataclass(frozen=True)
+class CarrierStatement:
+    """One remittance as the carrier accounts for it: its name there, and every parcel in it."""
+
+    reference: str
+    lines: tuple[StatementLine, ...]
+
+
 @runtime_checkable
 class Remits(Protocol):
     """The carrier accounts for the cash it collected."""
 
-    def statement(self, reference: str) -> list[StatementLine]:
-        """Return the lines of one remittance."""
+    def statements(self, since: date) -> Sequence[CarrierStatement]:
+        """Return the remittances that were paid out, of parcels that were delivered on that day or later."""
         ...
 
 

@@ -22,19 +22,23 @@ from flask.typing import ResponseReturnValue
 from shop.core.clock import ALGIERS
 from shop.core.errors import AdapterError
 from shop.plumbing.http import Outbound, origin_of
+from shop.shipping.carriers.yalidine import FREE_KG
 from shop.shipping.carriers.yalidine.client import TENANTS
 from shop.testing import yalidine_places as places
 from shop.testing.carrier_parcels import CarrierSystem, Made
 from shop.testing.carrier_places import WILAYAS
 
 PREPARING = "En préparation"
+PAID = "payed"  # no status: all that was collected of the account is paid out
+TAX, TAXED_FROM = 1.5, 10_000  # per cent that it keeps of what it collects, from so many dinars on
 LIMITS: Mapping[str, tuple[int, int]] = {
     "second": (1, 5), "minute": (60, 50), "hour": (3600, 1000), "day": (86_400, 10_000),
 }  # fmt: skip
 JOURNEYS: Mapping[str, tuple[str, ...]] = {
-    "delivered": ("Ramassé", "Expédié", "Reçu à Wilaya", "Sorti en livraison", "Livré"),
-    "desk": ("Ramassé", "Expédié", "Reçu à Wilaya", "En attente du client", "Livré"),
-    "second_try": ("Ramassé", "Expédié", "Sorti en livraison", "Tentative échouée", "Sorti en livraison", "Livré"),
+    "delivered": ("Ramassé", "Expédié", "Reçu à Wilaya", "Sorti en livraison", "Livré", PAID),
+    "desk": ("Ramassé", "Expédié", "Reçu à Wilaya", "En attente du client", "Livré", PAID),
+    "second_try": ("Ramassé", "Expédié", "Sorti en livraison", "Tentative échouée", "Sorti en livraison", "Livré",
+                   PAID),
     "returned": ("Ramassé", "Expédié", "Tentative échouée", "Echèc livraison", "Retour vers vendeur",
                  "Retourné au vendeur"),
 }  # fmt: skip
@@ -94,6 +98,10 @@ class YalidineSim(CarrierSystem):
             told = request.get_json(force=True)
             return {"registered": self.register(told["api_id"], told["url"], told["secret"])}
 
+        @port.post("/payments")
+        def payments() -> ResponseReturnValue:
+            return {"payment_id": self.pay(request.get_json(force=True)["api_id"])}
+
         return port
 
     def register(self, api_id: str, url: str, secret: str) -> bool:
@@ -109,7 +117,10 @@ class YalidineSim(CarrierSystem):
         return True
 
     def say(self, made: Made, status: str, *, at: datetime, reason: str | None = None) -> None:
-        """Write down a status of a parcel, and send the notice of it."""
+        """Write down a status of a parcel, and send the notice of it; or pay its account."""
+        if status == PAID:
+            self.pay(made.account)
+            return
         row = made.row
         row["last_status"], row["date_last_status"] = status, _stamp(at)
         made.told.append({
@@ -122,12 +133,24 @@ class YalidineSim(CarrierSystem):
             row["payment_status"] = "ready"
         self._send(made, {"tracking": row["tracking"], "status": status, "reason": reason}, at=at)
 
-    def _send(self, made: Made, data: Mapping[str, Any], *, at: datetime) -> None:
+    def pay(self, account: str) -> str:
+        """Pay out what was collected for an account; return the name of the payment, '' where there was nothing."""
+        with self.lock:
+            ready = [each for each in self.parcels.values()
+                     if each.account == account and each.row["payment_status"] == "ready"]  # fmt: skip
+            payment = f"PAY-{secrets.token_hex(4).upper()}" if ready else ""
+            for each in ready:
+                each.row["payment_status"], each.row["payment_id"] = PAID, payment
+                told = {"tracking": each.tracking, "status": PAID, "payment_id": payment}
+                self._send(each, told, at=self.world.clock.now(), kind="parcel_payment_updated")
+            return payment
+
+    def _send(self, made: Made, data: Mapping[str, Any], *, at: datetime, kind: str = "parcel_status_updated") -> None:
         hook = self.hooks.get(made.account)
         if hook is None:
             return
         event = {"event_id": secrets.token_hex(16), "occurred_at": _stamp(at), "data": data}
-        body = json.dumps({"type": "parcel_status_updated", "events": [event]}).encode()
+        body = json.dumps({"type": kind, "events": [event]}).encode()
         self.world.notices.put("yalidine", hook.url, body, lambda raw: signed(hook.secret, raw))
 
     # ── who may ask, and how often ───────────────────────────────────────────────────────────────────────────────
@@ -174,6 +197,9 @@ class YalidineSim(CarrierSystem):
 
     def _list(self, account: str) -> ResponseReturnValue:
         mine = [each.row for each in self.parcels.values() if each.account == account]
+        since, _comma, until = request.args.get("date_last_status", "").partition(",")
+        if since:
+            mine = [row for row in mine if since <= row["date_last_status"][:10] <= (until or since)]
         return _listed(mine[::-1], ("tracking", "order_id", "last_status", "payment_status", "is_stopdesk"))
 
     def _show(self, account: str, tracking: str) -> ResponseReturnValue:
@@ -221,6 +247,7 @@ class YalidineSim(CarrierSystem):
             "tracking": tracking, "to_commune_id": commune.get("id"), "to_wilaya_id": commune.get("wilaya_id"),
             "import_id": batch, "date_creation": now, "date_expedition": None, "date_last_status": now,
             "last_status": PREPARING, "parcel_type": "ecommerce", "payment_status": "not-ready", "payment_id": None,
+            "delivery_fee": _fee(asked, commune), "taxe_percentage": TAX, "taxe_from": TAXED_FROM,
             "label": label, "labels": label, "pin": f"{secrets.randbelow(10_000):04}",
             "qr_text": f"{commune.get('wilaya_id')},{tracking},{commune.get('id')},,,",
         }  # fmt: skip
@@ -291,6 +318,15 @@ def _is_desk(value: object) -> bool:
 def _commune(wilaya: object, name: object) -> Mapping[str, Any] | None:
     rows = (row for row in places.communes() if row["wilaya_name"] == wilaya and row["name"] == name)
     return next(rows, None)
+
+
+def _fee(asked: Mapping[str, Any], commune: Mapping[str, Any]) -> int:
+    """Return what the delivery of a parcel costs."""
+    sender = next(each["id"] for each in places.wilayas() if each["name"] == asked["from_wilaya_name"])
+    told = places.fees(sender, commune["wilaya_id"])
+    prices = told["per_commune"][str(commune["id"])]
+    over = max(0, int(asked.get("weight") or 0) - FREE_KG) * told["oversize_fee"]
+    return int(prices["express_desk" if asked.get("is_stopdesk") else "express_home"] or 0) + int(over)
 
 
 def _stamp(at: datetime) -> str:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from shop.core import clock
 from shop.core.errors import Misconfigured, Rejected, Unavailable
 from shop.core.money import Money
 from shop.core.states import SCANS
 from shop.shipping.carriers.yalidine import PLUGIN, Settings, Yalidine, statuses
-from shop.shipping.contract import Carrier, Notice, Parcel
+from shop.shipping.contract import Carrier, CarrierStatement, Notice, Parcel, StatementLine
 from shop.testing.carrier_kit import ORAN, CarrierKit
 from shop.testing.outside import World, running
 from shop.testing.yalidine_sim import YalidineSim, signed
@@ -201,3 +202,27 @@ def test_the_address_for_notices_is_shown_to_be_ours(carrier: Yalidine) -> None:
     assert carrier.challenge({"subscribe": "1", "crc_token": "abc123"}) == "abc123"
     assert carrier.challenge({"crc_token": "<script>"}) == ""
     assert carrier.challenge({}) == ""
+
+
+def test_a_payment_tells_of_each_parcel_what_was_collected_and_kept(
+    carrier: Yalidine, sim: YalidineSim, parcel: Parcel
+) -> None:
+    small, large, strange = (
+        carrier.book(replace(parcel, reference=f"HYAL234567{n}", collect=Money.dinars(dinars))).tracking
+        for n, dinars in enumerate((1700, 20_000, 900))
+    )
+    sim.parcels[strange].row["price"] = None
+    for each in (small, large, strange):
+        sim.become(each, "Livré")
+    since = clock.today() - timedelta(days=30)
+    assert carrier.statements(since) == []
+    payment = sim.pay(API_ID)
+    home = Money.dinars(sim.parcels[small].row["delivery_fee"])
+    assert home.minor > 0
+    assert carrier.statements(since) == [
+        CarrierStatement(payment, (
+            StatementLine(large, Money.dinars(20_000), home + Money.dinars(300)),
+            StatementLine(small, Money.dinars(1700), home),
+        ))
+    ]  # fmt: skip
+    assert carrier.statements(clock.today() + timedelta(days=1)) == []

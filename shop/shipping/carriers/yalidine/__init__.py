@@ -10,11 +10,13 @@ import hashlib
 import hmac
 import json
 import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from shop.core import clock
 from shop.core.errors import AdapterError, Forged, Rejected
 from shop.core.money import Money
 from shop.shipping.carriers.yalidine import mapping
@@ -22,6 +24,7 @@ from shop.shipping.carriers.yalidine.client import TENANTS, Client, is_tracking
 from shop.shipping.carriers.yalidine.statuses import CANCELLED, TO_BE_CHANGED, word_of
 from shop.shipping.contract import (
     Booking,
+    CarrierStatement,
     Fee,
     Http,
     Notice,
@@ -30,6 +33,7 @@ from shop.shipping.contract import (
     Plugin,
     Point,
     Quote,
+    StatementLine,
     TheirPlace,
     setting,
 )
@@ -196,6 +200,15 @@ class Yalidine:
                 mapping.price(row.get("express_desk")))
             for row in rows if isinstance(row, Mapping)
         ]  # fmt: skip
+
+    def statements(self, since: date) -> list[CarrierStatement]:
+        """Return what it paid out, payment by payment; a parcel tells by itself within which one it was paid."""
+        until = clock.today() + timedelta(days=1)
+        rows = self.client.rows("parcels/", payment_status="payed", date_last_status=f"{since},{until}")
+        lines: dict[str, list[StatementLine]] = defaultdict(list)
+        for payment, line in filter(None, map(mapping.paid, rows)):
+            lines[payment].append(line)
+        return [CarrierStatement(payment, tuple(found)) for payment, found in lines.items()]
 
     def read(self, notice: Notice) -> list[ParcelScan]:
         """Read a notice, signed over its raw bytes by the secret of the webhook. Raises Forged."""

@@ -11,7 +11,7 @@ from shop.core.errors import Rejected
 from shop.core.money import Money
 from shop.core.text import fold
 from shop.shipping.carriers.yalidine.statuses import word_of
-from shop.shipping.contract import Parcel, ParcelScan
+from shop.shipping.contract import Parcel, ParcelScan, StatementLine
 
 ALGIERS = timezone(timedelta(hours=1))  # it writes moments without a zone; Algeria has one, all year
 MOST = Money.dinars(150_000)
@@ -79,6 +79,27 @@ def price(dinars: object) -> Money | None:
     if isinstance(dinars, bool) or not isinstance(dinars, int | float) or not 0 <= dinars <= 100_000:
         return None
     return Money(round(dinars * 100))
+
+
+def paid(row: Mapping[str, Any]) -> tuple[str, StatementLine] | None:
+    """Return a parcel's cash that was paid out, with the name of the payment; None for what is not paid or unreadable.
+
+    What it keeps is the delivery, where the sender pays it, and its share of what it collected.
+    """
+    payment, collected = str(row.get("payment_id") or "")[:60], price(row.get("price"))
+    if row.get("payment_status") != "payed" or not payment or collected is None:
+        return None
+    delivery = price(row.get("delivery_fee")) if row.get("freeshipping") else None
+    kept = min((delivery or Money(0)) + _share(row, collected), collected)
+    return payment, StatementLine(str(row.get("tracking") or ""), collected, kept)
+
+
+def _share(row: Mapping[str, Any], collected: Money) -> Money:
+    """Return so many per cent of what was collected, from an amount on, in whole centimes."""
+    percent, least = row.get("taxe_percentage"), price(row.get("taxe_from"))
+    if isinstance(percent, bool) or not isinstance(percent, int | float) or not 0 < percent < 100:
+        return Money(0)
+    return Money(round(collected.minor * percent / 100)) if least is None or collected >= least else Money(0)
 
 
 def of_commune(per_commune: object, name: str) -> Mapping[str, Any] | None:
