@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
 from shop.app import create_app
@@ -22,6 +23,9 @@ from tests.postgres import Kept, create_database
 
 SECRET = "0123456789abcdef" * 4
 ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+# A loaded machine is slow, not wrong: no example is timed.
+settings.register_profile("hirfa", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("hirfa")
 LONGEST = ("trust/test_bad_input.py", "trust/test_matrix.py", "documents/test_many_labels.py")
 
 

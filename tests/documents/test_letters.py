@@ -9,7 +9,7 @@ import pypdfium2
 import pytest
 import typst
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shop.core.money import Money
@@ -167,7 +167,7 @@ def test_no_text_turns_its_surroundings_round(text: str) -> None:
     assert most_ems(shown, "bold") >= 0
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 @given(
     st.builds(
         LabelContent,
@@ -189,7 +189,7 @@ def test_any_words_make_a_label(content: LabelContent) -> None:
     assert pdf.startswith(b"%PDF-")
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(ANY, ANY, st.sampled_from(["ar", "fr", "en"]))
 def test_any_words_make_a_slip_and_a_handover_sheet(one: str, other: str, language: str) -> None:
     for pdf in (

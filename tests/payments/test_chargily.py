@@ -129,7 +129,7 @@ def test_what_it_does_not_serve_is_neither_offered_nor_begun(
 
 
 @given(SERVED)
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_dinars_come_back_to_the_centime(running_world: World, amount: Money) -> None:
     running_world.reset()
     chargily, there = built(running_world), running_world.systems["chargily"]
@@ -377,7 +377,7 @@ TROUBLES = st.builds(
 
 
 @given(st.lists(st.sampled_from(sorted(ENDS)), min_size=1, max_size=4), TROUBLES)
-@settings(max_examples=INPUTS // 80, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=INPUTS // 80, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_in_whatever_order_notices_come_the_end_is_the_same(
     running_world: World, ends: list[str], trouble: Trouble
 ) -> None:
@@ -421,7 +421,7 @@ CHECKOUT = st.fixed_dictionaries(
     st.binary(max_size=60)
     | st.fixed_dictionaries({"data": CHECKOUT | JSON, "id": JSON}).map(json.dumps).map(str.encode)
 )
-@settings(max_examples=INPUTS // 10, deadline=None)
+@settings(max_examples=INPUTS // 10)
 def test_whatever_is_signed_is_read_or_refused_and_can_be_written_down(body: bytes) -> None:
     method = Chargily(Settings(KEY), None)
     notice = Notice(body, signed(KEY, body), datetime.now(UTC))
@@ -440,7 +440,7 @@ def test_whatever_is_signed_is_read_or_refused_and_can_be_written_down(body: byt
 
 
 @given(CHECKOUT)
-@settings(max_examples=INPUTS // 20, deadline=None)
+@settings(max_examples=INPUTS // 20)
 def test_whatever_is_answered_is_a_fact_or_no_usable_answer(checkout: dict[str, Any]) -> None:
     method = Chargily(Settings(KEY), None)
     try:

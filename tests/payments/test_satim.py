@@ -113,7 +113,7 @@ def test_what_it_does_not_serve_is_not_even_asked_for(satim: Satim, world: World
 
 
 @given(st.integers(LEAST.minor, 10**11))
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_amounts_come_back_to_the_centime(running_world: World, minor: int) -> None:
     running_world.reset()
     satim, there = built(running_world), running_world.systems["satim"]
@@ -360,7 +360,7 @@ ANSWER = st.fixed_dictionaries({}, optional=dict.fromkeys((
 
 
 @given(ANSWER)
-@settings(max_examples=int(os.environ.get("TEST_INPUTS", "2000")) // 10, deadline=None)
+@settings(max_examples=int(os.environ.get("TEST_INPUTS", "2000")) // 10)
 def test_whatever_is_answered_is_a_fact_or_no_usable_answer(answer: dict[str, Any]) -> None:
     try:
         fact = words._fact(answer, Begun(ASK.reference, ASK.amount), words._order_id(answer))

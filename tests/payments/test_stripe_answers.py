@@ -80,7 +80,7 @@ def test_answers_are_said_in_our_words(status: int, body: bytes, error: type[Ada
 
 
 @given(st.sampled_from([200, 201, 301, 400, 402, 404, 409]), BODIES)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_no_answer_makes_it_fail(status: int, answer: object) -> None:
     nested = {**WHOLE, "payment_intent": answer}
     for body in (answer, nested, {**WHOLE, "amount_total": answer}, {"object": "list", "data": [nested]}):
