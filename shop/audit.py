@@ -13,6 +13,7 @@ from shop.documents.frozen import hash_of
 from shop.documents.models import Invoice
 from shop.payments.models import PaymentProof
 from shop.plumbing.db import session
+from shop.shipping.models import Handover
 from shop.stores.models import Store
 
 
@@ -354,6 +355,7 @@ def findings(media: Path | None = None, private: Path | None = None) -> Iterator
     if private is not None:
         yield from _cards(private / "cards")
         yield from _receipts(private / "proofs")
+        yield from _signatures(private / "signatures")
 
 
 def _cards(folder: Path) -> Iterator[Finding]:
@@ -372,6 +374,15 @@ def _receipts(folder: Path) -> Iterator[Finding]:
         yield Finding("I7 files", f"receipt {key} has no file")
     for key in sorted(files - keys):
         yield Finding("I7 files", f"receipt's file {key} has no row")
+
+
+def _signatures(folder: Path) -> Iterator[Finding]:
+    keys = set(session.scalars(select(Handover.signature).where(Handover.signature != "")))
+    files = {file.stem for file in folder.glob("*.png")}
+    for key in sorted(keys - files):
+        yield Finding("I7 files", f"signature {key} has no file")
+    for key in sorted(files - keys):
+        yield Finding("I7 files", f"signature's file {key} has no row")
 
 
 def _frozen() -> Iterator[Finding]:

@@ -53,8 +53,8 @@ def handover_sheet(content: HandoverContent) -> Sheet:
             "cash": [_("Cash to bring back"), money_text(content.cash)],
             "promise": _("Both sides have counted these parcels together."),
             "signatures": [
-                {"who": _("The workshop"), "name": run(content.shop, NAME)},
-                {"who": _("The carrier"), "name": run(content.carrier, NAME)},
+                _signing(_("The workshop"), content.shop, content.handed_by, content.date if content.handed_by else ""),
+                _signing(_("The carrier"), content.carrier, content.signed_by, content.signed_at, content.signature),
             ],
             "signing": [_("Name"), _("Date and time"), _("Signature")],
             "page": _("Page {page} of {pages}", page="\ue000", pages="\ue001"),
@@ -88,6 +88,11 @@ def calibration_sheet(paper: Paper, *, nudge: Nudge) -> Sheet:
         "place": both(N_("Place {n}"), n="\ue000"),
         "moved": both(N_("Moved by")),
     }
+
+
+def _signing(who: str, name: str, by: str, at: str, drawn: bytes = b"") -> Sheet:
+    """Return a box to be signed: what is known of it stands there already."""
+    return {"who": who, "name": run(name, NAME), "known": [run(by, NAME), run(at, NAME)], "drawn": list(drawn)}
 
 
 def _parts(slip: SlipContent) -> list[Sheet]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import func, select
 
@@ -21,7 +22,7 @@ from shop.orders import queries as order_queries
 from shop.orders.models import Order, OrderLine
 from shop.plumbing import geography
 from shop.plumbing.db import session
-from shop.plumbing.formats import date_short
+from shop.plumbing.formats import date_short, time_short
 from shop.plumbing.i18n import _, pick, speaking
 from shop.shipping import queries as shipping
 from shop.shipping.models import CarrierAccount, Shipment
@@ -151,8 +152,8 @@ def _seller(store: Store, language: str) -> tuple[tuple[str, str], ...]:
         return tuple(legal_lines(store))
 
 
-def handover_content(store_id: int, handover_id: int) -> HandoverContent:
-    """Return what stands on a hand-over sheet, in the store's language. Raises NotFound."""
+def handover_content(store_id: int, handover_id: int, *, signature: bytes = b"") -> HandoverContent:
+    """Return what stands on a hand-over sheet, in the store's language, and what was drawn on it. Raises NotFound."""
     sheet, store = shipping.handover(store_id, handover_id), store_row(store_id)
     rows = session.execute(
         select(Shipment, Order)
@@ -167,8 +168,16 @@ def handover_content(store_id: int, handover_id: int) -> HandoverContent:
         shop=store.name,
         shop_phone=store.phone,
         language=store.language,
+        handed_by=sheet.by_name,
+        signed_by=sheet.signed_by,
+        signed_at=_moment(sheet.signed_at) if signature else "",
+        signature=signature,
         lines=tuple(_handed(row[0], row[1], store.language) for row in rows),
     )
+
+
+def _moment(at: datetime | None) -> str:
+    return f"{date_short(at)} {time_short(at)}" if at else ""
 
 
 def _handed(shipment: Shipment, order: Order, language: str) -> HandoverLine:

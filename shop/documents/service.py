@@ -186,6 +186,6 @@ def receipt_pdf(order: Order, reference: str, *, language: str) -> bytes:
     return engine.receipt_pdf(receipt)
 
 
-def handover_pdf(store_id: int, handover_id: int) -> bytes:
-    """Return the hand-over sheet, to be signed twice. Raises NotFound."""
-    return engine.handover_pdf(handover_content(store_id, handover_id))
+def handover_pdf(store_id: int, handover_id: int, *, signature: bytes = b"") -> bytes:
+    """Return the hand-over sheet: to be signed twice, or with what was drawn on a screen (a PNG). Raises NotFound."""
+    return engine.handover_pdf(handover_content(store_id, handover_id, signature=signature))

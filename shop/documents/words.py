@@ -114,6 +114,10 @@ class HandoverContent:
     lines: tuple[HandoverLine, ...]
     language: str
     shop_phone: str = ""
+    handed_by: str = ""
+    signed_by: str = ""
+    signed_at: str = ""  # empty: it is to be signed with a pen
+    signature: bytes = b""  # a PNG, where it was signed on a screen
 
     @property
     def count(self) -> int:

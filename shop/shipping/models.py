@@ -240,3 +240,6 @@ class Handover(Base):
     at: Mapped[datetime]
     account_id: Mapped[int | None]
     by_name: Mapped[str] = mapped_column(String(120), default="")
+    signed_at: Mapped[datetime | None]  # when whoever took the parcels signed for them
+    signed_by: Mapped[str] = mapped_column(String(120), default="")
+    signature: Mapped[str] = mapped_column(String(80), default="")  # names the private file; empty: signed on paper

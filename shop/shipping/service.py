@@ -14,7 +14,7 @@ from shop.core import clock
 from shop.core.errors import InvalidTransition, NotFound, Refused
 from shop.core.money import Money
 from shop.core.states import SCANS, SHIPMENT
-from shop.core.text import new_code
+from shop.core.text import clean, new_code
 from shop.orders import service as orders
 from shop.plumbing import journal
 from shop.plumbing.db import changed, session, table_of
@@ -41,7 +41,7 @@ __all__ = [
     "DeskRow", "NewShipment", "Problem", "RateRow", "add_carrier", "add_desk", "ask_first", "cancel_for",
     "change_carrier", "change_desk", "mark_booked", "mark_handed_over", "mark_labelled", "note_asked",
     "note_looked", "note_refused", "open_shipment", "read_rates_csv", "record_scans", "reopen_for", "set_desks",
-    "set_rates", "steps_to",
+    "set_rates", "sign_handover", "steps_to",
 ]  # fmt: skip
 
 _STAMPS = {"labelled": "labelled_at", "delivered": "delivered_at", "returned": "returned_at",
@@ -193,6 +193,22 @@ def _new_sheet(store_id: int, parcels: Sequence[Shipment], *, by: Actor) -> Hand
     session.add(sheet)
     session.flush()
     return sheet
+
+
+def sign_handover(store_id: int, handover_id: int, *, signed_by: str, signature: str, by: Actor) -> None:
+    """Write down that whoever took the parcels signed their sheet, once.
+
+    `signature` names the file of what was drawn on the screen; none: the sheet was signed on paper. Raises
+    InvalidTransition for a sheet that is signed.
+    """
+    mine = update(Handover).where(Handover.store_id == store_id, Handover.id == handover_id)
+    signed = {"signed_at": clock.now(), "signed_by": clean(signed_by, limit=120), "signature": signature}
+    if changed(mine.where(Handover.signed_at.is_(None)).values(**signed)) != 1:
+        raise InvalidTransition
+    journal.record(
+        "handover.signed", subject="handover", subject_id=handover_id, store_id=store_id, by=by,
+        on="screen" if signature else "paper",
+    )  # fmt: skip
 
 
 def record_scans(store_id: int, shipment_id: int, scans: Sequence[ParcelScan], *, by: Actor) -> list[str]:

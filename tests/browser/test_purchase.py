@@ -142,8 +142,28 @@ def hand_over(amina: Phone, *references: str) -> None:
     assert re.search(r"/hand-over/\d+$", page.url), page.locator("main").inner_text()
     under_the_thumb(bar(page))
     amina.picture("hand-over-sheet")
+    sign_the_sheet(amina)
     sheet = amina.context.request.get(page.locator(".bar a").get_attribute("href") or "")
     assert sheet.body().startswith(b"%PDF")
+
+
+def sign_the_sheet(amina: Phone) -> None:
+    """The courier signs with a finger where there is a script to draw with, else on paper."""
+    page, pad = amina.page, amina.page.locator("canvas")
+    assert pad.is_visible() is amina.javascript
+    if amina.javascript:
+        page.locator("#name").fill("Mourad")
+        pad.scroll_into_view_if_needed()
+        at = pad.bounding_box()
+        assert at is not None
+        page.mouse.move(at["x"] + 30, at["y"] + 90)
+        page.mouse.down()
+        page.mouse.move(at["x"] + 200, at["y"] + 20, steps=4)
+        page.mouse.up()
+        amina.picture("hand-over-signed")
+    amina.tap(page.locator(f"button[value={'screen' if amina.javascript else 'paper'}]"))
+    expect(page.locator("form[data-sign]")).to_have_count(0)
+    expect(page.locator(".note", has_text="Mourad")).to_have_count(int(amina.javascript))
 
 
 def delivered(amina: Phone, code: str) -> None:

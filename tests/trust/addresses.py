@@ -221,6 +221,7 @@ STILL: Mapping[str, Fields] = {
     "studio.call": {"outcome": "confirmed"}, "studio.cancel_order": {"reason": "out_of_stock"},
     "studio.lots": {"code": "L9", "made_on": "2026-11-20"}, "studio.costs": {"materials": "120", "packaging": "30"},
     "studio.options": {"o1-name_fr": "Poids", "o1-values_fr": "250 g\n500 g"},
+    "studio.sign_sheet": {"on": "paper"},
     "studio.scan": {"word": "delivered"}, "studio.parcel_number": {"number": "BARQ-4471"},
     "studio.product": PRODUCT, "studio.desks": DESK, "studio.desk": DESK,
     "studio.carrier": CARRIER, "studio.new_carrier": {**CARRIER, "carrier": "rate_sheet"},

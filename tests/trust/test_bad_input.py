@@ -38,6 +38,7 @@ from tests.people import sign_in
 from tests.postgres import Rows
 from tests.storefront.buying import Buyer
 from tests.studio.day import a_day
+from tests.studio.test_signature import drawing
 from tests.trust import partners, unpaid
 from tests.trust.bad_input import Broken, Report, World, attack
 from tests.trust.furnished import (
@@ -58,7 +59,7 @@ INPUTS = int(os.environ.get("TEST_INPUTS", "2000"))
 SEED = os.environ.get("TEST_SEED", "")
 # Passwords are hashed and pictures unpacked slowly, on purpose: asked less often, but asked.
 RARE = {"studio.sign_in": 0.1, "studio.join": 0.2, "studio.change_password": 0.1, "studio.add_pictures": 0.2,
-        "studio.new_product": 0.3, "studio.product": 0.4}  # fmt: skip
+        "studio.new_product": 0.3, "studio.product": 0.4, "studio.sign_sheet": 0.3}  # fmt: skip
 # What is right in a field, by its name or by endpoint:name; the rest is read off the forms as they stand.
 HINTS = {
     "phone": "0550123456", "digits": "3456", "name": "Savon", "name_ar": "صابون", "name_fr": "Savon", "variant": "1",
@@ -95,6 +96,7 @@ HINTS_OF_PAPERS = {
     "studio.write_statement:delivered": "1", "=studio.write_statement:reference": "R 13",
     "=studio.say_columns:column-0": "tracking", "=studio.say_columns:column-1": "collected",
 }  # fmt: skip
+HINTS_OF_HANDING_OVER = {"drawn": drawing(), "studio.sign_sheet:on": "screen"}
 HINTS_OF_OPENING = {"studio.second_factor_page:action": "begin", "person": "Nour"}
 RARE_OF_OPENING = {"studio.second_factor_page": 0.3, "studio.wizard": 0.5}
 
@@ -163,7 +165,8 @@ def attacked(application: Flask, settings: Settings, tmp_path: Path) -> Iterator
     yacine = Buyer(application)
     furnish(application, settings, day)
     fill_a_basket(yacine)
-    hints = HINTS | HINTS_OF_OPENING | HINTS_OF_PAPERS | partners.HINTS | {"storefront.find_order:code": day.ordered()}
+    hints = HINTS | HINTS_OF_OPENING | HINTS_OF_PAPERS | HINTS_OF_HANDING_OVER | partners.HINTS
+    hints |= {"storefront.find_order:code": day.ordered()}
     hints |= made_on_a_device(application, day.amina.account_id)
     hints |= {"storefront.contest:order": parcels_back(application)[0]}
     with application.app_context(), i18n.speaking("en"), transaction():

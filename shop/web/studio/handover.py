@@ -9,7 +9,7 @@ from flask import redirect, request
 from werkzeug.wrappers import Response
 
 from shop.core.errors import InvalidTransition, Refused
-from shop.core.money import Money, total
+from shop.core.money import total
 from shop.documents import invoices
 from shop.documents import service as documents
 from shop.fulfilment import queries as fulfilment
@@ -23,6 +23,7 @@ from shop.web.studio.labels import shipment_ids
 from shop.web.studio.once import acting
 from shop.web.studio.pages import shop_page
 from shop.web.studio.pdf import pdf_answer
+from shop.web.studio.signature import drawn_on
 from shop.web.studio.trail import meanwhile
 from shop.web.ui.access import Access, entry
 from shop.web.ui.errors import said
@@ -62,20 +63,14 @@ def make_sheet() -> Response | tuple[str, int] | str:
     return redirect(page_url("studio.handover", number=sheet.number), 303)
 
 
-@studio.get("/<name:store>/hand-over/<number:number>", endpoint="handover")
-@entry(Access.HELPER)
-def sheet_page(number: int) -> str:
-    """Show a sheet that was made: how many parcels, how much cash, and its PDF."""
-    sheet = shipping.handover_by_number(here().store.id, number)
-    return shop_page("studio/handover.html", "orders", sheet=sheet, cash=Money(sheet.collect_minor, sheet.currency))
-
-
 @studio.get("/<name:store>/hand-over/<number:number>.pdf")
 @entry(Access.HELPER)
 def handover_pdf(number: int) -> Response:
-    """Send a sheet, to be signed twice."""
+    """Send a sheet, to be signed twice, or with what was drawn on it."""
     sheet = shipping.handover_by_number(here().store.id, number)
-    return pdf_answer(documents.handover_pdf(here().store.id, sheet.id), f"hand-over-{number}")
+    return pdf_answer(
+        documents.handover_pdf(here().store.id, sheet.id, signature=drawn_on(sheet)), f"hand-over-{number}"
+    )
 
 
 def hand_over_page(

@@ -45,6 +45,11 @@ def card_name(key: str) -> str:
     return f"cards/{key}.webp"
 
 
+def signature_name(key: str) -> str:
+    """Return the name of the file with what was drawn on a hand-over sheet."""
+    return f"signatures/{key}.png"
+
+
 PROOF_TYPES = {"webp": "image/webp", "pdf": "application/pdf"}  # of receipts of transfers, by their kind
 
 
