@@ -71,6 +71,10 @@ class Http(Protocol):
         """Send JSON, a form or bytes; `reference` becomes the Idempotency-Key."""
         ...
 
+    def patch(self, url: str, *, json: object = None, headers: Mapping[str, str] | None = None) -> Answer:
+        """Change by JSON."""
+        ...
+
     def delete(self, url: str, *, headers: Mapping[str, str] | None = None, reference: str = "") -> Answer:
         """Remove; `reference` becomes the Idempotency-Key."""
         ...

@@ -54,6 +54,11 @@ JOINED = (
         Details(phone="+213550000323", name="Sami Bouzid", wilaya_code="19", commune_code="1901",
                 address="Cité des 500 logements, bloc 3", language="ar"),
     ),
+    Joined(
+        "cuivres-de-la-medina", "maystro", "Maystro", "مايسترو", {"api_token": "HirfaDemoOfNadjetOpensNothing"},
+        Details(phone="+213550000324", name="Yacine Meziane", wilaya_code="16", commune_code="1605",
+                address="Rue des Frères, n° 18", language="fr"),
+    ),
 )  # fmt: skip
 
 

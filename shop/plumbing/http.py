@@ -146,6 +146,10 @@ class Outbound:
         """Replace by JSON, a form or bytes; `reference` becomes the Idempotency-Key."""
         return self._ask("PUT", url, headers=_keyed(headers, reference), json=json, data=form, content=content)
 
+    def patch(self, url: str, *, json: object = None, headers: Mapping[str, str] | None = None) -> Answer:
+        """Change by JSON."""
+        return self._ask("PATCH", url, headers=headers, json=json)
+
     def delete(self, url: str, *, headers: Mapping[str, str] | None = None, reference: str = "") -> Answer:
         """Remove; `reference` becomes the Idempotency-Key."""
         return self._ask("DELETE", url, headers=_keyed(headers, reference))

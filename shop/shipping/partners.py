@@ -38,6 +38,7 @@ WORDS = (
     N_("The tenant is five groups of letters and digits with lines between."),
     N_("The API key has no spaces. Please copy all of it."),
     N_("The secret key of the webhook begins with whsec_. Please copy all of it."),
+    N_("Maystro"),
     N_("Procolis (ABEX, Colilog, Flash, Leopard)"), N_("Token"), N_("Key"),
     N_("Both are in your account there, or the company gives them to you."),
     N_("It has no spaces and at least 8 characters. Please copy all of it."),

@@ -10,10 +10,11 @@ from datetime import datetime
 from shop.plumbing.plugin_settings import secret_fields
 from shop.shipping.carriers import CARRIERS
 from shop.shipping.contract import Notice
-from shop.testing import procolis_sim, zrexpress_sim
+from shop.testing import maystro_sim, procolis_sim, zrexpress_sim
 from shop.testing.carrier_parcels import CarrierSystem
 
 ZR_SECRET = "whsec_Q2FuYXJ5U2VjcmV0T2ZIb29rczk5"
+MAYSTRO_SECRET = "CanarySecretOfHooks99"
 
 Tell = Callable[[str, str, str, datetime], Notice]
 
@@ -28,7 +29,8 @@ class Case:
     second_try: Sequence[str]  # our states after each step of that journey
     notice: Tell | None = None  # of a parcel, with a status, an event's name and its moment
     cancels: bool = True
-    lists: bool = True  # its communes, with desks
+    lists: bool = True  # its communes
+    desks: bool = True
 
     @property
     def key(self) -> str:
@@ -49,6 +51,12 @@ def zr_notice(tracking: str, status: str, event: str, at: datetime) -> Notice:
     return Notice(body, headers, at)
 
 
+def maystro_notice(tracking: str, status: str, event: str, at: datetime) -> Notice:
+    row = {"id": tracking, "external_order_id": event, "display_id": 1, "status": int(status), "updated_at": str(at)}
+    headers = {name.lower(): value for name, value in maystro_sim.marked(MAYSTRO_SECRET).items()}
+    return Notice(maystro_sim.wrapped(row), headers, at)
+
+
 CASES = [
     Case(
         zrexpress_sim.ZrExpressSim,
@@ -61,7 +69,12 @@ CASES = [
     Case(
         procolis_sim.ProcolisSim, {"token": "CanaryTokenOfAmina12345", "key": "CanaryKeyOfAmina123456"},
         "/add_colis$", ("in_transit", "in_transit", "attempt_failed", "in_transit", "delivered"), cancels=False,
-        lists=False,
+        lists=False, desks=False,
+    ),
+    Case(
+        maystro_sim.MaystroSim, {"api_token": "CanaryTokenOfAmina1234567890", "hook_secret": MAYSTRO_SECRET},
+        "/stores/orders/$", ("in_transit", "in_transit", "in_transit", "attempt_failed", "in_transit", "delivered"),
+        maystro_notice, desks=False,
     ),
 ]  # fmt: skip
 TOLD = [each for each in CASES if each.notice is not None]

@@ -6,6 +6,7 @@ Afterwards there is one parcel at the partner, and its number on ours.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -28,22 +29,26 @@ from shop.testing.outside import World
 from shop.testing.yalidine_sim import YalidineSim
 from tests.checkout.cast import AMINA, Workshop, ordered, parcel
 from tests.fulfilment import test_drafts as drafts
+from tests.fulfilment.more_partners import CASES
 from tests.fulfilment.partner import KEYS, Partner, a_world, partner_of
 from tests.plumbing import outside as gateways
 from tests.storefront.buying import workshops
 from tests.trust.test_kill import Server, wait_for
 
 HELD_S = 1.0
-FAMILIES = {"yalidine": (YalidineSim, KEYS), "ecotrack": (EcotrackSim, drafts.KEYS)}
+FAMILIES = {"yalidine": (YalidineSim, KEYS), "ecotrack": (EcotrackSim, drafts.KEYS)} | {
+    each.key: (each.kind, each.keys) for each in CASES
+}
 POINTS = (  # whose, what is held while the server dies, how many parcels lie there afterwards
     ("yalidine", "GET", "/v1/parcels", 0), ("yalidine", "POST", "/v1/parcels", 1),
     ("ecotrack", "POST", "/create/order$", 1), ("ecotrack", "POST", "/valid/order$", 1),
+    *((each.key, "POST", each.path, 1) for each in CASES[: int(os.environ.get("TEST_KILLS", "1"))]),  # all by hand
 )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
-    with a_world(YalidineSim, EcotrackSim) as found:
+    with a_world(*(kind for kind, _keys in FAMILIES.values())) as found:
         yield found
 
 
@@ -109,6 +114,8 @@ def test_one_parcel_is_there_whenever_the_server_dies(
     later(application)
     server.start()
     wait_for(lambda: now(application, box).booked_at is not None)
-    assert now(application, box).tracking == partner.row(box)["tracking"], "exactly one, and it is ours"
+    parcels = partner.sim.parcels.values()
+    there_now = [each.tracking for each in parcels if each.row[partner.sim.reference] == box.reference]
+    assert there_now == [now(application, box).tracking], "exactly one, and it is ours"
     assert partner.row(box).get("validated", 1) == 1, "no draft is left behind"
     assert " 0 breaches" in server.audit()

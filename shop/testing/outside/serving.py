@@ -21,6 +21,7 @@ from shop.testing.outside.world import System, World, deliver_on
 SYSTEMS: tuple[str, ...] = (
     "shop.testing.chargily_sim:ChargilySim",
     "shop.testing.ecotrack_sim:EcotrackSim",
+    "shop.testing.maystro_sim:MaystroSim",
     "shop.testing.procolis_sim:ProcolisSim",
     "shop.testing.satim_sim:SatimSim",
     "shop.testing.stripe_api:Stripe",
