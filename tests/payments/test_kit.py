@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from collections import defaultdict
-from pathlib import Path
-from xml.etree import ElementTree
-
 import pytest
 
+from tests.kits import Outcomes, failed, outcomes_of
 from tests.payments import broken_methods
 from tests.payments.broken_methods import BROKEN, Sound
 
@@ -40,26 +35,10 @@ ALSO = {  # what breaks with it
     "BeginsTwice": {"looking_up_gives_what_starting_gave"},
 }  # fmt: skip
 
-Outcomes = dict[str, dict[str, str]]
-
 
 @pytest.fixture(scope="module")
 def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Outcomes:
-    """Run the kit on all of them, as a third party would: elsewhere, without our fixtures. What failed, and why."""
-    told = tmp_path_factory.mktemp("kit") / "told.xml"
-    command = [sys.executable, "-m", "pytest", "-q", "--noconftest", "-c", "/dev/null", "-p", "no:cacheprovider",
-               f"--junitxml={told}", str(Path(broken_methods.__file__))]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert told.exists(), done.stdout + done.stderr
-    found: Outcomes = defaultdict(dict)
-    for case in ElementTree.parse(told).iter("testcase"):
-        name = case.get("classname", "").rpartition(".Test")[2]
-        check = case.get("name", "").removeprefix("test_").partition("[")[0]
-        for kind in ("failure", "error", "skipped"):
-            for each in case.findall(kind):
-                found[name][check] = each.get("message", "")
-        found[name].setdefault("", "")  # it was run
-    return found
+    return outcomes_of(broken_methods, tmp_path_factory.mktemp("kit"))
 
 
 def test_what_is_sound_is_green_and_no_check_is_skipped(outcomes: Outcomes) -> None:
@@ -75,7 +54,7 @@ def test_twelve_and_more_are_broken() -> None:
 
 @pytest.mark.parametrize("broken", PROMISES)
 def test_what_is_broken_is_told_in_words(outcomes: Outcomes, broken: str) -> None:
-    failed = {check: why for check, why in outcomes[broken].items() if check and "Skipped" not in why}
+    told = failed(outcomes, broken)
     for check, words in PROMISES[broken].items():
-        assert words in failed.get(check, "nothing failed"), failed
-    assert set(failed) <= set(PROMISES[broken]) | ALSO.get(broken, set()), failed
+        assert words in told.get(check, "nothing failed"), told
+    assert set(told) <= set(PROMISES[broken]) | ALSO.get(broken, set()), told

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -66,6 +66,13 @@ class TestKit(CarrierKit):
     def unanswered(self, world: World, carrier: Yalidine) -> Carrier:
         world.faults.add("yalidine", "cut", times=None)
         return carrier
+
+    @pytest.fixture
+    def paid_out(self, sim: YalidineSim, carrier: Yalidine, parcel: Parcel) -> date:
+        for n in range(2):
+            sim.become(carrier.book(replace(parcel, reference=f"HYALPAID{n}")).tracking, "Livré")
+            sim.pay(API_ID)
+        return clock.today()
 
     @pytest.fixture
     def secrets(self) -> list[str]:
