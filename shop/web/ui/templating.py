@@ -103,9 +103,13 @@ def bdi(text: str) -> Markup:
     return Markup("<bdi>{}</bdi>").format(text)
 
 
+LONG = 24  # characters; a number of a carrier has up to 40
+
+
 def ltr(text: str) -> Markup:
-    """Keep a phone, a code or an address in its own direction inside any sentence."""
-    return Markup('<span class="num ltr" dir="ltr">{}</span>').format(text)
+    """Keep a phone, a code or an address in its own direction inside any sentence; a very long one may be broken."""
+    long = " long" if len(text) > LONG else ""
+    return Markup('<span class="num ltr{}" dir="ltr">{}</span>').format(long, text)
 
 
 def spelled(address: str) -> str:
