@@ -27,7 +27,7 @@ from shop.plumbing.outside import Outside
 from shop.shipping import partners, places
 from shop.shipping import queries as shipping_queries
 from shop.shipping import service as shipping
-from shop.shipping.contract import Booking, BooksMany, Cancels, Carrier, FindsBookings, Parcel
+from shop.shipping.contract import Booking, BooksMany, Cancels, Carrier, Drafts, FindsBookings, Parcel
 from shop.shipping.models import Shipment
 from shop.stores.models import Store
 
@@ -85,7 +85,7 @@ def _book_some(store_id: int, shipment_ids: Sequence[int], *, by: Actor, outside
     session.rollback()  # the read snapshot does not wait for the outside
     answers = [
         each for account_id, carrier in carriers.items()
-        for each in _asked(carrier, [task for task in tasks if task.account_id == account_id])
+        for each in _asked(store_id, carrier, [task for task in tasks if task.account_id == account_id], by=by)
     ]  # fmt: skip
     with transaction():
         for task, answer in answers:
@@ -156,7 +156,7 @@ def parcel_of(shipment: Shipment, order: Order, store: Store, lines: Sequence[Or
         note=note_of(order, lines),
         desk="" if shipment.desk_id is None else str(shipment.desk_id),
         fragile=any(line.fragile for line in lines),
-        sender_wilaya_code=geography.wilaya(store.wilaya_code).code, since=order.confirmed_at,
+        sender_wilaya_code=geography.wilaya(store.wilaya_code).code, since=order.confirmed_at, draft=shipment.draft,
     )  # fmt: skip
 
 
@@ -208,8 +208,12 @@ def _carriers(
     return found
 
 
-def _asked(carrier: Carrier | Misconfigured, tasks: Sequence[_Task]) -> list[tuple[_Task, Booked]]:
+def _asked(
+    store_id: int, carrier: Carrier | Misconfigured, tasks: Sequence[_Task], *, by: Actor
+) -> list[tuple[_Task, Booked]]:  # fmt: skip
     """Ask a carrier for parcels: in one request where it can, else one after the other."""
+    if isinstance(carrier, Drafts):
+        return _all_drafted(store_id, carrier, tasks, by=by)
     if not isinstance(carrier, BooksMany):
         return [(task, _ask(carrier, task)) for task in tasks]
     made: Sequence[Booking | AdapterError]
@@ -227,6 +231,37 @@ def _ask(carrier: Carrier | Misconfigured, task: _Task) -> Booked:
         return _answer(task, carrier.book(task.parcel))
     except AdapterError as error:
         return _answer(task, error)
+
+
+def _all_drafted(
+    store_id: int, carrier: Drafts, tasks: Sequence[_Task], *, by: Actor
+) -> list[tuple[_Task, Booked]]:  # fmt: skip
+    """Draft and confirm one after the other; a carrier that fell silent is left alone."""
+    made: list[tuple[_Task, Booked]] = []
+    for task in tasks:
+        if made and made[-1][1].outcome == "unknown":
+            made.append((task, replace(made[-1][1], shipment_id=task.shipment_id)))
+        else:
+            made.append((task, _drafted(store_id, carrier, task, by=by)))
+    return made
+
+
+def _drafted(store_id: int, carrier: Drafts, task: _Task, *, by: Actor) -> Booked:
+    """Make a draft where there is none, write its number down, then have it confirmed: that one and no other."""
+    number = task.parcel.draft
+    try:
+        if not number:
+            number = carrier.draft(task.parcel)
+            with transaction():
+                if not shipping.note_draft(store_id, task.shipment_id, number, by=by):
+                    return Booked(task.shipment_id, "unknown", why="it was cancelled, or has another draft")
+        carrier.confirm(number)
+    except AdapterError as error:
+        if error.fields.get("draft") == "gone":
+            with transaction():
+                shipping.forget_draft(store_id, task.shipment_id, number, by=by)
+        return _answer(task, error)
+    return Booked(task.shipment_id, "booked", tracking=number)
 
 
 def _answer(task: _Task, made: Booking | AdapterError) -> Booked:
@@ -294,7 +329,8 @@ def forget_booking(parcel: Shipment) -> None:
         _enqueue_cancellation(parcel.store_id, parcel.account_id, parcel.tracking)
         return
     payload = {
-        "store_id": parcel.store_id, "account_id": parcel.account_id, "tracking": "", "reference": parcel.reference,
+        "store_id": parcel.store_id, "account_id": parcel.account_id, "tracking": parcel.draft,
+        "reference": parcel.reference,
     }  # fmt: skip
     jobs.enqueue("fulfilment.cancel_booking", payload, run_at=clock.now() + AGAIN)
 

@@ -17,9 +17,9 @@ from shop.core.money import Money
 
 __all__ = [
     "CONTRACT", "Answer", "AnswersChallenges", "Booking", "BooksMany", "Cancels", "Carrier", "CarrierStatement",
-    "Checks", "Fee", "FindsBookings", "Http", "ListsPlaces", "ListsPoints", "Notice", "Parcel", "ParcelScan", "Place",
-    "Plugin", "Point", "Quote", "ReadsNotices", "Remits", "StatementLine", "TellsFees", "TheirPlace", "Tracks",
-    "TracksMany", "setting",
+    "Checks", "Drafts", "Fee", "FindsBookings", "Http", "ListsPlaces", "ListsPlacesOf", "ListsPoints", "Notice",
+    "Parcel", "ParcelScan", "Place", "Plugin", "Point", "Quote", "ReadsNotices", "Remits", "StatementLine",
+    "TellsFees", "TheirPlace", "Tracks", "TracksMany", "setting",
 ]  # fmt: skip
 
 CONTRACT = 1
@@ -64,6 +64,7 @@ class Parcel:
     sender_wilaya_code: str = ""
     sender_wilaya: str = ""  # its name, as the carrier spells it where that is known
     since: datetime | None = None  # before this moment nobody can have asked for it
+    draft: str = ""  # the number of the draft that lies there for it, from a carrier with drafts
 
 
 @dataclass(frozen=True)
@@ -173,6 +174,26 @@ class FindsBookings(Protocol):
 
 
 @runtime_checkable
+class Drafts(Protocol):
+    """The carrier makes a draft, which never moves, and knows no parcel by our reference.
+
+    Its number is kept before it is confirmed, so that what was asked for twice is confirmed once.
+    `book` does both, and makes no other draft for a parcel that has one.
+    """
+
+    def draft(self, parcel: Parcel) -> str:
+        """Make a draft and return its number. Raises Rejected, Unavailable: one that was made unheard moves nothing."""
+        ...
+
+    def confirm(self, tracking: str) -> None:
+        """Have a draft sent; one that is confirmed already is as good.
+
+        Raises Rejected with why it is not accepted, its field `draft` being 'gone' where nothing lies there any more.
+        """
+        ...
+
+
+@runtime_checkable
 class Tracks(Protocol):
     """The carrier can be asked where parcels are."""
 
@@ -232,6 +253,15 @@ class ListsPlaces(Protocol):
 
     def places(self) -> list[TheirPlace]:
         """Return all of them."""
+        ...
+
+
+@runtime_checkable
+class ListsPlacesOf(Protocol):
+    """The carrier tells its communes by wilaya only."""
+
+    def places_of(self, wilaya_58: str) -> list[TheirPlace]:
+        """Return those of a wilaya of 58."""
         ...
 
 

@@ -20,7 +20,7 @@ from shop.plumbing.journal import SYSTEM, Actor
 from shop.plumbing.outside import Outside
 from shop.shipping import partners, places
 from shop.shipping.accounts import RateRow
-from shop.shipping.contract import Carrier, Fee, ListsPlaces, ListsPoints, TellsFees
+from shop.shipping.contract import Carrier, Fee, ListsPlaces, ListsPlacesOf, ListsPoints, TellsFees
 from shop.shipping.models import CarrierAccount, CommuneRate, DeliveryRate, Desk
 from shop.stores.models import Store
 
@@ -48,23 +48,27 @@ def learn(outside: Outside, payload: dict[str, Any]) -> None:
         return
     session.expunge(account)
     carrier, done = partners.built(account, outside), account.learned
+    by_wilaya = isinstance(carrier, ListsPlacesOf)
     while done < len(WILAYAS):
         with transaction():
-            if not partners.may_ask(account.id, turns=2 if done == 0 else 1):
+            if not partners.may_ask(account.id, turns=2 if done == 0 or by_wilaya else 1):
                 jobs.enqueue(JOB, payload, run_at=clock.now() + AGAIN)
                 return
-        if done == 0:
-            _places(account, carrier)
+        if done == 0 or by_wilaya:
+            _places(account, carrier, WILAYAS[done] if by_wilaya else "")
         _prices(account, carrier, WILAYAS[done], done + 1)
         done += 1
 
 
-def _places(account: CarrierAccount, carrier: Carrier) -> None:
+def _places(account: CarrierAccount, carrier: Carrier, wilaya_58: str) -> None:
+    """Keep the communes and desks of a wilaya, or of the whole country where none is named."""
     told = carrier.places() if isinstance(carrier, ListsPlaces) else []
-    points = carrier.points("") if isinstance(carrier, ListsPoints) else []
+    if isinstance(carrier, ListsPlacesOf):
+        told = carrier.places_of(wilaya_58)
+    points = carrier.points(wilaya_58) if isinstance(carrier, ListsPoints) else []
     with transaction():
-        places.keep(account.carrier, told)
-        known = {each.external: each.id for each in session.scalars(_desks(account)) if each.external}
+        places.keep(account.carrier, told, wilaya_58)
+        known = {each.external: each.id for each in session.scalars(_desks(account)) if _is_known(each, wilaya_58)}
         for point in points:
             commune = places.codes(account.carrier, point.wilaya_code).get(point.commune, "")
             if not commune:
@@ -80,6 +84,12 @@ def _places(account: CarrierAccount, carrier: Carrier) -> None:
                 session.execute(insert(Desk), values | mine | {"active": True})
         gone = known.keys() - {point.key for point in points}
         changed(update(Desk).where(Desk.id.in_([known[key] for key in gone])).values(active=False))
+
+
+def _is_known(desk: Desk, wilaya_58: str) -> bool:
+    """Tell whether a desk is one of the partner's, in a wilaya of 58 if one is named."""
+    there = geography.commune(desk.commune_code).wilaya_code_58 if desk.commune_code else ""
+    return bool(desk.external) and wilaya_58 in {"", there}
 
 
 def _desks(account: CarrierAccount) -> Any:

@@ -160,6 +160,7 @@ class Shipment(Base):
     desk_hours: Mapped[str] = mapped_column(String(120), default="")
     reference: Mapped[str] = mapped_column(String(20), unique=True)  # ours, and what the label's bars say
     tracking: Mapped[str] = mapped_column(String(40), default="")  # the carrier's, or ours when it gives none
+    draft: Mapped[str] = mapped_column(String(40), default="")  # the number of what lies there and is not confirmed
     fee_minor: Mapped[int]
     return_minor: Mapped[int | None]  # what its way back would cost, as it was known when it was made
     collect_minor: Mapped[int]

@@ -14,12 +14,22 @@ ECOTRACK = (
     N_("The token is one long word without spaces. Please copy all of it."),
     N_("How do your parcels reach the company?"), N_("I bring them"), N_("A courier collects each of them"),
 )  # fmt: skip
+NOEST = (
+    N_("NOEST Express"),
+    N_("User GUID"),
+    N_("Both are in your account there."),
+    N_("The GUID is one short word of letters and digits."),
+)
 REFUSALS = (
     N_("it lies there as a draft and was not accepted"), N_("this company does not deliver to this wilaya"),
     N_("this desk is none of theirs"), N_("it collects whole dinars only"), N_("it collects 150 000 DA at most"),
     N_("it has no commune of this name there"), N_("it was cancelled there"),
     N_("it says that this number is taken and does not show the parcel"),
     N_("it did not say what became of this parcel"),
+    N_("its draft is no longer there; asked again, another one is made"),
+    N_("a draft of this parcel lies there already: delete it in your account there, then ask again"),
+    N_("your account there is suspended"), N_("this commune is not served now"),
+    N_("the amount to collect is more than is allowed"), N_("this desk takes no parcels now"),
 )  # fmt: skip
 
 

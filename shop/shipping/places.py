@@ -35,8 +35,8 @@ class Spelled:
     wilaya_key: str = ""
 
 
-def keep(carrier: str, told: Sequence[TheirPlace]) -> None:
-    """Keep the places of a family of carriers, each with our commune where it is surely known."""
+def keep(carrier: str, told: Sequence[TheirPlace], wilaya_58: str = "") -> None:
+    """Keep the places of a family of carriers, or of one wilaya, each with our commune where it is surely known."""
     found = matched(carrier, told)
     rows = [
         {
@@ -47,7 +47,8 @@ def keep(carrier: str, told: Sequence[TheirPlace]) -> None:
         }
         for each in {(each.wilaya_code_58, each.name): each for each in told}.values()
     ]  # fmt: skip
-    changed(delete(CarrierPlace).where(CarrierPlace.carrier == carrier))
+    old = delete(CarrierPlace).where(CarrierPlace.carrier == carrier)
+    changed(old.where(CarrierPlace.wilaya_code_58 == wilaya_58) if wilaya_58 else old)
     if rows:
         session.execute(insert(CarrierPlace), rows)
 

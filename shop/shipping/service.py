@@ -108,6 +108,23 @@ def note_asked(store_id: int, shipment_ids: Collection[int]) -> None:
     changed(mine.values(asked_at=clock.now(), booking_problem=""))
 
 
+def note_draft(store_id: int, shipment_id: int, number: str, *, by: Actor) -> bool:
+    """Write down the draft that lies at a carrier, before it is confirmed; return False when it must not be."""
+    mine = update(Shipment).where(Shipment.store_id == store_id, Shipment.id == shipment_id, Shipment.draft == "")
+    waits = mine.where(Shipment.booked_at.is_(None), Shipment.state.in_(("preparing", "labelled")))
+    if not changed(waits.values(draft=number[:40])):
+        return False
+    _tell("shipment.drafted", shipment_id, store_id, by=by, draft=number[:40])
+    return True
+
+
+def forget_draft(store_id: int, shipment_id: int, number: str, *, by: Actor) -> None:
+    """Write down that a draft lies at its carrier no longer, so that another one may be made."""
+    mine = update(Shipment).where(Shipment.store_id == store_id, Shipment.id == shipment_id)
+    if changed(mine.where(Shipment.booked_at.is_(None), Shipment.draft == number).values(draft="")):
+        _tell("shipment.draft_gone", shipment_id, store_id, by=by, draft=number)
+
+
 def note_refused(store_id: int, shipment_id: int, why: str) -> None:
     """Write down why a carrier refused a parcel, until it is asked again."""
     mine = update(Shipment).where(Shipment.store_id == store_id, Shipment.id == shipment_id)

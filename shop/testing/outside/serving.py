@@ -23,6 +23,7 @@ SYSTEMS: tuple[str, ...] = (
     "shop.testing.ecotrack_sim:EcotrackSim",
     "shop.testing.maystro_sim:MaystroSim",
     "shop.testing.procolis_sim:ProcolisSim",
+    "shop.testing.noest_sim:NoestSim",
     "shop.testing.satim_sim:SatimSim",
     "shop.testing.stripe_api:Stripe",
     "shop.testing.yalidine_sim:YalidineSim",

@@ -55,6 +55,8 @@ _SENTENCES: Mapping[str, str] = {
     "order.call_undone": N_("The last call was undone"),
     "shipment.labelled": N_("Label printed"),
     "shipment.reprinted": N_("Label printed again, copy {n}"),
+    "shipment.drafted": N_("A draft lies at the carrier"),
+    "shipment.draft_gone": N_("The draft at the carrier is gone"),
     "shipment.booked": N_("Announced to the carrier"),
     "shipment.numbered": N_("The carrier’s number {n}"),
     "shipment.unnumbered": N_("The carrier’s number was taken away"),
