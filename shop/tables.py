@@ -18,13 +18,14 @@ from shop.plumbing.db import Base
 from shop.risk import models as risk
 from shop.settlement import models as settlement
 from shop.sharing import models as sharing
+from shop.shipping import abroad_models as zones
 from shop.shipping import models as shipping
 from shop.spreadsheets import models as spreadsheets
 from shop.stores import models as stores
 
 METADATA = Base.metadata
 ROOMS = (
-    accounts, stores, catalogue, cart, orders, payments, shipping, offers, sharing, risk, abroad, checkout,
+    accounts, stores, catalogue, cart, orders, payments, shipping, zones, offers, sharing, risk, abroad, checkout,
     customers, documents, stations, settlement, notifications, opening, spreadsheets,
 )  # fmt: skip
 PLUMBING = (journal, jobs, limits, once)

@@ -50,7 +50,9 @@ def _open(order: Order, stands: Standing, language: str) -> list[MethodOffer]:
     paid = till(order.store_id)
     new = paid.asks_who and bool(strangers([order.store_id], order.phone))
     asks = session.scalar(select(asked_of(order.store_id, order.phone))) or ""
-    ask = Ask("", stands.missing, language, wilaya_code=order.wilaya_code, first_time=new, held=asks)
+    ask = Ask(
+        "", stands.missing, language, wilaya_code=order.wilaya_code, first_time=new, held=asks, country=order.country
+    )
     found = paid.offers(ask, abroad.asked_of(order, paid, stands.missing))
     return [each for each in found if not stands.at_door or (each.wait_h is not None and not each.deposit)]
 

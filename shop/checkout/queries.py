@@ -28,6 +28,7 @@ from shop.orders import queries as order_queries
 from shop.payments.contract import Ask
 from shop.payments.tills import MethodOffer, Till, tills
 from shop.plumbing import geography
+from shop.plumbing.countries import HOME, is_abroad
 from shop.plumbing.db import session
 from shop.plumbing.i18n import N_
 from shop.risk.holds import asked_of
@@ -45,6 +46,7 @@ _LINES = select(
     Product.name_ar, Product.name_fr, Product.name_en, Product.cover, Product.weight_g, Product.fragile,
     Product.made_to_order_days, Product.capacity_week, Product.queued, Product.queue_most, Product.state,
     Product.craft, Product.family, Product.materials_minor, Product.packaging_minor,
+    Product.abroad, Product.hs_code, Product.eu_file,
 ).join(Product, Product.id == Variant.product_id)  # fmt: skip
 
 
@@ -202,7 +204,7 @@ def _with_held(lines: list[Line], held: Held) -> list[Line]:
 def _parcel(store: Store, lines: Sequence[Line], held: str = "") -> Parcel:
     return Parcel(
         store_id=store.id, store_slug=store.slug, store_name=store.name, preparation_days=store.preparation_days,
-        lines=tuple(lines), held=held,
+        lines=tuple(lines), held=held, sends_to=tuple(store.sends_to.split()),
     )  # fmt: skip
 
 
@@ -214,8 +216,10 @@ def _line(row: Any) -> Line:
         cover=row.cover, unit=Money(row.price_minor, row.currency), pieces=row.pieces, weight_g=row.weight_g,
         fragile=row.fragile, on_hand=row.on_hand, made_to_order_days=row.made_to_order_days,
         offered=row.state == "published" and not row.hidden, personal=row.personal, capacity_week=row.capacity_week,
-        queued=row.queued, queue_most=row.queue_most, caution=caution_of(row.craft, row.family),
-        cost_minor=_cost(row.materials_minor, row.packaging_minor),
+        queued=row.queued, queue_most=row.queue_most,
+        caution="" if row.abroad else caution_of(row.craft, row.family),  # what burns does not leave
+        cost_minor=_cost(row.materials_minor, row.packaging_minor), leaves=row.abroad, hs_code=row.hs_code,
+        eu_file=row.eu_file,
     )  # fmt: skip
 
 
@@ -224,8 +228,10 @@ def _cost(materials: int | None, packaging: int | None) -> int | None:
 
 
 def _quotes(parcels: Sequence[Parcel], place: Place, *, with_desks: bool = True) -> dict[int, list[StoreQuote]]:
-    loads = {each.store_id: Load(each.weight_g, each.goods) for each in parcels}
-    return quotes_for(loads, place, with_desks=with_desks)
+    country = place.wilaya_code if is_abroad(place.wilaya_code) else HOME
+    loads = {each.store_id: Load(each.weight_g, each.goods) for each in parcels if not each.staying(country)}
+    found = quotes_for(loads, place, with_desks=with_desks) if loads else {}
+    return {each.store_id: found.get(each.store_id, []) for each in parcels}
 
 
 def _bargains(parcels: Sequence[Parcel], phone: str, codes: Mapping[int, str]) -> dict[int, Bargain]:
@@ -254,6 +260,8 @@ def _check_details(details: Details) -> None:
         raise Refused(N_("Please type your phone number."), field="phone")
     if geography.commune(details.commune_code).wilaya_code != details.wilaya_code:
         raise Refused(N_("This commune is in another wilaya."), field="commune")
+    if details.country != HOME and not details.city:
+        raise Refused(N_("Write the city."), field="city")
 
 
 def _check_parcel(parcel: Parcel, store: Store) -> None:
@@ -290,7 +298,7 @@ def _reviewed(
     deal = bargain.deal(parcel, quote.price)
     ask = Ask(
         "", parcel.goods + quote.price - deal.worth, details.language, stores_in_purchase=parcels,
-        wilaya_code=details.wilaya_code, first_time=first_time, held=parcel.held,
+        wilaya_code=details.wilaya_code, first_time=first_time, held=parcel.held, country=details.country,
     )  # fmt: skip
     way = _way(paid, ask, abroad.asked(lists, parcel, deal, quote.price), choice)
     terms, terms_hash = stores.terms_of(store, details.language, way.deposit.rule if way.deposit else "")

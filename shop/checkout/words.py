@@ -10,18 +10,23 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from shop.catalogue.leaving import goes_to
 from shop.core.calendar import add_delivery_days
 from shop.core.making import ready_on
 from shop.core.money import Money, total
 from shop.offers.words import Article, Deal
 from shop.payments.tills import MethodOffer
+from shop.plumbing.countries import HOME, is_abroad
 from shop.plumbing.i18n import pick
 from shop.shipping.queries import DeskPoint, StoreQuote
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Details:
-    """Who buys and where she lives: phone in E.164, codes of the wilaya (of 69) and the commune."""
+    """Who buys and where she lives: phone in E.164, codes of the wilaya (of 69) and the commune.
+
+    Abroad, both codes are the two letters of the country, and a city and perhaps a postcode say where.
+    """
 
     phone: str
     name: str
@@ -30,6 +35,13 @@ class Details:
     address: str = ""
     note: str = ""
     language: str = "ar"
+    city: str = ""
+    postcode: str = ""
+
+    @property
+    def country(self) -> str:
+        """The country where it goes, by two letters."""
+        return self.wilaya_code if is_abroad(self.wilaya_code) else HOME
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +81,13 @@ class Line:
     queue_most: int | None = None
     caution: str = ""
     cost_minor: int | None = None  # what a piece costs its maker, if she said so
+    leaves: bool = False  # it may leave the country
+    hs_code: str = ""
+    eu_file: str = ""
+
+    def goes_to(self, country: str) -> bool:
+        """Tell whether it may be sent to a country."""
+        return country == HOME or (self.leaves and goes_to(country, hs_code=self.hs_code, eu_file=self.eu_file))
 
     @property
     def total(self) -> Money:
@@ -96,6 +115,7 @@ class Parcel:
     preparation_days: int
     lines: tuple[Line, ...]
     held: str = ""  # what the workshop asks of the buyer's phone for a while
+    sends_to: tuple[str, ...] = ()  # the countries of its zones
 
     @cached_property
     def goods(self) -> Money:
@@ -111,6 +131,10 @@ class Parcel:
     def weight_g(self) -> int:
         """What the parcel weighs."""
         return sum(line.weight_g * line.pieces for line in self.lines)
+
+    def staying(self, country: str) -> list[Line]:
+        """Return the lines that may not be sent to a country."""
+        return [line for line in self.lines if not line.goes_to(country)]
 
     def leaves_on(self, today: date) -> date:
         """Return the day on which it can leave: after the workshop's own days, when the last piece is made."""

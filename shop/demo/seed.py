@@ -28,6 +28,7 @@ from shop.demo import (
     shelves,
     tills,
     workshops,
+    zones,
 )
 from shop.plumbing import journal
 from shop.plumbing.db import session, transaction
@@ -86,6 +87,7 @@ def fill() -> list[str]:
     _fill_deposits()
     _fill_partners(settings)
     _fill_printers()
+    _fill_zones()
     session.rollback()
     return _sign_ins(settings)
 
@@ -116,6 +118,15 @@ def _fill_printers() -> None:
         with transaction():
             printers.pair(_owners())
             journal.record("demo.printers", subject="demo", subject_id=1, store_id=None, by=SYSTEM)
+
+
+def _fill_zones() -> None:
+    if not has_begun("demo.zones"):
+        with transaction():
+            zones.open_zones(_owners()[days.ISMAHANE])
+            journal.record("demo.zones", subject="demo", subject_id=1, store_id=None, by=SYSTEM)
+        with journal.unheard():
+            zones.order()
 
 
 def _owners() -> dict[str, Actor]:

@@ -97,7 +97,7 @@ def seller_of(order: Order, rules: PaperRules) -> Seller:
 def buyer_of(order: Order) -> Buyer:
     """Return who bought: the name, the street, the commune and wilaya."""
     return Buyer(
-        name=order.buyer_name, street=" ".join(order.address.split()),
+        name=order.buyer_name, street=" ".join(f"{order.address} {order.town}".split()),
         place=_place(order.commune_code, order.wilaya_code),
     )  # fmt: skip
 

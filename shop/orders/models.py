@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text, t
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.core.money import Money
+from shop.plumbing.countries import HOME, is_abroad
 from shop.plumbing.db import Base, BigKey, of_store, store_key
 
 # How a confirmation call can end.
@@ -59,8 +60,10 @@ class Order(Base):
     buyer_name: Mapped[str] = mapped_column(String(120))
     buyer_fold: Mapped[str] = mapped_column(String(160))  # the name folded for search
     phone: Mapped[str] = mapped_column(String(16))
-    wilaya_code: Mapped[str] = mapped_column(String(2))
+    wilaya_code: Mapped[str] = mapped_column(String(2))  # or the two letters of a country, as in the next one
     commune_code: Mapped[str] = mapped_column(String(4))
+    city: Mapped[str] = mapped_column(String(80), default="", server_default="")  # abroad only
+    postcode: Mapped[str] = mapped_column(String(16), default="", server_default="")
     address: Mapped[str] = mapped_column(String(400), default="")
     note: Mapped[str] = mapped_column(String(400), default="")
     kind: Mapped[str] = mapped_column(String(4))  # hand: sold face to face, no parcel, perhaps no name and no phone
@@ -85,6 +88,16 @@ class Order(Base):
     completed_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
     cancel_reason: Mapped[str] = mapped_column(String(20), default="")
+
+    @property
+    def country(self) -> str:
+        """The country where it goes, by two letters."""
+        return self.wilaya_code if is_abroad(self.wilaya_code) else HOME
+
+    @property
+    def town(self) -> str:
+        """Abroad, the postcode and the city as they stand under an address; empty at home."""
+        return f"{self.postcode} {self.city}".strip()
 
     @property
     def goods(self) -> Money:

@@ -67,6 +67,8 @@ class NewOrder:
     terms: str = ""
     terms_hash: str = ""
     network_mark: str = ""
+    city: str = ""  # abroad only, as the next one
+    postcode: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,8 @@
 
 A place is kept by its ONS code. Carriers still serve the 58 wilayas of before 2026: every place knows its
 wilaya of then. The official list is vendored in shop/data/geography; it is read at the first use.
+
+Where an order goes abroad, the two letters of its country stand where the code of a wilaya stands, and of a commune.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from typing import Generic, TypeVar
 from shop.core.errors import NotFound
 from shop.core.text import fold, within_one_edit
 from shop.paths import PACKAGE
+from shop.plumbing import countries
 from shop.plumbing.i18n import language
 
 _FOLDER = PACKAGE / "data" / "geography"
@@ -94,23 +97,29 @@ def wilayas() -> tuple[Wilaya, ...]:
 
 
 def wilaya(code: str) -> Wilaya:
-    """Return a wilaya by its code ("5" and "05" are the same). Raises NotFound."""
+    """Return a wilaya by its code ("5" and "05" are the same), or a country in its place. Raises NotFound."""
     try:
         return _wilayas()[code.strip().zfill(2)]
     except KeyError:
+        if countries.is_abroad(code):
+            return _abroad(code)
         raise NotFound(f"no wilaya {code}") from None
 
 
 def communes(wilaya_code: str, lang: str | None = None) -> tuple[Commune, ...]:
     """Return the communes of a wilaya by their names in the language being spoken. Raises NotFound."""
+    if countries.is_abroad(wilaya_code):
+        return (_somewhere(wilaya_code),)
     return _sorted_communes(wilaya(wilaya_code).code, lang or language())
 
 
 def commune(code: str) -> Commune:
-    """Return a commune by its ONS code. Raises NotFound."""
+    """Return a commune by its ONS code; a country's own code stands for all of its places. Raises NotFound."""
     try:
         return _communes()[code.strip().zfill(4)]
     except KeyError:
+        if countries.is_abroad(code):
+            return _somewhere(code)
         raise NotFound(f"no commune {code}") from None
 
 
@@ -137,12 +146,24 @@ def name(place: Place, lang: str | None = None) -> str:
     spoken = lang or language()
     if spoken == "ar":
         return place.name_ar
-    return place.name_fr if spoken == "fr" else _IN_ENGLISH.get(place.code, place.name_fr)
+    if spoken == "fr":
+        return place.name_fr
+    return countries.name(place.code, "en") or _IN_ENGLISH.get(place.code, place.name_fr)
 
 
 def label(place: Wilaya, lang: str | None = None) -> str:
     """Return a wilaya as lists show it: 31 – Oran."""
     return f"{place.code} – {name(place, lang)}"
+
+
+def _abroad(code: str) -> Wilaya:
+    there = countries.country(code)
+    return Wilaya(code, there.name_fr, there.name_ar, code)
+
+
+def _somewhere(code: str) -> Commune:
+    there = countries.country(code)
+    return Commune(code, there.name_fr, there.name_ar, code, code)
 
 
 def find_wilaya(text: str) -> Wilaya | None:

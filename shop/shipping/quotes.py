@@ -14,7 +14,9 @@ from sqlalchemy import Row, Select, String, and_, bindparam, select
 from shop.core.errors import AdapterError, Misconfigured
 from shop.core.money import Money
 from shop.plumbing import geography
+from shop.plumbing.countries import is_abroad
 from shop.plumbing.db import session
+from shop.shipping import abroad
 from shop.shipping.carriers import CARRIERS, algerie_poste, own_delivery, rate_sheet
 from shop.shipping.contract import Carrier, Parcel, Place, Point
 from shop.shipping.models import KINDS, CarrierAccount, CommuneRate, DeliveryRate, Desk
@@ -120,10 +122,23 @@ def quotes_for(loads: Mapping[int, Load], place: Place, *, with_desks: bool = Tr
     was part of before 2026, which it still goes by.
     A carrier that is misconfigured or does not answer is passed over and logged.
     """
+    if is_abroad(place.wilaya_code):
+        return _to_country(loads, place.wilaya_code)
     accounts = _accounts(loads, place)
     served = [row.id for row in accounts if row.desk_minor is not None or _from_rows(row.carrier) is None]
     desks = _desks(served, place) if served and with_desks else {}
     return _first_of_each_kind(accounts, desks, place, loads)
+
+
+def _to_country(loads: Mapping[int, Load], country: str) -> dict[int, list[StoreQuote]]:
+    found = abroad.quotes({store_id: load.weight_g for store_id, load in loads.items()}, country)
+    return {
+        store_id: [
+            StoreQuote(q.account_id, q.carrier, q.title, q.title_ar, "home", q.price, q.min_days, q.max_days)
+            for q in [found[store_id]]
+        ] if store_id in found else []
+        for store_id in loads
+    }  # fmt: skip
 
 
 def _accounts(store_ids: Collection[int], place: Place) -> Sequence[Row[Any]]:

@@ -89,6 +89,7 @@ class Store(Base):
     label_start: Mapped[int] = mapped_column(default=1)
     nudge_x: Mapped[int] = mapped_column(default=0)  # tenths of a millimetre
     nudge_y: Mapped[int] = mapped_column(default=0)
+    sends_to: Mapped[str] = mapped_column(String(400), default="", server_default="")  # the countries of its zones
     slip_prices: Mapped[bool] = mapped_column(default=True)
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]

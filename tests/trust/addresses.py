@@ -179,7 +179,7 @@ def _of(street: Street, endpoint: str, shop: Shop) -> dict[str, Any]:
         "product_id": shop.draft_id if endpoint in {"studio.publish", "studio.product"} else shop.product_id,
         "picture_id": shop.picture_id, "lot_id": shop.lot_id, "desk_id": shop.desk_id,
         "account_id": shop.partner_id if endpoint in OF_PARTNERS else shop.account_id,
-        "offer_id": shop.offer_id, "member_id": shop.member_id, "device_id": shop.device_id,
+        "zone_id": shop.zone_id, "offer_id": shop.offer_id, "member_id": shop.member_id, "device_id": shop.device_id,
         "passkey_id": shop.passkey_id,
         "token": shop.order_link if endpoint in OF_LINKS else shop.token,
         "link_id": shop.link_id,
@@ -212,6 +212,7 @@ def photo() -> tuple[io.BytesIO, str]:
 
 CARRIER = {"title": "Barq", "title_ar": "برق", "phone": "0550123456"}
 DESK = {"name": "Oran Est", "wilaya_code": "31", "address": "1 rue des Lilas", "hours": "9-17"}
+ZONE = {"name": "Europe", "service": "packet", "min_days": "7", "max_days": "21", "weight-0": "500", "price-0": "1500"}
 SHEET = b"Reference;Name in French;Price in dinars\r\nA;Savon;650\r\n"
 PRODUCT = {"name_fr": "Savon noir", "craft": "soap", "weight_g": "300"}
 STILL: Mapping[str, Fields] = {
@@ -225,7 +226,8 @@ STILL: Mapping[str, Fields] = {
     "studio.scan": {"word": "delivered"}, "studio.parcel_number": {"number": "BARQ-4471"},
     "studio.product": PRODUCT, "studio.desks": DESK, "studio.desk": DESK,
     "studio.carrier": CARRIER, "studio.new_carrier": {**CARRIER, "carrier": "rate_sheet"},
-    "studio.connection": KEYS, "studio.rates": {"home-31": "500", "desk-31": "300"},
+    "studio.zone": ZONE, "studio.new_zone": ZONE, "studio.connection": KEYS,
+    "studio.rates": {"home-31": "500", "desk-31": "300"},
     "studio.paste_rates": {"text": "31;450;250", "action": "apply"},
     "studio.new_product": {"name": "Savon neuf", "price": "600", "stock": "5", "craft": "soap"},
     "studio.picture": {"action": "describe", "alt_fr": "Un savon"}, "studio.square": {"part": "start"},
@@ -328,6 +330,8 @@ OF_A_SHOP: Mapping[str, Callable[[Street, Shop], Fields]] = {
     },
     "studio.correct_lots": lambda _street, shop: {f"l{shop.order_line_id}-lot": "L1"},
     "studio.add_pictures": lambda _street, _shop: {"photos": photo()},
+    "studio.new_zone": lambda _street, shop: {"account": shop.account_id, "countries": "BE"},
+    "studio.zone": lambda _street, shop: {"account": shop.account_id, "countries": "FR"},
     "studio.send_sheet": lambda _street, _shop: {"file": (io.BytesIO(SHEET), "a.csv")},
     "studio.take_stock": lambda _street, shop: {
         "shelf": shop.variant_id, f"seen-{shop.variant_id}": "9", f"s{shop.variant_id}-found": "8", "action": "book",
@@ -393,6 +397,8 @@ SMUGGLED_IN: Mapping[tuple[str, str], Callable[[Street], Fields]] = {
         "wilaya": "31", f"delivery-{street.amina.store_id}": street.ismahane.value,
     },
     ("storefront.link_place", "POST"): lambda street: {"seen": street.ismahane.link_seen},
+    ("studio.new_zone", "POST"): lambda street: {"account": street.ismahane.account_id},
+    ("studio.zone", "POST"): lambda street: {"account": street.ismahane.account_id},
     ("studio.new_order", "POST"): lambda street: {"line-0-variant": street.ismahane.variant_id},
     ("studio.sale", "POST"): lambda street: {
         f"v{street.amina.variant_id}": "0", f"v{street.ismahane.variant_id}": "1",

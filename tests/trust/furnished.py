@@ -39,6 +39,7 @@ from shop.settlement import drafts
 from shop.settlement import service as settlement
 from shop.settlement.models import Remittance, RemittanceLine, Statement
 from shop.settlement.reading import pasted
+from shop.shipping.abroad_models import ZoneAbroad
 from shop.shipping.models import CarrierAccount, Desk, Handover, Shipment
 from shop.spreadsheets import reading
 from shop.spreadsheets import service as sheets
@@ -56,7 +57,7 @@ from tests.studio.photographs import photograph
 from tests.studio.test_outcome import sent_back
 from tests.trust import unpaid
 from tests.trust.bad_input import Visitor
-from tests.trust.partners import OF_PARTNERS, add_partner, lead_nowhere, partner_numbers
+from tests.trust.partners import OF_PARTNERS, add_partner, add_zone, lead_nowhere, partner_numbers
 from tests.trust.ways_in import give_keys
 
 PASSWORD = "long enough 1"  # as tests.people gives everybody
@@ -97,6 +98,7 @@ def furnish(application: Flask, settings: Settings, day: Day) -> None:
         )  # fmt: skip
         bring_lists(day, shop)
         add_partner(day.store_id, SYSTEM)
+        add_zone("Europe", shop, SYSTEM)
         station, _token = stations.pair(stations.add(day.store_id, name="Zebra", head="tspl-203", by=SYSTEM), by=SYSTEM)
         stations.send(day.store_id, session.scalars(select(LabelPrint.batch)).first() or "", station.id, by=SYSTEM)
         for _time in range(40):  # enough that some are left to be confirmed and set aside
@@ -226,7 +228,7 @@ def places(application: Flask, day: Day) -> dict[str, list[str]]:
             "desk.resume:store_id": ["3"], "studio.opening:store": ["amina-en-attente"],
             "studio.remove_member:member_id": ["2", "1", "3"],
             **{f"{each}:account_id": partner_numbers() for each in OF_PARTNERS},
-            "account_id": numbers(CarrierAccount), "desk_id": numbers(Desk),
+            "account_id": numbers(CarrierAccount), "desk_id": numbers(Desk), "zone_id": numbers(ZoneAbroad),
             "device_id": numbers(Device), "passkey_id": numbers(Passkey), "member_id": numbers(Member),
             "offer_id": numbers(Offer),
             "variant_id": ["1"] * 5 + ["2", "9"], "sheet_id": numbers(Sheet), "kind": ["csv", "xlsx", "exe"],

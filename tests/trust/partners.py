@@ -7,13 +7,17 @@ from dataclasses import replace
 from flask import Flask
 from sqlalchemy import select
 
+from shop.core.money import Money
 from shop.plumbing.db import session
 from shop.plumbing.http import Outbound
 from shop.plumbing.journal import Actor
 from shop.plumbing.outside import Outside
+from shop.shipping import abroad
 from shop.shipping import service as shipping
+from shop.shipping.abroad import NewZone
 from shop.shipping.carriers.yalidine.client import TENANTS
 from shop.shipping.models import CarrierAccount
+from tests.checkout.cast import Workshop
 
 OF_PARTNERS = (
     "studio.connection", "studio.check_connection", "studio.learn_prices", "hooks.carrier_challenge",
@@ -45,3 +49,15 @@ def partner_numbers() -> list[str]:
     """Return the numbers of the accounts of partners."""
     wanted = select(CarrierAccount.id).where(CarrierAccount.carrier == "yalidine").order_by(CarrierAccount.id)
     return [str(number) for number in session.scalars(wanted)]
+
+
+def add_zone(name: str, shop: Workshop, by: Actor) -> int:
+    """Give a workshop a zone abroad; return its number."""
+    return abroad.add_zone(
+        shop.id,
+        NewZone(
+            name=name, account_id=shop.carrier.id, service="packet", countries=["FR"],
+            steps=[(2000, Money.dinars(1500))], min_days=7, max_days=21,
+        ),
+        by=by,
+    )  # fmt: skip

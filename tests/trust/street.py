@@ -39,7 +39,6 @@ from shop.settlement.reading import pasted
 from shop.shipping import queries as shipping_queries
 from shop.shipping import service as shipping
 from shop.shipping.models import CarrierAccount, Desk, Handover
-from shop.shipping.queries import live_shipment
 from shop.spreadsheets import reading
 from shop.spreadsheets import service as sheets
 from shop.stores import service as stores
@@ -52,7 +51,7 @@ from tests.storefront.buying import Buyer, letters_leave
 from tests.studio.conftest import LEGAL, make_ready
 from tests.studio.photographs import photograph
 from tests.trust import sales, unpaid
-from tests.trust.partners import add_partner, lead_nowhere
+from tests.trust.partners import add_partner, add_zone, lead_nowhere
 from tests.trust.printers import pair_printers
 from tests.trust.ways_in import give_keys, sent_codes, used_invitation
 
@@ -88,6 +87,7 @@ class Shop:
     account_id: int = 0
     partner_id: int = 0
     desk_id: int = 0
+    zone_id: int = 0
     member_id: int = 0
     device_id: int = 0
     passkey_id: int = 0
@@ -393,7 +393,7 @@ def _papers(of: str, shop: Shop, by: Actor) -> None:
             lines=[(payment.id, Money(payment.amount_minor - 100_00), Money(0))], reference=f"R-{of}",
         )  # fmt: skip
         shop.remittance_id = made.id
-        box = live_shipment(shop.store_id, shop.orders["delivered"])
+        box = shipping_queries.live_shipment(shop.store_id, shop.orders["delivered"])
         assert box is not None
         shop.statement_id = drafts.keep(
             shop.store_id, pasted(f"{box.tracking or box.reference} 1100 DA"), carrier_title="Barq Express",
@@ -455,7 +455,7 @@ def _carrier(of: str, shop: Shop, made: cast.Workshop, by: Actor) -> None:
     with transaction():
         closed = shipping.add_carrier(shop.store_id, "own_delivery", word(of, "Carrier"), by=by)
         shipping.change_carrier(shop.store_id, closed.id, by=by, title=word(of, "Carrier"), active=False)
-        shop.partner_id = add_partner(shop.store_id, by)
+        shop.partner_id, shop.zone_id = add_partner(shop.store_id, by), add_zone(word(of, "Zone"), made, by)
 
 
 def _suspended() -> tuple[int, str]:

@@ -18,6 +18,7 @@ from shop.core.errors import HirfaError, OutOfStock, Refused, StoreClosed
 from shop.offers.service import USED_UP_SINCE
 from shop.payments import attempts as payments
 from shop.plumbing import geography
+from shop.plumbing.countries import is_abroad
 from shop.plumbing.db import transaction
 from shop.plumbing.i18n import N_, _
 from shop.plumbing.limits import Limit, allow_all
@@ -48,6 +49,7 @@ from shop.web.ui.network import network
 from shop.web.ui.templating import page_url
 
 LONGEST_KEY = 64
+PERSON = ("phone", "name", "wilaya", "commune", "city", "postcode")
 HOUR_S = 3600
 MOST_OF_A_PHONE = 10
 MOST_OF_A_NETWORK = 300  # a whole town can stand behind one address
@@ -87,7 +89,7 @@ def details() -> Response:
 def _with_place(answer: Response) -> Response:
     """Remember the wilaya for the pages of products."""
     wilaya, _commune = place_of(typed(request.form))
-    if wilaya:
+    if wilaya and not is_abroad(wilaya):
         answer.set_cookie(WILAYA_COOKIE, wilaya, max_age=WILAYA_AGE_S, samesite="Lax", secure=settings().https)
     return answer
 
@@ -278,7 +280,7 @@ def _remembered(cart: Cart) -> dict[str, str]:
     """Return what is known of her: after an order, who she is and where she lives, but no choice of that order."""
     kept = {name: value for name, value in cart.details.items() if isinstance(value, str)}
     if "placed" in kept:
-        kept = {name: kept[name] for name in ("phone", "name", "wilaya", "commune", "address") if name in kept}
+        kept = {name: kept[name] for name in (*PERSON, "address") if name in kept}
     kept.setdefault("wilaya", remembered_wilaya())
     return kept
 
@@ -308,4 +310,6 @@ def cards_of(found: Ways) -> list[dict[str, object]]:
 def named_place(seen: Review) -> tuple[str, str]:
     """Return the commune and the wilaya of a purchase, by name."""
     commune, wilaya = seen.details.commune_code, seen.details.wilaya_code
+    if is_abroad(wilaya):
+        return f"{seen.details.postcode} {seen.details.city}".strip(), geography.name(geography.wilaya(wilaya))
     return geography.name(geography.commune(commune)), geography.label(geography.wilaya(wilaya))

@@ -58,6 +58,7 @@ from shop.web.studio import (
     variants,
     ways_to_pay,
     wizard,
+    zones,
 )
 from shop.web.studio.blueprint import studio
 
@@ -66,7 +67,7 @@ PAGES = (
     invoices, joining, labels, links, losses, lots, members, money, new_order, new_product, offers, offline, once,
     options, orders, outcome, papers, parcel_number, partners, passkeys, past_customers, payments, payouts, people,
     phone_codes, pictures, printers, products, profile, rests, sale, second_step, share, sheets, squares, statements,
-    stock, today, variants, ways_to_pay, wizard,
+    stock, today, variants, ways_to_pay, wizard, zones,
 )  # fmt: skip
 
 

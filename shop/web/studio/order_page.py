@@ -268,7 +268,7 @@ def place(order: Order) -> Markup:
     if order.kind == "hand":
         return Markup("")
     commune, wilaya = geography.commune(order.commune_code), geography.wilaya(order.wilaya_code)
-    parts = [geography.name(commune), geography.label(wilaya)]
+    parts = [order.town or geography.name(commune), geography.label(wilaya)]
     named = parts[1:] if parts[0] == geography.name(wilaya) else parts
     return Markup("<bdi>{}</bdi>").format(" · ".join(named))
 

@@ -26,18 +26,19 @@ from shop.core import clock
 from shop.core.calendar import arrival_window
 from shop.core.money import Money, total
 from shop.core.phone import BadPhone, parse_phone
-from shop.core.text import clean, clean_block
+from shop.core.text import clean, clean_block, western_digits
 from shop.offers.words import Deal
 from shop.payments.contract import Ask
 from shop.payments.tills import MethodOffer, Till
-from shop.plumbing import geography
+from shop.plumbing import countries, geography
+from shop.plumbing.countries import HOME, is_abroad
 from shop.plumbing.formats import money_text
 from shop.plumbing.i18n import N_, _, language
 from shop.shipping.queries import DeskPoint, StoreQuote, wilayas_served
 from shop.web.ui import offers as spoken
 from shop.web.ui.forms import BlockField, ChoiceField, HirfaForm, PhoneField, TextField, required
 
-KEPT = ("phone", "name", "wilaya", "commune", "address", "payment", "note")
+KEPT = ("phone", "name", "wilaya", "commune", "city", "postcode", "address", "payment", "note")
 LONGEST = 2000
 MOST_NAMED = 8
 MOST_FIELDS = 200
@@ -53,6 +54,8 @@ NOT_SERVED = N_("{store} does not deliver to this place. Choose another place, o
 TRAVEL_CHANGED = N_("The price of this delivery has changed. Please choose again.")
 DESK_MISSING = N_("Please choose the desk where you will fetch the parcel.")
 ADDRESS_MISSING = N_("Write the address where the parcel goes.")
+CITY_MISSING = N_("Write the city.")
+WHOLE_PHONE = N_("Write the number with the code of its country, for example +{dial} …")
 PAYMENT_MISSING = N_("Please choose how you will pay.")
 DEPOSIT_NOW = N_("{now} now, {rest} to the courier. Deposit: {way}.")
 
@@ -81,6 +84,7 @@ class Travel:
     chosen: StoreQuote | None
     first_time: bool = False
     lists: tuple[PriceList, ...] = ()
+    staying: tuple[str, ...] = ()  # articles that may not be sent to the country that is chosen
     elsewhere: str = ""  # where the workshop does deliver, when not here and the list is short
 
     @property
@@ -136,6 +140,12 @@ class Ways:
     wilaya: str
     commune: str
     refusals: tuple[str, ...] = ()  # why a way to pay is not open: English msgids
+    countries: tuple[str, ...] = ()  # where it could go abroad: one workshop's parcel, paid in another currency
+
+    @property
+    def country(self) -> str:
+        """The country that is chosen, empty at home."""
+        return self.wilaya if is_abroad(self.wilaya) else ""
 
     @property
     def goods(self) -> Money:
@@ -180,8 +190,15 @@ def ways(view: CartView, kept: Mapping[str, str], held: Held = NONE) -> Ways:
     found = offered(
         view.cart_id, wilaya_code=wilaya, commune_code=commune, phone=phone_of(kept), codes=codes, held=held
     )  # fmt: skip
-    parcels = tuple(_travel(each, kept, known=bool(wilaya)) for each in found)
-    return Ways(parcels, _methods(parcels, wilaya), wilaya, commune, _refusals(parcels, wilaya))
+    parcels = tuple(_travel(each, kept, wilaya) for each in found)
+    return Ways(
+        parcels, _methods(parcels, wilaya), wilaya, commune, _refusals(parcels, wilaya), _countries(found)
+    )  # fmt: skip
+
+
+def _countries(found: Sequence[ParcelOffer]) -> tuple[str, ...]:
+    """Return where a basket could go abroad: a card is offered to one workshop's parcel only."""
+    return found[0].parcel.sends_to if len(found) == 1 and found[0].lists else ()
 
 
 def phone_of(kept: Mapping[str, str]) -> str:
@@ -194,26 +211,35 @@ def phone_of(kept: Mapping[str, str]) -> str:
 
 def ways_of(offer: ParcelOffer, kept: Mapping[str, str]) -> Ways:
     """Return what one parcel could be that is in no basket yet."""
-    parcels = (_travel(offer, kept, known=bool(place_of(kept)[0])),)
-    wilaya, commune = place_of(kept)
+    wilaya, commune = place_of(kept, abroad=False)
+    parcels = (_travel(offer, kept, wilaya),)
     return Ways(parcels, _methods(parcels, wilaya), wilaya, commune, _refusals(parcels, wilaya))
 
 
-def place_of(kept: Mapping[str, str]) -> tuple[str, str]:
-    """Return the codes of the wilaya and the commune that are chosen so far, empty for what is none."""
+def place_of(kept: Mapping[str, str], *, abroad: bool = True) -> tuple[str, str]:
+    """Return the codes of the wilaya and the commune that are chosen so far, empty for what is none.
+
+    A country that is chosen stands in both places.
+    """
     wilaya = kept.get("wilaya", "")
+    if abroad and is_abroad(wilaya):
+        return wilaya, wilaya
     if wilaya not in {each.code for each in geography.wilayas()}:
         return "", ""
     commune = kept.get("commune", "")
     return wilaya, commune if commune in {each.code for each in geography.communes(wilaya)} else ""
 
 
-def _travel(offer: ParcelOffer, kept: Mapping[str, str], *, known: bool) -> Travel:
+def _travel(offer: ParcelOffer, kept: Mapping[str, str], wilaya: str) -> Travel:
     parcel = offer.parcel
     wanted = kept.get(f"delivery-{parcel.store_id}", "")
     chosen = next((quote for quote in offer.quotes if _value(quote) == wanted), None)
-    elsewhere = _elsewhere(parcel.store_id) if known and not offer.quotes else ""
-    return Travel(parcel, offer.bargain, offer.till, offer.quotes, chosen, offer.first_time, offer.lists, elsewhere)
+    there = is_abroad(wilaya)
+    staying = tuple(line.name for line in parcel.staying(wilaya)) if there else ()
+    elsewhere = _elsewhere(parcel.store_id) if wilaya and not there and not offer.quotes else ""
+    return Travel(
+        parcel, offer.bargain, offer.till, offer.quotes, chosen, offer.first_time, offer.lists, staying, elsewhere
+    )
 
 
 def _value(quote: StoreQuote) -> str:
@@ -269,7 +295,7 @@ def _refusals(parcels: Sequence[Travel], wilaya: str) -> tuple[str, ...]:
 def _ask(parcel: Travel, wilaya: str, stores: int) -> Ask:
     return Ask(
         "", parcel.due, language(), stores_in_purchase=stores, wilaya_code=wilaya, first_time=parcel.first_time,
-        held=parcel.parcel.held,
+        held=parcel.parcel.held, country=wilaya if is_abroad(wilaya) else HOME,
     )  # fmt: skip
 
 
@@ -309,16 +335,20 @@ def check_codes(form: HirfaForm) -> None:
 
 def _fields(found: Ways, says: Says) -> Iterator[tuple[str, Any]]:
     communes = geography.communes(found.wilaya) if found.wilaya else ()
-    yield "phone", PhoneField(N_("Phone"), [required(says.phone)])
+    yield "phone", PhoneField(N_("Phone"), [required(says.phone), _phone_of(found.country)])
     yield "name", TextField(N_("Name"), [required(says.name)], most=120)
     yield "wilaya", ChoiceField(
-        N_("Wilaya"), [required(says.wilaya)], message=says.wilaya,
-        choices=[(each.code, geography.label(each)) for each in geography.wilayas()],
+        N_("Wilaya or country") if found.countries else N_("Wilaya"), [required(says.wilaya)], message=says.wilaya,
+        choices=[(each.code, geography.label(each)) for each in (*geography.wilayas(), *_there(found))],
     )  # fmt: skip
-    yield "commune", ChoiceField(
-        N_("Commune"), [required(says.commune)], message=says.commune,
-        choices=[(each.code, geography.name(each)) for each in communes],
-    )  # fmt: skip
+    if found.country:
+        yield "postcode", TextField(N_("Postcode"), most=16)
+        yield "city", TextField(N_("City"), [required(CITY_MISSING)], most=80)
+    else:
+        yield "commune", ChoiceField(
+            N_("Commune"), [required(says.commune)], message=says.commune,
+            choices=[(each.code, geography.name(each)) for each in communes],
+        )  # fmt: skip
     for parcel in found.parcels if found.wilaya else ():
         yield from _parcel_fields(parcel)
     yield "address", BlockField(N_("Address"), [_address_needed(found)], most=400)
@@ -330,6 +360,25 @@ def _fields(found: Ways, says: Says) -> Iterator[tuple[str, Any]]:
         if parcel.bargain.asks_code:
             yield f"code-{parcel.store_id}", TextField(N_("Code"), [_code_counts(parcel)], most=40)
     yield "note", BlockField(N_("A word for the workshop"), most=400)
+
+
+def _there(found: Ways) -> Iterator[geography.Wilaya]:
+    return (geography.wilaya(code) for code in found.countries)
+
+
+def _phone_of(country: str) -> Callable[[Form, Field], None]:
+    """Ask abroad for the whole number: a French mobile looks like an Algerian one without its code."""
+
+    def check(_form: Form, field: Field) -> None:
+        if country and not is_whole(str((field.raw_data or [""])[0])):
+            raise StopValidation(_(WHOLE_PHONE, dial=countries.country(country).dial))
+
+    return check
+
+
+def is_whole(phone: str) -> bool:
+    """Tell whether a number was typed with the code of its country."""
+    return western_digits(phone).strip().replace("＋", "+").startswith(("+", "00"))
 
 
 def _parcel_fields(parcel: Travel) -> Iterator[tuple[str, Any]]:
@@ -391,12 +440,13 @@ def understood(kept: Mapping[str, str], lang: str) -> tuple[Details, list[Choice
         phone = parse_phone(kept.get("phone", ""))
     except BadPhone:
         return None
-    if not commune:
+    if not commune or (is_abroad(wilaya) and not is_whole(kept.get("phone", ""))):
         return None
+    there = {"city": kept.get("city", ""), "postcode": kept.get("postcode", "")} if is_abroad(wilaya) else {}
     details = Details(
         phone=phone, name=clean(kept.get("name", ""), limit=120), wilaya_code=wilaya, commune_code=commune,
         address=clean_block(kept.get("address", ""), limit=400), note=clean_block(kept.get("note", ""), limit=400),
-        language=lang,
+        language=lang, **{name: clean(text, limit=80) for name, text in there.items()},
     )  # fmt: skip
     return details, [choice for name in sorted(kept) if (choice := _choice(name, kept)) is not None]
 

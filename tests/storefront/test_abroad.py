@@ -1,0 +1,109 @@
+"""Somebody orders to an address abroad, without JavaScript: the country, the town, the whole number, the duties."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from shop.abroad import service as price_lists
+from shop.catalogue.models import Product
+from shop.core.money import Money
+from shop.orders.models import Order
+from shop.plumbing.db import session, transaction
+from shop.plumbing.journal import SYSTEM
+from shop.shipping import abroad
+from shop.shipping.abroad import NewZone
+from shop.shipping.models import CarrierAccount
+from tests.checkout.cast import Workshop
+from tests.payments.till import takes
+from tests.storefront.buying import Buyer
+
+SARAH = {"phone": "+33 6 12 34 56 78", "name": "Sarah Martin", "address": "5 rue des Lilas", "wilaya": "FR"}
+DUTIES = "Duties and taxes of the country are not included"
+
+
+@pytest.fixture
+def shop(application: Flask, amina: Workshop) -> Workshop:
+    """Amina's workshop, open to buyers in France."""
+    with application.app_context():
+        takes(amina, "stripe", {"secret_key": "sk_test_simulateurabroad53", "currencies": "EUR"})
+        with transaction():
+            price_lists.keep(amina.id, "EUR", worth=Money.dinars(250), step=1, by=SYSTEM)
+            new = NewZone(
+                name="Europe", account_id=session.scalars(select(CarrierAccount.id)).first() or 0, service="packet",
+                countries=["FR"], steps=[(2000, Money.dinars(1500))], min_days=7, max_days=21,
+            )  # fmt: skip
+            abroad.add_zone(amina.id, new, by=SYSTEM)
+            facts = {"abroad": True, "hs_code": "340111", "eu_file": "CPNP 1, Lyon", "net_weight_g": 100}
+            session.execute(update(Product).where(Product.id == amina.product.id).values(facts))
+        session.remove()  # type: ignore[attr-defined]
+    return amina
+
+
+def begun(application: Flask, shop: Workshop, **typed: str) -> Buyer:
+    buyer = Buyer(application)
+    buyer.add(shop)
+    buyer.open("/checkout")
+    assert "Wilaya or country" in buyer.page.text
+    buyer.press("/checkout", button={"update": "1"}, **(SARAH | typed))
+    return buyer
+
+
+def chosen(buyer: Buyer, shop: Workshop) -> dict[str, str]:
+    return {f"delivery-{shop.id}": buyer.page.ways(shop.id)["home"], "payment": "stripe.EUR"}
+
+
+def test_she_orders_to_lyon_and_reads_of_the_duties_first(application: Flask, shop: Workshop) -> None:
+    buyer = begun(application, shop)
+    assert DUTIES in buyer.page.text
+    assert buyer.page.value("city") == ""
+    assert buyer.page.value("commune") is None
+    assert "In cash, on delivery" not in buyer.page.text
+    page = buyer.press("/checkout", city="Lyon", postcode="69003", **chosen(buyer, shop))
+    assert page.path.endswith("/check")
+    assert "69003 Lyon, France" in page.text
+    assert DUTIES in page.text
+    assert "8,40 EUR" in page.text
+    buyer.press("/checkout/confirmation")
+    with application.app_context():
+        order = session.scalars(select(Order)).one()
+        assert (order.wilaya_code, order.postcode, order.city) == ("FR", "69003", "Lyon")
+        assert order.delivery == Money.dinars(1500)
+        session.remove()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"city": ""}, "Write the city."), ({"phone": "06 12 34 56 78"}, "for example +33"),
+        ({"address": ""}, "Write the address"),
+    ],
+)  # fmt: skip
+def test_what_lacks_is_asked_for_at_its_field(
+    application: Flask, shop: Workshop, typed: dict[str, str], sentence: str
+) -> None:
+    buyer = begun(application, shop)
+    page = buyer.press("/checkout", **({"city": "Lyon", **chosen(buyer, shop)} | typed))
+    assert page.status == 422
+    assert any(sentence in each for each in page.problems)
+
+
+def test_what_stays_in_algeria_is_named(application: Flask, shop: Workshop) -> None:
+    with application.app_context():
+        with transaction():
+            session.execute(update(Product).values(eu_file=""))
+        session.remove()  # type: ignore[attr-defined]
+    buyer = begun(application, shop)
+    assert "Atelier Amina cannot send there: Savon d'olive." in buyer.page.text
+
+
+def test_nobody_is_offered_a_country_where_nothing_can_be_paid_or_sent(application: Flask, shop: Workshop) -> None:
+    with application.app_context():
+        with transaction():
+            price_lists.drop(shop.id, "EUR", by=SYSTEM)
+        session.remove()  # type: ignore[attr-defined]
+    buyer = Buyer(application)
+    buyer.add(shop)
+    page = buyer.open("/checkout")
+    assert "Wilaya or country" not in page.text
