@@ -223,7 +223,8 @@ def _told(order: Order, lines: Sequence[OrderLine], company: Company | None) -> 
     return {
         "code": order.code, "placed_at": order.placed_at.isoformat(), "state": order.state,
         "reason": order.cancel_reason, "name": order.buyer_name, "phone": national(order.phone),
-        "wilaya": order.wilaya_code, "commune": order.commune_code, "address": order.address, "note": order.note,
+        "wilaya": order.wilaya_code, "commune": order.commune_code, "city": order.town, "address": order.address,
+        "note": order.note,
         "company": {name: getattr(company, name, "") for name in LONGEST},
         "total": f"{order.total_minor / 100:.2f}", "currency": order.currency,
         "lines": [

@@ -19,6 +19,7 @@ from shop.documents import goods
 from shop.documents.agreed import Agreement
 from shop.documents.binding import bound
 from shop.documents.companions import calibration_sheet, handover_sheet, slip_sheet
+from shop.documents.customs import Declaration, customs_sheet
 from shop.documents.goods import Poster, PriceTag, ProductLabel
 from shop.documents.invoice_sheets import Bill, contract_sheet, invoices_sheet
 from shop.documents.label_layout import label_sheet
@@ -39,8 +40,9 @@ if TYPE_CHECKING:
     from PIL import Image
 
 __all__ = [
-    "calibration_pdf", "card_jpeg", "contract_pdf", "goods_labels_pdf", "handover_pdf", "invoice_pdf", "invoices_pdf",
-    "labels_pdf", "page_png", "pages_dots", "poster_pdf", "receipt_pdf", "slip_pdf", "tags_pdf", "unprintable",
+    "calibration_pdf", "card_jpeg", "contract_pdf", "customs_pdf", "goods_labels_pdf", "handover_pdf", "invoice_pdf",
+    "invoices_pdf", "labels_pdf", "page_png", "pages_dots", "poster_pdf", "receipt_pdf", "slip_pdf", "tags_pdf",
+    "unprintable",
 ]  # fmt: skip
 
 _FOLDER: Final = TEMPLATES / "documents"
@@ -121,6 +123,11 @@ def invoices_pdf(bills: Sequence[Bill]) -> bytes:
 def contract_pdf(agreed: Agreement, *, discreet: bool = False) -> bytes:
     """Return what was agreed when an order was placed, on A4; `discreet` leaves the buyer's street out."""
     return _drawn("contract", contract_sheet(agreed, discreet=discreet), tagged=True)
+
+
+def customs_pdf(told: Declaration) -> bytes:
+    """Return the customs form of a parcel (CN22 on A6, CN23 on A5), and its commercial invoice on A4."""
+    return _drawn("customs", customs_sheet(told), tagged=True)
 
 
 def receipt_pdf(receipt: ReceiptContent) -> bytes:

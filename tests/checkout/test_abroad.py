@@ -21,6 +21,7 @@ from shop.payments.models import Payment
 from shop.plumbing.db import session, transaction
 from shop.shipping import abroad
 from shop.shipping.abroad import NewZone
+from shop.shipping.queries import live_shipment
 from tests.checkout.cast import AMINA, Workshop, basket, workshop
 from tests.payments.till import of, takes
 
@@ -83,7 +84,6 @@ def test_it_is_paid_in_euros_with_the_delivery_of_its_weight(shop: Workshop) -> 
 
 
 def test_its_label_bears_the_country_and_the_town(shop: Workshop) -> None:
-    from shop.shipping.queries import live_shipment
 
     order, _payment = placed(shop)
     shipment = live_shipment(shop.id, order.id)

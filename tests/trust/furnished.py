@@ -57,7 +57,7 @@ from tests.studio.photographs import photograph
 from tests.studio.test_outcome import sent_back
 from tests.trust import unpaid
 from tests.trust.bad_input import Visitor
-from tests.trust.partners import OF_PARTNERS, add_partner, add_zone, lead_nowhere, partner_numbers
+from tests.trust.partners import OF_PARTNERS, add_partner, add_zone, lead_nowhere, partner_numbers, send_abroad
 from tests.trust.ways_in import give_keys
 
 PASSWORD = "long enough 1"  # as tests.people gives everybody
@@ -212,6 +212,7 @@ def places(application: Flask, day: Day) -> dict[str, list[str]]:
             ]
             at_the_fair = list(session.scalars(select(Order.code).where(Order.kind == "hand")))
             links_made, secrets = [str(link.id) for link, _token in held], [secret for _link, secret in held]
+        gone = [send_abroad()]
         codes = list(session.scalars(select(Order.code).order_by(Order.id)))
         to_pay = unpaid.code_to_pay()
         his = CartLine.cart_id.not_in(select(OrderLink.cart_id))
@@ -236,6 +237,7 @@ def places(application: Flask, day: Day) -> dict[str, list[str]]:
             "hold": numbers(PhoneHold), "station": numbers(PrintStation), "label": numbers(PrintJob),
             "job": list(session.scalars(select(PrintJob.key))),
             "studio.ask_first:code": parcels_back(application),
+            "studio.customs_pdf:code": gone, "studio.customs_csv:code": gone,
             "method": ["transfer", "chargily", "stripe", "cash_on_delivery", "gold"],
             "currency": ["EUR", "TND", "JPY", "DZD"],
             "picture_id": numbers(Picture), "lot_id": numbers(Lot), "remittance_id": numbers(Remittance),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from shop.core.money import Money
-from shop.plumbing.db import session
+from shop.orders.models import Order
+from shop.plumbing.db import session, transaction
 from shop.plumbing.http import Outbound
 from shop.plumbing.journal import Actor
 from shop.plumbing.outside import Outside
@@ -16,7 +17,7 @@ from shop.shipping import abroad
 from shop.shipping import service as shipping
 from shop.shipping.abroad import NewZone
 from shop.shipping.carriers.yalidine.client import TENANTS
-from shop.shipping.models import CarrierAccount
+from shop.shipping.models import CarrierAccount, Shipment
 from tests.checkout.cast import Workshop
 
 OF_PARTNERS = (
@@ -28,7 +29,11 @@ KEYS = {
     "brand": "yalidine", "api_id": "01234567890123456789", "api_token": "CanaryTokenOfTheStreet1234567890",
     "hook_secret": "CanarySecretOfTheStreet12",
 }  # fmt: skip
-HINTS = {f"=studio.connection:{name}": value for name, value in KEYS.items()}
+ZONE = {"countries": "BE", "name": "Belgique", "service": "packet", "min_days": "7", "max_days": "21"}
+STEPS = {f"weight-{at}": str(500 + at) for at in range(8)} | {f"price-{at}": "1500" for at in range(8)}
+HINTS = {f"=studio.connection:{name}": value for name, value in KEYS.items()} | {
+    f"=studio.new_zone:{name}": value for name, value in (ZONE | STEPS).items()
+}
 
 
 def lead_nowhere(application: Flask) -> None:
@@ -49,6 +54,16 @@ def partner_numbers() -> list[str]:
     """Return the numbers of the accounts of partners."""
     wanted = select(CarrierAccount.id).where(CarrierAccount.carrier == "yalidine").order_by(CarrierAccount.id)
     return [str(number) for number in session.scalars(wanted)]
+
+
+def send_abroad() -> str:
+    """Let a parcel that was delivered have gone to Lyon; return the code of its order."""
+    there = {"wilaya_code": "FR", "commune_code": "FR", "city": "Lyon", "postcode": "69003"}
+    delivered = select(Order.code).join(Shipment, Shipment.order_id == Order.id).where(Shipment.state == "delivered")
+    with transaction():
+        code = session.scalars(delivered.order_by(Order.id).limit(1)).one()
+        session.execute(update(Order).where(Order.code == code).values(there))
+    return code
 
 
 def add_zone(name: str, shop: Workshop, by: Actor) -> int:

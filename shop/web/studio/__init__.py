@@ -10,6 +10,7 @@ from shop.web.studio import (
     costs,
     currencies,
     customers,
+    customs,
     delivery,
     documents,
     earnings,
@@ -63,7 +64,8 @@ from shop.web.studio import (
 from shop.web.studio.blueprint import studio
 
 PAGES = (
-    account, calls, costs, currencies, customers, delivery, documents, earnings, goods, handover, holds, identity,
+    account, calls, costs, currencies, customers, customs, delivery, documents, earnings, goods, handover, holds,
+    identity,
     invoices, joining, labels, links, losses, lots, members, money, new_order, new_product, offers, offline, once,
     options, orders, outcome, papers, parcel_number, partners, passkeys, past_customers, payments, payouts, people,
     phone_codes, pictures, printers, products, profile, rests, sale, second_step, share, sheets, squares, statements,

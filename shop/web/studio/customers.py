@@ -37,8 +37,8 @@ STATES = {
     "completed": (N_("Taken"), "good"), "cancelled": (N_("Cancelled"), ""),
 }  # fmt: skip
 REFUSED = (N_("Refused at delivery"), "bad")
-HEAD = ("code", "date", "state", "reason", "name", "phone", "wilaya", "commune", "address", "note", "article", "pieces",
-        "price", "total", "currency")  # fmt: skip
+HEAD = ("code", "date", "state", "reason", "name", "phone", "wilaya", "commune", "city", "address", "note", "article",
+        "pieces", "price", "total", "currency")  # fmt: skip
 
 
 class NoteForm(HirfaForm):
@@ -150,7 +150,7 @@ def _rows(orders: list[dict[str, object]]) -> list[list[object]]:
         lines = order["lines"]
         assert isinstance(lines, list)
         begun = [order[key] for key in ("code", "placed_at", "state", "reason", "name", "phone", "wilaya", "commune",
-                                        "address", "note")]  # fmt: skip
+                                        "city", "address", "note")]  # fmt: skip
         rows += [[*begun, each["article"], each["pieces"], each["price"], order["total"], order["currency"]]
                  for each in lines]  # fmt: skip
     return rows

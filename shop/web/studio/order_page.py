@@ -38,6 +38,7 @@ from shop.shipping.partners import far, takes_back
 from shop.web.studio.call_form import CallForm, reasons
 from shop.web.studio.cards import NOT_ASIDE
 from shop.web.studio.company_form import PREFIX, CompanyForm, unusual
+from shop.web.studio.customs import customs_of
 from shop.web.studio.lot_form import LotForm, lot_form
 from shop.web.studio.money_form import MoneyForm
 from shop.web.studio.number_form import NumberForm, number_form_of
@@ -111,7 +112,7 @@ def order_page(
         number_form=number_form or number_form_of(shipment),
         problem=problem, pay=pay, money_form=money_form or money_form_of(pay),
         today=clock.today(),
-        papers=papers, receipts=[each for each in paid if has_receipt(each)],
+        papers=papers, customs=customs_of(order, shipment), receipts=[each for each in paid if has_receipt(each)],
         store_craft=store.craft, trail=trail(order, shipment, payment),
         copies=copies(shipment), money_word=money_word(told.key, payment),
         done=just_done(request.args.get("done", "")), cancel_reason=_(REASONS.get(order.cancel_reason, "")),
