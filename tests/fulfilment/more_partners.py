@@ -10,7 +10,7 @@ from datetime import datetime
 from shop.plumbing.plugin_settings import secret_fields
 from shop.shipping.carriers import CARRIERS
 from shop.shipping.contract import Notice
-from shop.testing import maystro_sim, procolis_sim, zrexpress_sim
+from shop.testing import ecotrack_sim, maystro_sim, procolis_sim, zrexpress_sim
 from shop.testing.carrier_parcels import CarrierSystem
 
 ZR_SECRET = "whsec_Q2FuYXJ5U2VjcmV0T2ZIb29rczk5"
@@ -75,6 +75,10 @@ CASES = [
         maystro_sim.MaystroSim, {"api_token": "CanaryTokenOfAmina1234567890", "hook_secret": MAYSTRO_SECRET},
         "/stores/orders/$", ("in_transit", "in_transit", "in_transit", "attempt_failed", "in_transit", "delivered"),
         maystro_notice, desks=False,
+    ),
+    Case(
+        ecotrack_sim.EcotrackSim, {"brand": "packers", "api_token": "CanaryTokenOfAmina1234567890", "collection": "0"},
+        "/create/order$", ("in_transit", "in_transit", "in_transit", "attempt_failed", "in_transit", "delivered"),
     ),
 ]  # fmt: skip
 TOLD = [each for each in CASES if each.notice is not None]
