@@ -138,10 +138,12 @@ def _drafts(post: Post, about: _About) -> Iterator[_Draft]:
 
 
 def _is_news(about: _About) -> bool:
-    """Tell whether a stage of a parcel's way is still true: a poll brings several at once, and what waited for its
-    gateway speaks of a parcel that went on."""
+    """Tell whether a stage of a parcel's way is still true, and told by this workshop at all: a poll brings several at
+    once, and what waited for its gateway speaks of a parcel that went on."""
     states = STILL_TRUE.get(about.entry.verb)
-    return states is None or about.shipment is None or about.shipment.state in states
+    if states is None or about.shipment is None:
+        return True
+    return about.shipment.state in states and not about.store.silent_way
 
 
 def _verb(about: _About) -> str:

@@ -91,6 +91,7 @@ class Store(Base):
     nudge_y: Mapped[int] = mapped_column(default=0)
     sends_to: Mapped[str] = mapped_column(String(400), default="", server_default="")  # the countries of its zones
     slip_prices: Mapped[bool] = mapped_column(default=True)
+    silent_way: Mapped[bool] = mapped_column(default=False)  # buyers are sent nothing about the way of their parcels
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
 

@@ -1,15 +1,38 @@
-// The hand-over list counts as it is ticked; a camera that reads bars (BarcodeDetector) ticks by itself.
+// The hand-over list counts as it is ticked and says what is missing; a camera that reads bars (BarcodeDetector) ticks by
+// itself, and says which parcel belongs elsewhere.
 const form = document.querySelector("form[data-scan]");
 const boxes = [...form.querySelectorAll("[data-code]")];
 const counted = form.querySelector("[data-counted]");
-const count = () => { counted.textContent = boxes.filter((box) => box.checked).length; };
+const missing = form.querySelector("[data-missing]");
+const strange = form.querySelector("[data-strange]");
+
+function ending(box) {
+  const code = document.createElement("span");
+  code.className = "num ltr";
+  code.dir = "ltr";
+  code.textContent = box.dataset.code.split(" ")[0].slice(-4);
+  return code;
+}
+
+function count() {
+  const left = boxes.filter((box) => !box.checked);
+  counted.textContent = boxes.length - left.length;
+  missing.hidden = !left.length || left.length === boxes.length;
+  missing.querySelector("[data-left]").replaceChildren(...left.flatMap((box, at) => [at ? " · " : "", ending(box)]));
+}
 form.addEventListener("change", count);
 addEventListener("pageshow", count);
 
 function tick(text) {
   const code = text.trim().toUpperCase();
   const box = boxes.find((each) => each.dataset.code.toUpperCase().split(" ").includes(code));
-  if (!box || box.checked) return;
+  strange.hidden = Boolean(box);
+  if (!box) {
+    if (strange.querySelector("b").textContent !== code) navigator.vibrate?.([80, 80, 80]);
+    strange.querySelector("b").textContent = code;
+    return;
+  }
+  if (box.checked) return;
   box.checked = true;
   navigator.vibrate?.(80);
   count();

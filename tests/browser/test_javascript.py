@@ -176,3 +176,38 @@ def test_the_communes_follow_the_wilaya_without_a_new_page(phone: MakePhone) -> 
     expect(page.locator("#totals .total")).to_be_visible()
     expect(page.locator("#name")).to_have_value("ياسين حداد")
     assert page.evaluate("performance.timeOrigin") == before
+
+
+# A camera whose reader of bars finds what the test holds before it.
+CAMERA = """
+window.seen = [];
+window.BarcodeDetector = class { async detect() { return window.seen.map((rawValue) => ({ rawValue })); } };
+navigator.mediaDevices.getUserMedia = async () => {
+  const canvas = document.createElement("canvas");
+  canvas.getContext("2d").fillRect(0, 0, 9, 9);
+  return canvas.captureStream(5);
+};
+"""
+
+
+def test_a_camera_counts_parcels_and_says_what_is_missing_or_of_elsewhere(
+    phone: MakePhone, keys: dict[str, Any]
+) -> None:
+    amina = phone("fr", storage_state=keys[AMINA])
+    amina.context.add_init_script(CAMERA)
+    page = amina.open(f"{STUDIO}/hand-over")
+    codes = [str(each.get_attribute("data-code")).split()[0] for each in page.locator("[data-code]").all()]
+    assert len(codes) > 1
+    left, strange = page.locator("[data-left] .num"), page.locator("[data-strange]")
+    expect(page.locator("[data-missing]")).to_be_hidden()
+    page.locator("[data-camera]").tap()
+    page.evaluate("code => { window.seen = [code] }", codes[0])
+    expect(page.locator("[data-counted]")).to_have_text("1")
+    expect(left).to_have_text([code[-4:] for code in codes[1:]])
+    expect(strange).to_be_hidden()
+    page.evaluate("window.seen = ['HOFANOTHERSHOP']")
+    expect(strange).to_be_visible()
+    expect(strange).to_contain_text("HOFANOTHERSHOP")
+    page.evaluate("code => { window.seen = [code] }", codes[1])
+    expect(page.locator("[data-counted]")).to_have_text("2")
+    expect(strange).to_be_hidden()

@@ -137,6 +137,10 @@ def hand_over(amina: Phone, *references: str) -> None:
         parcel = page.locator("label.tick", has_text=reference)
         parcel.tap()
         expect(parcel.locator("input")).to_be_checked()
+    if amina.javascript:
+        left = page.locator("[data-code]:not(:checked)").count()
+        expect(page.locator("[data-left] .num")).to_have_count(left)
+        expect(page.locator("[data-missing]")).to_be_visible(visible=left > 0)
     amina.picture("hand-over")
     amina.tap(page.locator("button[value=sheet]"))
     assert re.search(r"/hand-over/\d+$", page.url), page.locator("main").inner_text()

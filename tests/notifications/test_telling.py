@@ -31,6 +31,7 @@ from shop.plumbing.links import Signer, tracking_path
 from shop.plumbing.mail import ConsoleMailer, Mailer
 from shop.shipping.contract import ParcelScan
 from shop.shipping.models import Shipment
+from shop.stores import service as stores
 from tests.checkout.cast import AMINA, YACINE, Workshop, basket, confirmed, handed_over, parcel, place, workshop
 
 BASE = "https://hirfa.example"
@@ -205,6 +206,19 @@ def test_what_waited_for_its_gateway_is_not_sent_once_the_parcel_went_on(app: Fl
         traveller.shift(3600)
         _run(phone)
     assert [_stage(text) for text in _to(phone, order)] == ["placed", "way", "delivered"]
+
+
+def test_a_workshop_may_keep_silent_about_the_way(app: Flask, phone: Phone) -> None:
+    shop = _shop()
+    with transaction():
+        stores.update_profile(shop.id, by=AMINA, silent_way=True)
+    order, shipment = handed_over(shop)
+    for word in ("ready_for_pickup", "delivered"):
+        _run(phone)
+        with transaction():
+            fulfilment.scan(shop.id, shipment.id, word, by=AMINA)
+    _run(phone)
+    assert [_stage(text) for text in _to(phone, order)] == ["placed"]
 
 
 def test_a_parcel_that_was_paid_before_comes_without_a_word_about_cash(app: Flask, phone: Phone) -> None:

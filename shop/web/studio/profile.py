@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request
 from werkzeug.wrappers import Response
+from wtforms import BooleanField
 
 from shop.catalogue import service as catalogue
 from shop.core import clock
@@ -59,6 +60,7 @@ class ProfileForm(HirfaForm):
     email = EmailField(N_("E-mail"))
     preparation_days = WholeField(N_("Days to prepare an order"), [required()], least=0, most=60)
     language = ChoiceField(N_("Language of your documents and messages"), [required()])
+    silent_way = BooleanField(N_("Send buyers no messages about the way of their parcel"))
     story_ar = BlockField(N_("Your story in Arabic"), most=STORY_LETTERS)
     story_fr = BlockField(N_("Your story in French"), most=STORY_LETTERS)
     story_en = BlockField(N_("Your story in English"), most=STORY_LETTERS)
