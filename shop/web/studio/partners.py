@@ -20,7 +20,6 @@ from shop.web.ui.forms import HirfaForm
 from shop.web.ui.here import here, outside, seal, settings
 from shop.web.ui.templating import page_url
 
-CHECKED = N_("The connection works.")
 BOOKED = N_("The parcel is booked.")
 NOT_YET = N_("The partner has not answered yet. The parcel is booked as soon as it does.")
 
@@ -85,11 +84,10 @@ def book_again(code: str) -> Response:
 
 
 def check_now(account_id: int) -> Response:
-    """Check a partner's key, write down what came of it, and say it."""
+    """Check a partner's key and write down what came of it: its page says so, and when that was."""
     problem = partners.check(queries.carrier_account(here().store.id, account_id), outside())
     with transaction():
         partners.note_check(here().store.id, account_id, problem)
-    flash(_(problem or CHECKED), "problem" if problem else "done")
     return redirect(page_url("studio.connection", account_id=account_id), 303)
 
 
