@@ -37,6 +37,7 @@ from shop.shipping.queries import DeskPoint, Load, StoreQuote, place_of, place_o
 from shop.stores import queries as stores
 from shop.stores.models import Store
 
+GIFT_BEFORE = N_("A gift is paid before it leaves: choose another way to pay.")
 Held = Mapping[int, int]  # pieces by variant that a link keeps for this very order
 NONE: Mapping[int, Any] = MappingProxyType({})
 
@@ -260,6 +261,10 @@ def _check_details(details: Details) -> None:
         raise Refused(N_("Please type your phone number."), field="phone")
     if geography.commune(details.commune_code).wilaya_code != details.wilaya_code:
         raise Refused(N_("This commune is in another wilaya."), field="commune")
+    if details.gift and not details.payer_phone:
+        raise Refused(
+            N_("Write your own number too: who receives the gift is told nothing of the payment."), field="payer"
+        )
     if details.country != HOME and not details.city:
         raise Refused(N_("Write the city."), field="city")
 
@@ -301,6 +306,8 @@ def _reviewed(
         wilaya_code=details.wilaya_code, first_time=first_time, held=parcel.held, country=details.country,
     )  # fmt: skip
     way = _way(paid, ask, abroad.asked(lists, parcel, deal, quote.price), choice)
+    if details.gift and not way.before:
+        raise Refused(GIFT_BEFORE, field="payment")
     terms, terms_hash = stores.terms_of(store, details.language, way.deposit.rule if way.deposit else "")
     return ReviewParcel(
         **{name: getattr(parcel, name) for name in Parcel.__dataclass_fields__},

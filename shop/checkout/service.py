@@ -113,6 +113,7 @@ def _order(
         offer_code=offer.code if offer else "", currency=parcel.total.currency, promised_from=parcel.promised[0],
         promised_to=parcel.promised[1],
         terms=parcel.terms, terms_hash=parcel.terms_hash, network_mark=network_mark,
+        gift=details.gift, gift_words=clean_block(details.gift_words, limit=300), payer_phone=details.payer_phone,
         city=clean(details.city, limit=80), postcode=clean(details.postcode, limit=16),
     )  # fmt: skip
     order_id, order_code = orders.add_order(purchase, new, wanted_code=code)

@@ -37,6 +37,9 @@ class Details:
     language: str = "ar"
     city: str = ""
     postcode: str = ""
+    gift: bool = False  # name and phone are those of who receives it, and is told no price
+    gift_words: str = ""
+    payer_phone: str = ""
 
     @property
     def country(self) -> str:

@@ -148,7 +148,7 @@ def _forget_orders(store_id: int, order_ids: Collection[int]) -> None:
     changed(update(Call).where(Call.store_id == store_id, Call.order_id.in_(order_ids)).values(note=""))
     changed(delete(Company).where(Company.store_id == store_id, Company.order_id.in_(order_ids)))
     offers.forget_buyer(store_id, order_ids)
-    whose = ("buyer_name", "buyer_fold", "phone", "address", "city", "postcode", "note")
+    whose = ("buyer_name", "buyer_fold", "phone", "address", "city", "postcode", "note", "gift_words", "payer_phone")
     changed(update(Order).where(*mine).values(dict.fromkeys(whose, "")))
 
 

@@ -14,6 +14,7 @@ from shop.plumbing.formats import money_text
 from shop.plumbing.i18n import N_, _, direction, language, ngettext, speaking
 
 PERSONAL = 200
+CARD = 300
 LINES_OF_A_SLIP = 6  # rows of fixed height between the head and the sums of a 100 × 148 mm slip
 
 
@@ -115,6 +116,7 @@ def _parts(slip: SlipContent) -> list[Sheet]:
             | {
                 "lines": chunk,
                 "sums": _sums(slip) if number == len(chunks) else [],
+                "card": run(slip.card if number == len(chunks) else "", CARD),
                 "part": f"{number}/{len(chunks)}" if len(chunks) > 1 else "",
             }
             for number, chunk in enumerate(chunks, start=1)

@@ -140,7 +140,7 @@ def _slip(store: Store, order: Order, lines: Sequence[OrderLine]) -> SlipContent
             for line in lines
         ),
         language=order.language,
-        with_prices=store.slip_prices, seller=_seller(store, order.language),
+        with_prices=store.slip_prices and not order.gift, card=order.gift_words, seller=_seller(store, order.language),
         delivery=order.delivery,
         discount=order.discount,
         offer=order.offer_name,

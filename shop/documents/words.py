@@ -79,6 +79,7 @@ class SlipContent:
     seller: tuple[tuple[str, str], ...] = ()  # the mentions of the law: (English msgid, value)
     discount: Money | None = None  # taken off the goods by an offer of this name
     offer: str = ""
+    card: str = ""  # of a gift: the words of who gives it
     thanks: str = ""  # the workshop's own words; empty prints the house sentence
 
     @property

@@ -107,6 +107,7 @@ class JobCard:
     receipt: bool  # a receipt of the buyer waits to be looked at
     alike: tuple[str, ...]  # codes of earlier orders that this one may repeat
     set_aside: bool  # else its pieces are taken when it is confirmed
+    gift: bool  # whoever is called is told no price
     known: History | None  # of the phone, while it is to be confirmed and the courier would take cash
 
     @property
@@ -267,7 +268,7 @@ def _of_lot(code: str) -> ColumnElement[bool]:
 _COLUMNS = (
     Order.id, Order.code, Order.state, Order.buyer_name, Order.phone, Order.language, Order.wilaya_code,
     Order.commune_code, Order.kind, Order.total_minor, Order.currency, Order.tries, Order.call_at, Order.placed_at,
-    Order.confirmed_at, Order.cancel_reason, Order.set_aside,
+    Order.confirmed_at, Order.cancel_reason, Order.set_aside, Order.gift,
 )  # fmt: skip
 
 
@@ -325,6 +326,7 @@ def _card(
         reference=row.reference or "", tracking=row.tracking or "", carrier_title=row.carrier_title or "",
         payment_state=row.payment_state or "cancelled", cancel_reason=row.cancel_reason,
         lines=tuple(_line(line) for line in lines), receipt=bool(row.receipt), alike=alike, set_aside=row.set_aside,
+        gift=row.gift,
         known=known.get(row.phone) if _is_asked_about(row) else None,
     )  # fmt: skip
 

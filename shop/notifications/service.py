@@ -129,7 +129,7 @@ def _about(entry: Entry) -> _About | None:
 def _drafts(post: Post, about: _About) -> Iterator[_Draft]:
     told = TOLD.get(_verb(about), {}) if _is_news(about) else {}
     if BUYER in told and not _is_her_own_doing(about):
-        yield _draft(post, about, told[BUYER], MESSAGE, about.order.phone, about.order.language)
+        yield _draft(post, about, told[BUYER], MESSAGE, about.order.told_at, about.order.language)
     if ARTISAN in told and about.entry.actor != "member":
         if about.store.phone:
             yield _draft(post, about, told[ARTISAN], MESSAGE, about.store.phone, about.store.language)

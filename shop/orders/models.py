@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text, true
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.core.money import Money
@@ -66,6 +66,9 @@ class Order(Base):
     postcode: Mapped[str] = mapped_column(String(16), default="", server_default="")
     address: Mapped[str] = mapped_column(String(400), default="")
     note: Mapped[str] = mapped_column(String(400), default="")
+    gift: Mapped[bool] = mapped_column(default=False, server_default=false())  # who receives it is told no price
+    gift_words: Mapped[str] = mapped_column(String(300), default="", server_default="")  # for the card
+    payer_phone: Mapped[str] = mapped_column(String(16), default="", server_default="")  # of a gift: who ordered it
     kind: Mapped[str] = mapped_column(String(4))  # hand: sold face to face, no parcel, perhaps no name and no phone
     goods_minor: Mapped[int]
     delivery_minor: Mapped[int]
@@ -93,6 +96,11 @@ class Order(Base):
     def country(self) -> str:
         """The country where it goes, by two letters."""
         return self.wilaya_code if is_abroad(self.wilaya_code) else HOME
+
+    @property
+    def told_at(self) -> str:
+        """The phone of who is told how the order stands: of a gift, who gives it."""
+        return self.payer_phone or self.phone
 
     @property
     def town(self) -> str:

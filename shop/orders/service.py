@@ -69,6 +69,9 @@ class NewOrder:
     network_mark: str = ""
     city: str = ""  # abroad only, as the next one
     postcode: str = ""
+    gift: bool = False
+    gift_words: str = ""
+    payer_phone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

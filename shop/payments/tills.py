@@ -87,6 +87,11 @@ class MethodOffer:
         return self.key if self.amount is None else f"{self.key}.{self.amount.currency}"
 
     @property
+    def before(self) -> bool:
+        """Tell whether all of it is paid before the parcel leaves."""
+        return self.wait_h is not None and self.deposit is None
+
+    @property
     def method(self) -> str:
         """The method that brings all of it, or the rest."""
         return self.key.partition(WITH)[0]

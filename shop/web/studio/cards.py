@@ -57,10 +57,17 @@ def card(job: JobCard, *, now: datetime | None = None) -> Card:
         id=f"o-{job.code}", code=job.code, url=page_url("studio.order", code=job.code), title=title_of(job),
         who=job.buyer_name or _(IN_HAND), place=geography.name(geography.wilaya(job.wilaya_code)), amount=job.total,
         picture=job.cover, craft=here().store.craft, tag=told, tag_kind=kind, step=job.step, phone=job.phone,
-        shipment_id=job.shipment_id, receipt=job.receipt, warning=warned(job) if job.step == "to_confirm" else "",
+        shipment_id=job.shipment_id, receipt=job.receipt, warning=_warning(job),
         risk=words.sentence(job.known) if job.known else "", risk_kind=words.kind(job.known) if job.known else "",
         held=job.step == "to_confirm" and not job.set_aside,
     )  # fmt: skip
+
+
+def _warning(job: JobCard) -> str:
+    """Say what must be known before she calls."""
+    if job.step != "to_confirm":
+        return ""
+    return _(GIFT) if job.gift else warned(job)
 
 
 def grouped(jobs: Iterable[JobCard]) -> list[tuple[str, list[Card]]]:
@@ -87,6 +94,7 @@ def title_of(job: JobCard) -> str:
     return ngettext("{first} + {n} other", "{first} + {n} others", more, first=said) if more else said
 
 
+GIFT = N_("A gift, paid before: speak of the delivery only, tell no price.")
 NOT_ASIDE = N_(
     "Its pieces are not set aside: many orders wait from this phone or this place. They are taken when you confirm."
 )

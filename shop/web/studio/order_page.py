@@ -248,7 +248,7 @@ def links(order: Order, told: Story, to_collect: Money) -> Links:
             text = _(ASK, amount=money_text(to_collect), **values)
         else:
             text = f"{_(TELL, sentence=told.buyer.text(), **values)} {tracking_url(order)}"
-    return Links(whatsapp_url(order.phone, text), sms_url(order.phone, text), text)
+    return Links(whatsapp_url(order.told_at, text), sms_url(order.told_at, text), text)
 
 
 ASK = N_("Hello {name}, {shop} here, about your order {code}: {amount} to pay on delivery. Shall we confirm it?")

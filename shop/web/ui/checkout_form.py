@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
-from wtforms import Field, Form
+from wtforms import BooleanField, Field, Form
 from wtforms.form import BaseForm
 from wtforms.validators import StopValidation
 
@@ -26,19 +26,33 @@ from shop.core import clock
 from shop.core.calendar import arrival_window
 from shop.core.money import Money, total
 from shop.core.phone import BadPhone, parse_phone
-from shop.core.text import clean, clean_block, western_digits
+from shop.core.text import clean, clean_block
 from shop.offers.words import Deal
 from shop.payments.contract import Ask
 from shop.payments.tills import MethodOffer, Till
-from shop.plumbing import countries, geography
+from shop.plumbing import geography
 from shop.plumbing.countries import HOME, is_abroad
 from shop.plumbing.formats import money_text
 from shop.plumbing.i18n import N_, _, language
 from shop.shipping.queries import DeskPoint, StoreQuote, wilayas_served
 from shop.web.ui import offers as spoken
+from shop.web.ui.checkout_gift import gift_of, is_whole, paid_before, payer_needed, phone_of_country
 from shop.web.ui.forms import BlockField, ChoiceField, HirfaForm, PhoneField, TextField, required
 
-KEPT = ("phone", "name", "wilaya", "commune", "city", "postcode", "address", "payment", "note")
+KEPT = (
+    "phone",
+    "name",
+    "wilaya",
+    "commune",
+    "city",
+    "postcode",
+    "address",
+    "payment",
+    "note",
+    "gift",
+    "gift_words",
+    "payer",
+)
 LONGEST = 2000
 MOST_NAMED = 8
 MOST_FIELDS = 200
@@ -55,7 +69,6 @@ TRAVEL_CHANGED = N_("The price of this delivery has changed. Please choose again
 DESK_MISSING = N_("Please choose the desk where you will fetch the parcel.")
 ADDRESS_MISSING = N_("Write the address where the parcel goes.")
 CITY_MISSING = N_("Write the city.")
-WHOLE_PHONE = N_("Write the number with the code of its country, for example +{dial} …")
 PAYMENT_MISSING = N_("Please choose how you will pay.")
 DEPOSIT_NOW = N_("{now} now, {rest} to the courier. Deposit: {way}.")
 
@@ -156,6 +169,11 @@ class Ways:
     def due_so_far(self) -> Money:
         """What is paid as far as the ways are chosen."""
         return total(each.due for each in self.parcels)
+
+    @property
+    def can_be_gift(self) -> bool:
+        """Tell whether it can be paid before it leaves, so that who receives it pays nothing."""
+        return any(each.before for each in self.methods)
 
     @property
     def rules(self) -> tuple[str, ...]:
@@ -335,7 +353,7 @@ def check_codes(form: HirfaForm) -> None:
 
 def _fields(found: Ways, says: Says) -> Iterator[tuple[str, Any]]:
     communes = geography.communes(found.wilaya) if found.wilaya else ()
-    yield "phone", PhoneField(N_("Phone"), [required(says.phone), _phone_of(found.country)])
+    yield "phone", PhoneField(N_("Phone"), [required(says.phone), phone_of_country(found.country)])
     yield "name", TextField(N_("Name"), [required(says.name)], most=120)
     yield "wilaya", ChoiceField(
         N_("Wilaya or country") if found.countries else N_("Wilaya"), [required(says.wilaya)], message=says.wilaya,
@@ -354,8 +372,12 @@ def _fields(found: Ways, says: Says) -> Iterator[tuple[str, Any]]:
     yield "address", BlockField(N_("Address"), [_address_needed(found)], most=400)
     methods = [(each.value, way_title(each)) for each in found.methods]
     yield "payment", ChoiceField(
-        N_("Payment"), [required(PAYMENT_MISSING)], message=PAYMENT_MISSING, choices=methods
+        N_("Payment"), [required(PAYMENT_MISSING), paid_before(found.methods)], message=PAYMENT_MISSING, choices=methods
     )  # fmt: skip
+    if found.can_be_gift:
+        yield "gift", BooleanField(N_("It is a gift"))
+        yield "gift_words", BlockField(N_("Words for the card"), most=300)
+        yield "payer", PhoneField(N_("Your own number"), [payer_needed])
     for parcel in found.parcels:
         if parcel.bargain.asks_code:
             yield f"code-{parcel.store_id}", TextField(N_("Code"), [_code_counts(parcel)], most=40)
@@ -364,21 +386,6 @@ def _fields(found: Ways, says: Says) -> Iterator[tuple[str, Any]]:
 
 def _there(found: Ways) -> Iterator[geography.Wilaya]:
     return (geography.wilaya(code) for code in found.countries)
-
-
-def _phone_of(country: str) -> Callable[[Form, Field], None]:
-    """Ask abroad for the whole number: a French mobile looks like an Algerian one without its code."""
-
-    def check(_form: Form, field: Field) -> None:
-        if country and not is_whole(str((field.raw_data or [""])[0])):
-            raise StopValidation(_(WHOLE_PHONE, dial=countries.country(country).dial))
-
-    return check
-
-
-def is_whole(phone: str) -> bool:
-    """Tell whether a number was typed with the code of its country."""
-    return western_digits(phone).strip().replace("＋", "+").startswith(("+", "00"))
 
 
 def _parcel_fields(parcel: Travel) -> Iterator[tuple[str, Any]]:
@@ -442,11 +449,15 @@ def understood(kept: Mapping[str, str], lang: str) -> tuple[Details, list[Choice
         return None
     if not commune or (is_abroad(wilaya) and not is_whole(kept.get("phone", ""))):
         return None
+    gift = gift_of(kept)
+    if gift is None:
+        return None
     there = {"city": kept.get("city", ""), "postcode": kept.get("postcode", "")} if is_abroad(wilaya) else {}
     details = Details(
         phone=phone, name=clean(kept.get("name", ""), limit=120), wilaya_code=wilaya, commune_code=commune,
         address=clean_block(kept.get("address", ""), limit=400), note=clean_block(kept.get("note", ""), limit=400),
-        language=lang, **{name: clean(text, limit=80) for name, text in there.items()},
+        language=lang, gift=gift.given, gift_words=gift.words, payer_phone=gift.payer,
+        **{name: clean(text, limit=80) for name, text in there.items()},
     )  # fmt: skip
     return details, [choice for name in sorted(kept) if (choice := _choice(name, kept)) is not None]
 
