@@ -106,9 +106,9 @@ def bdi(text: str) -> Markup:
 LONG = 24  # characters; a number of a carrier has up to 40
 
 
-def ltr(text: str) -> Markup:
+def ltr(text: object) -> Markup:
     """Keep a phone, a code or an address in its own direction inside any sentence; a very long one may be broken."""
-    long = " long" if len(text) > LONG else ""
+    long = " long" if len(str(text)) > LONG else ""
     return Markup('<span class="num ltr{}" dir="ltr">{}</span>').format(long, text)
 
 
