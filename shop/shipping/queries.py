@@ -111,10 +111,10 @@ def shipment(store_id: int, shipment_id: int) -> Shipment:
 def by_ending(store_id: int, typed: str, *, states: Collection[str] = ("labelled",)) -> Shipment:
     """Return the parcel in one of the states whose reference or tracking number ends in what was typed or scanned.
 
-    At least four characters. Raises Refused (field: code) when none or several do.
+    At least four characters, dashes among them. Raises Refused (field: code) when none or several do.
     """
     ending = "".join(western_digits(typed).upper().split())[-40:]
-    if len(ending) < 4 or not ending.isalnum():
+    if len(ending) < 4 or not ending.replace("-", "").isalnum():
         raise Refused(N_("Please type at least the last 4 characters of the parcel."), field="code")
     ends = or_(Shipment.reference.endswith(ending), func.upper(Shipment.tracking).endswith(ending))
     wanted = select(Shipment).where(Shipment.store_id == store_id, Shipment.state.in_(states), ends)

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from shop import audit
 from shop.core import clock
-from shop.core.errors import Forged
+from shop.core.errors import Forged, Refused
 from shop.documents import service as documents
 from shop.documents.queries import label_contents
 from shop.fulfilment import booking
@@ -20,6 +20,7 @@ from shop.fulfilment import service as fulfilment
 from shop.plumbing.db import session, transaction
 from shop.shipping import inbox, learning, partners, places
 from shop.shipping.models import CarrierAccount, CarrierNotice, DeliveryRate, Desk, Scan, Shipment
+from shop.shipping.queries import by_ending
 from shop.testing import maystro_sim
 from shop.testing.outside import World
 from tests.checkout.cast import AMINA, Workshop, confirmed, ordered, parcel, workshop
@@ -100,6 +101,18 @@ def test_its_places_prices_and_desks_are_learned_and_parcels_bear_their_marks(
     assert box.booked_at is not None
     assert box.tracking in partner.sim.parcels
     assert [each.code for each in label_contents(amina.id, [box.id])] == [box.tracking]
+
+
+def test_a_parcel_is_found_by_the_number_that_is_scanned_from_its_label(amina: Workshop, partner: Partner) -> None:
+    box = booked(amina, partner)
+    with transaction():
+        documents.print_labels(amina.id, [box.id], paper="100x150", start=1, by=AMINA)
+    (label,) = label_contents(amina.id, [box.id])
+    for typed in (label.code, label.code.lower(), label.code[-6:], box.reference):
+        assert by_ending(amina.id, typed).id == box.id
+    for typed in ("----", "%%%%", "____", "-"):
+        with pytest.raises(Refused):
+            by_ending(amina.id, typed)
 
 
 @pytest.mark.parametrize("kind", ["cut", "cut_after", "error_after"])
