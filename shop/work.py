@@ -10,13 +10,13 @@ from shop.accounts import codes
 from shop.cart import service as carts
 from shop.checkout import links
 from shop.customers import service as customers
-from shop.documents import invoices, receipts
+from shop.documents import by_itself, invoices, receipts
 from shop.fulfilment import booking, following, unpaid
 from shop.notifications.words import JOB, VERBS
 from shop.orders import service as orders
 from shop.payments import inbox
 from shop.plumbing import jobs, journal, limits, once
-from shop.plumbing.db import transaction
+from shop.plumbing.db import session, transaction
 from shop.plumbing.http import Outbound
 from shop.plumbing.jobs import Handler
 from shop.plumbing.journal import SYSTEM
@@ -82,6 +82,7 @@ def handlers(settings: Settings, signer: Signer) -> Mapping[str, Handler]:
         codes.JOB: partial(codes.send, code_post),
         "codes.forget_old": codes.forget_old,
         "fulfilment.book": partial(booking.book_later, ways_out),
+        by_itself.JOB: partial(print_confirmed, ways_out),
         "fulfilment.cancel_booking": partial(booking.cancel_booking, ways_out),
         following.FOLLOW: partial(following.follow, ways_out),
         learning.JOB: partial(learning.learn, ways_out),
@@ -111,6 +112,17 @@ def see_to_periodic() -> None:
     with transaction():
         for kind, seconds in PERIODIC.items():
             jobs.every(kind, seconds)
+
+
+def print_confirmed(ways_out: Outside, payload: dict[str, Any]) -> None:
+    """Print the label of an order that was confirmed; a partner without an answer by now does not keep it waiting."""
+    shipment_id = by_itself.wanted(payload)
+    session.rollback()
+    if shipment_id is None:
+        return
+    booking.announce(payload["store_id"], [shipment_id], by=SYSTEM, outside=ways_out)
+    with transaction():
+        by_itself.print_now(payload, by=SYSTEM)
 
 
 def _erase_customers(_payload: dict[str, Any]) -> None:

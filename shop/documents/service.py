@@ -41,7 +41,7 @@ from shop.shipping.models import Shipment
 
 __all__ = [
     "MOST_TOGETHER", "batch_pdf", "batch_stream", "contract_pdf", "handover_pdf", "invoice_pdf", "invoices_pdf",
-    "label_contents", "print_labels", "receipt_pdf", "slips_pdf",
+    "label_contents", "print_first", "print_labels", "receipt_pdf", "slips_pdf",
 ]  # fmt: skip
 
 SAME_TAP = timedelta(seconds=30)
@@ -85,6 +85,17 @@ def print_labels(store_id: int, shipment_ids: Sequence[int], *, paper: str, star
                 number=number(each),
             )  # fmt: skip
     return batch
+
+
+def print_first(store_id: int, shipment_id: int, *, by: Actor) -> str | None:
+    """Print a parcel's label on the store's paper, if none was ever printed; return its batch, or None.
+
+    Raises NotFound, InvalidTransition for a parcel that is gone or an order that isn't confirmed.
+    """
+    _lock(store_id, [shipment_id])
+    if next_numbers(store_id, [shipment_id])(shipment_id):
+        return None
+    return print_labels(store_id, [shipment_id], paper=store_row(store_id).paper, start=1, by=by)
 
 
 def _lock(store_id: int, ids: Sequence[int]) -> None:

@@ -4,22 +4,32 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.plumbing.db import Base, BigKey, of_store, store_key
+
+_BY_ITSELF = "by_itself AND ended_at IS NULL"
 
 
 class PrintStation(Base):
     """A small computer beside a printer. Its code pairs it once; its token is stored hashed; ended, it gets nothing."""
 
     __tablename__ = "print_stations"
-    __table_args__ = (store_key(), Index("ix_print_stations_store", "store_id", "ended_at"))
+    __table_args__ = (
+        store_key(),
+        Index("ix_print_stations_store", "store_id", "ended_at"),
+        Index(
+            "ix_print_stations_by_itself", "store_id", unique=True, sqlite_where=text(_BY_ITSELF),
+            postgresql_where=text(_BY_ITSELF),
+        ),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"))
     name: Mapped[str] = mapped_column(String(60))
     head: Mapped[str] = mapped_column(String(16))  # what its printer reads: "pdf", or a kind of `heads`
+    by_itself: Mapped[bool] = mapped_column(default=False)  # prints what is confirmed; one of a workshop at most
     code_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     code_until: Mapped[datetime]
     token_hash: Mapped[str | None] = mapped_column(String(64), unique=True)

@@ -37,6 +37,7 @@ LEASE_S = 300
 AGAIN = timedelta(minutes=5)
 UNDONE_BY_THEN = timedelta(seconds=15)
 MOMENT_S = 1.5
+PRINTED_AFTER = UNDONE_BY_THEN + timedelta(seconds=MOMENT_S)  # a label by itself: the partner was asked by then
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -15,11 +15,12 @@ from shop import print_station as program
 from shop.core import clock
 from shop.core.errors import InvalidTransition
 from shop.core.states import PRINT_JOB
-from shop.documents import stations
+from shop.documents import by_itself, stations
 from shop.documents.models import LabelPrint
 from shop.documents.station_models import PrintJob, PrintStation
 from shop.orders.models import Order
 from shop.plumbing.db import changed, session, transaction
+from shop.plumbing.jobs import Job
 from shop.plumbing.journal import Entry
 from shop.web.hooks import printing
 from tests.checkout.cast import AMINA
@@ -205,6 +206,33 @@ def test_the_studio_shows_a_code_once_and_says_what_is_missing(application: Flas
     assert "--code" in day.page("/printers")
     assert "--code" not in day.page("/printers")
     assert "Waits for its code" in day.page("/printers")
+
+
+def test_what_is_confirmed_in_the_studio_prints_by_itself_where_she_wants_it(application: Flask) -> None:
+    day = a_day(application)
+    paired(day)
+    here = f"/printers/{station_id(day)}/by-itself"
+    assert "Print by itself what I confirm" in day.page("/printers")
+    assert day.send(here, {"on": "1"}, day.lila).status_code == 403
+    day.send(here, {"on": "1"})
+    page = day.page("/printers")
+    assert "prints each label by itself" in page
+    assert "Print by itself what I confirm" not in page
+    code = day.ordered()
+    day.send(f"/orders/{code}/calls", {"outcome": "no_answer"})
+    assert due(day) == []
+    day.send(f"/orders/{code}/calls", {"outcome": "confirmed"})
+    (moment,) = due(day)
+    assert timedelta(seconds=15) < moment - clock.now() < timedelta(seconds=17)
+    day.send(here, {"on": "0"})
+    day.send(f"/orders/{day.ordered()}/calls", {"outcome": "confirmed"})
+    assert len(due(day)) == 1
+
+
+def due(day: Day) -> list[datetime]:
+    """Return when labels will print by themselves."""
+    with day.application.app_context():
+        return list(session.scalars(select(Job.run_at).where(Job.kind == by_itself.JOB)))
 
 
 def test_stations_that_wait_leave_most_threads_to_the_shop(application: Flask) -> None:

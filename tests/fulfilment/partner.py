@@ -10,7 +10,9 @@ from functools import partial
 
 from sqlalchemy import update
 
+from shop import work
 from shop.core import clock
+from shop.documents import by_itself
 from shop.fulfilment import booking, following
 from shop.notifications.words import JOB as NOTIFY
 from shop.plumbing import jobs
@@ -53,6 +55,7 @@ class Partner:
         handlers = {
             "fulfilment.book": partial(booking.book_later, self.outside),
             "fulfilment.cancel_booking": partial(booking.cancel_booking, self.outside),
+            by_itself.JOB: partial(work.print_confirmed, self.outside),
             inbox.JOB: partial(following.look_into, self.outside),
         }
         told: list[object] = []

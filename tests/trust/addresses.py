@@ -242,7 +242,7 @@ STILL: Mapping[str, Fields] = {
     "studio.money_came": {"came": "1100"}, "studio.ask_first": {"asks": "before"},
     "studio.way_to_pay": {"holder": "A. Benali", "ccp": "12345678", "ccp_check": "28", "days": "4", "on": "y"},
     "studio.currency": {"worth": "250", "step": "10"},
-    "studio.add_printer": {"name": "Zebra", "head": "zpl-203"},
+    "studio.add_printer": {"name": "Zebra", "head": "zpl-203"}, "studio.print_by_itself": {"on": "1"},
     "studio.papers": {"paper": "a6", "label_start": "1", "nudge_x": "0", "nudge_y": "0"},
     "studio.profile": {"name": "Atelier", "craft": "soap", "wilaya_code": "16", "preparation_days": "2",
                        "language": "fr"},

@@ -6,6 +6,8 @@ from flask import flash, redirect, request
 from werkzeug.wrappers import Response
 
 from shop.core.errors import InvalidTransition, Refused
+from shop.documents import by_itself
+from shop.fulfilment import booking
 from shop.fulfilment import service as fulfilment
 from shop.orders import queries as orders
 from shop.orders.models import OUTCOMES, Order
@@ -88,6 +90,8 @@ def _write_down(order: Order, form: CallForm) -> None:
         here().store.id, order.id, str(form.outcome.data), by=here().by, note=form.note.data or "", call_at=form.day,
         reason=form.reason.data or "", most_tries=settings().call_tries,
     )  # fmt: skip
+    if form.outcome.data == "confirmed":
+        by_itself.print_soon(here().store.id, order.id, after=booking.PRINTED_AFTER)
 
 
 def conflict(order: Order) -> Response:

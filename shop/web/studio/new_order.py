@@ -12,6 +12,8 @@ from shop.checkout.messages import MOST, Found, read
 from shop.checkout.words import Choice, Details
 from shop.core.errors import Conflict, PriceChanged, Refused
 from shop.core.text import clean_block
+from shop.documents import by_itself
+from shop.fulfilment import booking
 from shop.fulfilment import service as fulfilment
 from shop.orders import queries as orders
 from shop.orders.models import Order
@@ -124,6 +126,7 @@ def _placed(form: ChatForm, details: Details, choices: list[Choice]) -> Order:
     order = orders.order(store_id, placed.order_ids[0])
     if order.state == "placed" and not any(each.waits for each in payments.of_order(store_id, order.id)):
         fulfilment.confirm(store_id, order.id, by=by)
+        by_itself.print_soon(store_id, order.id, after=booking.PRINTED_AFTER)
     return order
 
 

@@ -8,7 +8,7 @@ from flask import flash, get_flashed_messages, redirect, request
 from werkzeug.wrappers import Response
 
 from shop.core.errors import InvalidTransition, Refused
-from shop.documents import stations
+from shop.documents import by_itself, stations
 from shop.documents.station_models import PrintStation
 from shop.plumbing.i18n import N_, _, ngettext
 from shop.web.studio.blueprint import studio
@@ -23,6 +23,8 @@ from shop.web.ui.templating import page_url
 
 CODE = "station-code"
 KIND_NAMES = {stations.PDF: (N_("PDF"), N_("an ordinary printer, by CUPS")), **HEAD_NAMES}
+PRINTS_BY_ITSELF = N_("From now on, the label prints by itself a moment after you confirm an order.")
+PRINTS_WHEN_TOLD = N_("This station now prints only the labels that you send to it.")
 ENDED = N_("This had ended already.")
 
 
@@ -73,6 +75,18 @@ def end_printer(station: int) -> Response:
         flash(_("This print station gets nothing any more."), "done")
     except InvalidTransition:
         flash(_(ENDED), "problem")
+    return redirect(page_url("studio.printers"), 303)
+
+
+@studio.post("/<name:store>/printers/<number:station>/by-itself")
+@entry(Access.OWNER)
+def print_by_itself(station: int) -> Response:
+    """Let a print station print each order's label once it is confirmed, or only what is sent to it."""
+    on = request.form.get("on") == "1"
+    with acting() as leads_to:
+        leads_to(page_url("studio.printers"))
+        (by_itself.turn_on if on else by_itself.turn_off)(here().store.id, station, by=here().by)
+    flash(_(PRINTS_BY_ITSELF if on else PRINTS_WHEN_TOLD), "done")
     return redirect(page_url("studio.printers"), 303)
 
 
