@@ -148,7 +148,7 @@ def operator(email: str, name: str, password: str) -> None:
 @click.argument("options", nargs=-1, type=click.UNPROCESSED)
 def print_station(options: tuple[str, ...]) -> None:
     """Print a workshop's labels beside its printer; `--help` tells how."""
-    from shop.print_station import main as station  # noqa: PLC0415 - commands import what they run
+    from shop.print_station.command import main as station  # noqa: PLC0415 - commands import what they run
 
     station(list(options))
 

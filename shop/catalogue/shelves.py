@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select
 
 from shop.catalogue.models import Product, StockMovement, Variant
 from shop.core.errors import NotFound
@@ -74,11 +74,10 @@ def low_shelves(store_id: int, *, limit: int = 40) -> list[Shelf]:
     return _shelves([*_low(store_id)], 0, limit)
 
 
-def low_count(store_id: int) -> int:
-    """Return of how many choices few pieces are left."""
-    return session.scalar(
-        select(func.count(Variant.id)).join(Product, Product.id == Variant.product_id).where(*_low(store_id))
-    ) or 0  # fmt: skip
+def low_count(store_id: int) -> ScalarSelect[int]:
+    """Return the question of how many choices few pieces are left, a part of whatever statement asks it."""
+    low = select(func.count(Variant.id)).join(Product, Product.id == Variant.product_id).where(*_low(store_id))
+    return low.scalar_subquery()
 
 
 def history(store_id: int, variant_id: int, *, before: int | None = None, limit: int = 30) -> list[Moved]:

@@ -29,6 +29,7 @@ class PrintStation(Base):
     store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"))
     name: Mapped[str] = mapped_column(String(60))
     head: Mapped[str] = mapped_column(String(16))  # what its printer reads: "pdf", or a kind of `heads`
+    problem: Mapped[str] = mapped_column(String(40), default="")  # what keeps its printer from printing, in IPP's word
     by_itself: Mapped[bool] = mapped_column(default=False)  # prints what is confirmed; one of a workshop at most
     code_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     code_until: Mapped[datetime]

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final, NamedTuple
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import and_, func, insert, or_, select, update
+from sqlalchemy.orm import aliased
 
 from shop.core import clock
 from shop.core.errors import InvalidTransition, NotFound, Refused
@@ -19,7 +20,7 @@ from shop.core.states import PRINT_JOB
 from shop.core.text import new_code
 from shop.documents import engine, heads
 from shop.documents.models import LabelPrint
-from shop.documents.papers import PAPERS
+from shop.documents.papers import PAPERS, Paper
 from shop.documents.queries import label_contents, prints, store_row
 from shop.documents.service import content_hash
 from shop.documents.station_models import PrintJob, PrintStation
@@ -42,6 +43,18 @@ ENDS: Final = ("confirmed", "doubtful", "failed")  # what a station may say of a
 _OPEN: Final = ("queued", "sent", "doubtful")
 CHANGED: Final = "changed"  # why a label was not given to its printer
 
+# Labels that were not printed since their order was changed, and of which no other one was made: a parcel without one.
+_MADE, _LATER = aliased(LabelPrint), aliased(LabelPrint)
+_OUTDATED = and_(
+    PrintJob.state == "failed", PrintJob.why == CHANGED,
+    ~(
+        select(_MADE.id)
+        .join(_LATER, and_(_LATER.shipment_id == _MADE.shipment_id, _LATER.number > _MADE.number))
+        .where(_MADE.store_id == PrintJob.store_id, _MADE.batch == PrintJob.batch, _MADE.place == PrintJob.place)
+        .correlate(PrintJob).exists()
+    ),
+)  # fmt: skip
+
 
 class Work(NamedTuple):
     """What a station has to do, and whether it was given this label before."""
@@ -52,11 +65,12 @@ class Work(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A station with how many labels wait for it, and how many may have been printed."""
+    """A station with how many labels wait for it, may have been printed, or were not since their order was changed."""
 
     station: PrintStation
     waiting: int
     doubtful: int
+    changed: int
 
 
 def add(store_id: int, *, name: str, head: str, by: Actor) -> str:
@@ -123,9 +137,10 @@ def live(store_id: int) -> list[PrintStation]:
 
 def seen(store_id: int) -> list[Seen]:
     """Return the stations that were paired, with what waits for them and what is in doubt."""
+    told = or_(PrintJob.state.in_(_OPEN), _OUTDATED)
     rows = session.execute(
         select(PrintStation, PrintJob.state, func.count(PrintJob.id))
-        .outerjoin(PrintJob, (PrintJob.station_id == PrintStation.id) & PrintJob.state.in_(_OPEN))
+        .outerjoin(PrintJob, (PrintJob.station_id == PrintStation.id) & told)
         .where(PrintStation.store_id == store_id, PrintStation.ended_at.is_(None), PrintStation.paired_at.is_not(None))
         .group_by(PrintStation.id, PrintJob.state)
     )  # fmt: skip
@@ -135,19 +150,23 @@ def seen(store_id: int) -> list[Seen]:
         stations[station.id] = station
         counts.setdefault(station.id, {})[state] = count
     return [
-        Seen(each, n.get("queued", 0) + n.get("sent", 0), n.get("doubtful", 0))
+        Seen(each, n.get("queued", 0) + n.get("sent", 0), n.get("doubtful", 0), n.get("failed", 0))
         for each, n in ((stations[key], counts[key]) for key in sorted(stations))
     ]
 
 
 def doubtful(store_id: int) -> list[tuple[PrintJob, int, str]]:
-    """Return the labels that may have been printed: each with its parcel and the code of its order, oldest first."""
+    """Return the labels that may have been printed, or were not since their order was changed, oldest first.
+
+    Each comes with its parcel and the code of its order.
+    """
     rows = session.execute(
         select(PrintJob, LabelPrint.shipment_id, Order.code)
         .join(LabelPrint, (LabelPrint.store_id == PrintJob.store_id) & (LabelPrint.batch == PrintJob.batch)
               & (LabelPrint.place == PrintJob.place))
         .join(Shipment, Shipment.id == LabelPrint.shipment_id).join(Order, Order.id == Shipment.order_id)
-        .where(PrintJob.store_id == store_id, PrintJob.state == "doubtful").order_by(PrintJob.id).limit(100)
+        .where(PrintJob.store_id == store_id, or_(PrintJob.state == "doubtful", _OUTDATED))
+        .order_by(PrintJob.id).limit(100)
     )  # fmt: skip
     return [(job, shipment_id, code) for job, shipment_id, code in rows]
 
@@ -162,7 +181,7 @@ def send(store_id: int, batch: str, station_id: int, *, by: Actor) -> int:
     done, now = set(session.scalars(there)), clock.now()
     rows = [
         {
-            "store_id": store_id, "station_id": station_id, "key": secrets.token_urlsafe(16), "batch": batch,
+            "store_id": store_id, "station_id": station_id, "key": secrets.token_hex(12), "batch": batch,
             "place": each.place, "state": "queued", "why": "", "created_at": now,
         }
         for each in prints(store_id, batch) if each.place not in done
@@ -197,6 +216,16 @@ def note_seen(station: PrintStation) -> None:
     changed(update(PrintStation).where(PrintStation.id == station.id).values(seen_at=clock.now()))
 
 
+def report(station: PrintStation, problem: str) -> None:
+    """Write down what keeps the printer of a station from printing, or that nothing does; the same again is no news."""
+    word = "".join(each for each in problem.lower() if each.isascii() and (each.isalnum() or each == "-"))[:40]
+    news = update(PrintStation).where(PrintStation.id == station.id, PrintStation.problem != word)
+    if changed(news.where(PrintStation.ended_at.is_(None)).values(problem=word)):
+        _record(
+            "print_station.problem" if word else "print_station.prints_again", station, by=journal.SYSTEM, word=word
+        )
+
+
 def work(station: PrintStation) -> list[Work]:
     """Return the next labels of a station, oldest first: those that it has never answered for."""
     wanted = select(PrintJob.key, PrintJob.state).where(
@@ -224,8 +253,8 @@ def take(station: PrintStation, key: str) -> bool:
     return True
 
 
-def drawn(station: PrintStation, key: str) -> bytes:
-    """Return a label as the printer of its station reads it. Raises NotFound."""
+def drawn(station: PrintStation, key: str) -> tuple[bytes, Paper]:
+    """Return a label as the printer of its station reads it, and its paper. Raises NotFound."""
     job, store = _job(station, key), store_row(station.store_id)
     printed = _print_of(job)
     label = replace(label_contents(job.store_id, [printed.shipment_id])[0], reprint=printed.number)
@@ -233,8 +262,9 @@ def drawn(station: PrintStation, key: str) -> bytes:
     nudge = (store.nudge_x, store.nudge_y)
     if station.head == PDF:
         paper = printed.paper if PAPERS[printed.paper].cells == 1 else "a6"
-        return engine.labels_pdf([label], paper, nudge=nudge)
-    return heads.stream([label], station.head, paper=printed.paper, nudge=nudge)
+        return engine.labels_pdf([label], paper, nudge=nudge), PAPERS[paper]
+    stream = heads.stream([label], station.head, paper=printed.paper, nudge=nudge)
+    return stream, PAPERS[heads.HEADS[station.head].paper(printed.paper)]
 
 
 def answered(station: PrintStation, key: str, state: str, *, why: str = "") -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tuple_
 
+from shop.catalogue import shelves
 from shop.core import clock
 from shop.core.money import Money
 from shop.core.text import fold, western_digits
@@ -136,6 +137,7 @@ class Today:
     to_hand_over: tuple[JobCard, ...]
     counts: Mapping[str, int]
     troubles: int  # payments that need somebody
+    few: int  # choices of which few pieces are left
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +158,7 @@ class OrderPage:
 
 def today(store_id: int) -> Today:
     """Return what is to be done, in four statements; at most MOST_CARDS cards a list."""
-    counts, troubles = _counted(store_id)
+    counts, troubles, few = _counted(store_id)
     now = clock.now()
     wanted = or_(_RECEIPT_WAITS, *(_WHERE[step] for step in ("to_confirm", "to_pack", "to_hand_over")))
     rows = session.execute(_cards(store_id).where(wanted).order_by(Order.placed_at, Order.id).limit(3 * MOST_CARDS))
@@ -170,6 +172,7 @@ def today(store_id: int) -> Today:
         to_hand_over=tuple(card for card in cards if card.step == "to_hand_over")[:MOST_CARDS],
         counts={**counts, "later": sum(card.waits(now) for card in called)},
         troubles=troubles,
+        few=few,
     )
 
 
@@ -178,13 +181,14 @@ def step_counts(store_id: int) -> dict[str, int]:
     return _counted(store_id)[0]
 
 
-def _counted(store_id: int) -> tuple[dict[str, int], int]:
-    """Return how many orders stand at each of STEPS, and how many payments need somebody."""
+def _counted(store_id: int) -> tuple[dict[str, int], int, int]:
+    """Return how many orders stand at each of STEPS, payments need somebody, and choices have few pieces left."""
     columns = [func.coalesce(func.sum(case((_WHERE[step], 1), else_=0)), 0).label(step) for step in STEPS]
     troubles = select(func.count()).where(Incident.store_id == store_id, Incident.closed_at.is_(None))
-    wanted = select(*columns, troubles.scalar_subquery()).select_from(Order).outerjoin(Shipment, _SHIPMENT)
-    *steps, open_ones = session.execute(wanted.where(Order.store_id == store_id)).one()
-    return dict(zip(STEPS, steps, strict=True)), open_ones
+    beside = troubles.scalar_subquery(), shelves.low_count(store_id)
+    wanted = select(*columns, *beside).select_from(Order).outerjoin(Shipment, _SHIPMENT)
+    *steps, open_ones, few = session.execute(wanted.where(Order.store_id == store_id)).one()
+    return dict(zip(STEPS, steps, strict=True)), open_ones, few
 
 
 def to_confirm(store_id: int) -> list[JobCard]:

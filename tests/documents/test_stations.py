@@ -11,7 +11,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
-from shop import print_station as program
 from shop.core import clock
 from shop.core.errors import InvalidTransition
 from shop.core.states import PRINT_JOB
@@ -22,6 +21,7 @@ from shop.orders.models import Order
 from shop.plumbing.db import changed, session, transaction
 from shop.plumbing.jobs import Job
 from shop.plumbing.journal import Entry
+from shop.print_station import station as program
 from shop.web.hooks import printing
 from tests.checkout.cast import AMINA
 from tests.studio.day import Day, a_day
@@ -53,8 +53,8 @@ def station_id(day: Day) -> int:
         return session.scalars(select(PrintStation.id).order_by(PrintStation.id.desc())).first() or 0
 
 
-def sent(day: Day, labels: int = 1) -> str:
-    batch = batch_of(day, labels)
+def sent(day: Day, labels: int = 1, **fields: object) -> str:
+    batch = batch_of(day, labels, **fields)
     day.send(f"{batch}/printer", {"station": station_id(day)})
     return batch
 
@@ -103,6 +103,7 @@ def test_a_label_goes_its_way_and_is_offered_no_more(application: Flask) -> None
     assert states(day) == ["queued", "queued"]
     first, second = keys(line.get(JOBS, headers=token))
     assert (first[1], second[1]) == (False, False)
+    assert first[0].isalnum(), "it stands in an address, in a command and in the name of a file"
     label = line.get(f"{JOBS}/{first[0]}", headers=token)
     assert label.data.startswith(b"^XA^PW800")
     assert keys(line.get(JOBS, headers=token)) == [(first[0], True), second]
@@ -233,6 +234,64 @@ def due(day: Day) -> list[datetime]:
     """Return when labels will print by themselves."""
     with day.application.app_context():
         return list(session.scalars(select(Job.run_at).where(Job.kind == by_itself.JOB)))
+
+
+def told(day: Day, problem: str) -> None:
+    """Let a station say how its printer is, as it would by itself."""
+    with day.application.app_context(), transaction():
+        stations.report(session.scalars(select(PrintStation).order_by(PrintStation.id.desc())).first(), problem)
+
+
+def test_today_says_in_one_line_what_needs_a_hand_and_nothing_while_all_is_well(application: Flask) -> None:
+    day = a_day(application)
+    line, token = paired(day)
+    assert "Zebra" not in day.page()
+    told(day, "unreachable")
+    assert "Zebra" not in day.page(), "a printer that is off while nothing waits for it"
+    sent(day)
+    assert "the printer does not answer" in day.page()
+    told(day, "media-empty")
+    for page in ("/", "/printers", "/labels"):
+        assert "there is no paper in it" in day.page(page).lower(), page
+    told(day, "something-of-its-own")
+    assert "it has a problem" in day.page()
+    told(day, "")
+    assert "Zebra" not in day.page()
+    with clock.standing_at(clock.now() + timedelta(minutes=5)):
+        assert "does not answer, 1 label waits" in day.page()
+    ((key, _again),) = keys(line.get(JOBS, headers=token))
+    line.get(f"{JOBS}/{key}", headers=token)
+    line.post(f"{JOBS}/{key}", data={"state": "doubtful"}, headers=token)
+    assert "1 label maybe printed" in day.page()
+
+
+def test_a_label_that_was_outdated_is_said_until_a_new_one_is_made(application: Flask) -> None:
+    day = a_day(application)
+    line, token = paired(day)
+    sent(day)
+    ((key, _again),) = keys(line.get(JOBS, headers=token))
+    with application.app_context(), transaction():
+        changed(update(Order).values(address="Cité 5 Juillet, bâtiment 7"))
+        parcel = session.scalars(select(LabelPrint.shipment_id)).one()
+    line.get(f"{JOBS}/{key}", headers=token)
+    assert "1 label was not printed: its order was changed" in day.page()
+    assert f'name="shipments" value="{parcel}"' in day.page("/printers")
+    with clock.standing_at(clock.now() + timedelta(minutes=1)):
+        day.send("/labels", {"shipments": [parcel], "paper": "100x150"})
+        assert "was not printed" not in day.page()
+        assert "Not printed" not in day.page("/printers")
+
+
+def test_a_station_says_how_its_printer_is_in_a_word(application: Flask) -> None:
+    day = a_day(application)
+    line, token = paired(day)
+    where = "/hooks/print/printer"
+    assert line.post(where, data={"problem": "media-empty"}).status_code == 404
+    for problem in ("media-empty", "media-empty", "<b>Jam</b>" + "x" * 99, ""):
+        assert line.post(where, data={"problem": problem}, headers=token).status_code == 200
+    with application.app_context():
+        said = session.scalars(select(Entry.data).where(Entry.verb.startswith("print_station.pr")).order_by(Entry.id))
+        assert [each["word"] for each in said] == ["media-empty", "bjamb" + "x" * 35, ""]
 
 
 def test_stations_that_wait_leave_most_threads_to_the_shop(application: Flask) -> None:

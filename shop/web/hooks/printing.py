@@ -1,4 +1,5 @@
-"""What print stations ask: to be paired, for labels to print (waited for), for a label, and what became of it.
+"""What print stations ask for: to be paired, labels to print (waited for), a label; and what they tell: what became of
+it, and how their printer is.
 
 A station is known by its token, in the header `Authorization: Bearer …`; who has none finds nothing. Answers are JSON,
 or a label's bytes.
@@ -21,6 +22,7 @@ from shop.documents.station_models import PrintStation
 from shop.plumbing import limits
 from shop.plumbing.db import session, transaction
 from shop.plumbing.journal import SYSTEM
+from shop.print_station import one_file
 from shop.web.hooks.blueprint import hooks
 from shop.web.ui.access import Access, entry
 from shop.web.ui.here import settings
@@ -58,7 +60,7 @@ def print_work() -> Answer:
     try:
         station = _station()
         found = _waited(station, _seconds(request.args.get("wait", "")))
-        return jsonify(jobs=[{"key": each.key, "again": each.again} for each in found])
+        return jsonify(jobs=_told(found))
     except NotFound:
         return _no("token", 404)
 
@@ -73,8 +75,30 @@ def print_label(job: str) -> Answer:
 @hooks.post("/print/jobs/<key:job>")
 @entry(Access.HOOK)
 def print_answer(job: str) -> Answer:
-    """Take what became of a label: confirmed, doubtful or failed."""
+    """Take what became of a label: confirmed, doubtful or failed. The answer tells the next ones."""
     return _about(_answered, job)
+
+
+@hooks.post("/print/printer")
+@entry(Access.HOOK)
+def print_problem() -> Answer:
+    """Take what keeps the printer of a station from printing, or that nothing does."""
+    try:
+        station = _station()
+    except NotFound:
+        return _no("token", 404)
+    with transaction():
+        stations.report(station, request.form.get("problem", ""))
+    return jsonify(ok=True)
+
+
+@hooks.route("/print/station.pyz", methods=["GET", "OPTIONS"])
+@entry(Access.HOOK)
+def print_program() -> Response:
+    """Send the program of a print station, for a computer that has nothing but Python."""
+    response = Response(one_file.packed(), mimetype="application/octet-stream")
+    response.headers["Content-Disposition"] = 'attachment; filename="print-station.pyz"'
+    return response
 
 
 def _about(act: Callable[[PrintStation, str], Answer], job: str) -> Answer:
@@ -96,13 +120,19 @@ def _sent(station: PrintStation, job: str) -> Answer:
         good = stations.take(station, job)
     if not good:
         return _no(stations.CHANGED, 409)
-    return Response(stations.drawn(station, job), mimetype="application/octet-stream")
+    label, paper = stations.drawn(station, job)
+    size = {"X-Label-Size": f"{paper.width}x{paper.height}"}  # tenths of a millimetre
+    return Response(label, mimetype="application/octet-stream", headers=size)
 
 
 def _answered(station: PrintStation, job: str) -> Answer:
     with transaction():
         stations.answered(station, job, request.form.get("state", ""), why=request.form.get("why", ""))
-    return jsonify(ok=True)
+    return jsonify(jobs=_told(stations.work(station)))
+
+
+def _told(found: list[stations.Work]) -> list[dict[str, object]]:
+    return [{"key": each.key, "again": each.again} for each in found]
 
 
 def _station() -> PrintStation:

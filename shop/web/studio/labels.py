@@ -23,6 +23,7 @@ from shop.web.studio.cards import grouped
 from shop.web.studio.once import acting, is_later
 from shop.web.studio.pages import shop_page
 from shop.web.studio.pdf import pdf_answer, picture_answer
+from shop.web.studio.printer_words import need_of
 from shop.web.studio.trail import meanwhile
 from shop.web.ui.access import Access, entry
 from shop.web.ui.errors import said
@@ -178,10 +179,10 @@ def choose_page(problem: str | None) -> str:
     """Draw the choice: all that is to be packed ticked, the shop's paper chosen."""
     store = here().store
     given = shipment_ids() if problem else []
-    groups = grouped(fulfilment.to_pack(store.id))
+    groups, printers = grouped(fulfilment.to_pack(store.id)), stations.seen(store.id)
     return shop_page(
         "studio/labels.html", "orders", groups=groups, problem=problem, failed=bool(problem), papers=paper_options(),
-        printers=stations.seen(store.id),
+        printers=printers, needs={each.station.id: need_of(each) for each in printers},
         paper=request.form.get("paper", store.paper), start=whole(request.form.get("start", "")) or store.label_start,
         ticked=given or [card.shipment_id for _place, cards in groups for card in cards],
     )  # fmt: skip

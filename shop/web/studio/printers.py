@@ -15,6 +15,7 @@ from shop.web.studio.blueprint import studio
 from shop.web.studio.labels import HEAD_NAMES
 from shop.web.studio.once import acting
 from shop.web.studio.pages import shop_page
+from shop.web.studio.printer_words import need_of
 from shop.web.ui.access import Access, entry
 from shop.web.ui.errors import said
 from shop.web.ui.forms import ChoiceField, HirfaForm, TextField, required
@@ -128,11 +129,16 @@ def printers_page(form: StationForm) -> str:
     counted = {each.station.id: each for each in stations.seen(store_id)}
     return shop_page(
         "studio/printers.html", "orders", form=form, failed=bool(form.errors), code=codes[-1] if codes else "",
-        stations=[(each, counted.get(each.id), station_state(each)) for each in stations.live(store_id)],
+        stations=[_told(each, counted.get(each.id)) for each in stations.live(store_id)],
         doubts=stations.doubtful(store_id), kinds={key: _(words[0]) for key, words in KIND_NAMES.items()},
         options=[{"value": key, "label": _(name), "note": _(note)} for key, (name, note) in KIND_NAMES.items()],
         address=settings().base_url.rstrip("/"), owner=here().role == "owner",
     )  # fmt: skip
+
+
+def _told(station: PrintStation, counts: stations.Seen | None) -> tuple[PrintStation, stations.Seen | None, str, str]:
+    need, state = need_of(counts) if counts else "", station_state(station)
+    return station, counts, "hand" if need and state == "here" else state, need
 
 
 def station_state(station: PrintStation) -> str:

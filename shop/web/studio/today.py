@@ -6,7 +6,6 @@ from urllib.parse import quote
 
 from flask import request
 
-from shop.catalogue import shelves
 from shop.fulfilment import queries
 from shop.fulfilment.queries import JobCard, Today
 from shop.payments import incidents
@@ -14,6 +13,7 @@ from shop.plumbing.i18n import _, ngettext
 from shop.web.studio.blueprint import studio
 from shop.web.studio.cards import grouped
 from shop.web.studio.pages import shop_page
+from shop.web.studio.printer_words import needs
 from shop.web.studio.readiness import missing_lines
 from shop.web.studio.undo import just_done
 from shop.web.ui.access import Access, entry
@@ -40,7 +40,7 @@ def today() -> str:
         first_name=here().who.name.split()[0] if here().who.name.strip() else "", later_count=len(day.later),
         done=just_done(request.args.get("done", "")), draft=draft,
         missing=missing_lines() if draft and here().role == "owner" else [], slug=store.slug,
-        few=shelves.low_count(store.id),
+        few=day.few, printers=needs(store.id),
     )  # fmt: skip
 
 
