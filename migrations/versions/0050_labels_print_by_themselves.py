@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0042"
-down_revision = "0041"
+revision = "0050"
+down_revision = "0049"
 
 TABLE, INDEX = "print_stations", "ix_print_stations_by_itself"
 ON = "by_itself AND ended_at IS NULL"
