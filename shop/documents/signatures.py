@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 
-from PIL import Image
-
 from shop.core.errors import Refused
 from shop.plumbing.i18n import N_
 
@@ -16,6 +14,8 @@ NOTHING_DRAWN = N_("Please have it signed in the frame, or choose “Signed on p
 
 def inked(picture: bytes) -> bytes:
     """Return a picture that was made safe as a PNG of a signature. Raises Refused (field: drawn) for an empty one."""
+    from PIL import Image  # noqa: PLC0415 - heavy, and few requests draw
+
     with Image.open(io.BytesIO(picture)) as opened:
         grey = opened.convert("L")
     grey.thumbnail((WIDEST, TALLEST))
