@@ -15,6 +15,7 @@ from typing import Any
 from shop.core.errors import AdapterError, Misconfigured, Rejected, Unavailable
 from shop.core.money import Money
 from shop.core.text import fold
+from shop.shipping.carriers import cells
 from shop.shipping.carriers.ecotrack import mapping
 from shop.shipping.carriers.ecotrack.brands import BRANDS
 from shop.shipping.carriers.ecotrack.client import LOCKED, Client, by_tracking, is_tracking, rows_of
@@ -172,18 +173,18 @@ class Ecotrack:
 
     def points(self, wilaya_code: str) -> list[Point]:
         """Return the communes that have a desk; it has no list of desks, and tells neither address nor hours."""
-        if wilaya_code and not mapping.two(wilaya_code):
+        if wilaya_code and not cells.two(wilaya_code):
             return []
         found: dict[str, Point] = {}
         for row in self._communes(wilaya_code):
-            key, name, wilaya = str(row.get("code_postal") or ""), str(row["nom"]), mapping.two(row.get("wilaya_id"))
+            key, name, wilaya = str(row.get("code_postal") or ""), str(row["nom"]), cells.two(row.get("wilaya_id"))
             if mapping.is_yes(row.get("has_stop_desk")) and mapping.is_desk(key):
                 found.setdefault(key, Point(key=key, name=name, wilaya_code=wilaya, commune=name))
         return list(found.values())
 
     def places(self) -> list[TheirPlace]:
         """Return its communes; wilayas it knows by their numbers."""
-        return [TheirPlace(mapping.two(row.get("wilaya_id")), "", str(row["nom"])) for row in self._communes("")]
+        return [TheirPlace(cells.two(row.get("wilaya_id")), "", str(row["nom"])) for row in self._communes("")]
 
     def fees(self, sender: str, to: str) -> list[Fee]:  # noqa: ARG002 - the prices of an account begin where it is
         """Return what it charges to a wilaya, commune by commune."""
@@ -196,14 +197,14 @@ class Ecotrack:
     def _communes(self, wilaya_58: str) -> list[Mapping[str, Any]]:
         only = {"wilaya_id": int(wilaya_58)} if wilaya_58 else {}
         rows = rows_of(self.client.get("get/communes", **only))
-        named = [row for row in rows if row.get("nom") and mapping.two(row.get("wilaya_id"))]
-        return [row for row in named if not wilaya_58 or mapping.two(row["wilaya_id"]) == wilaya_58]
+        named = [row for row in rows if row.get("nom") and cells.two(row.get("wilaya_id"))]
+        return [row for row in named if not wilaya_58 or cells.two(row["wilaya_id"]) == wilaya_58]
 
     def _prices(self) -> dict[str, tuple[Money | None, Money | None]]:
         told = self.client.get("get/fees")
         rows = rows_of(told.get("livraison")) if isinstance(told, Mapping) else []
-        prices = ((mapping.price(row.get("tarif")), mapping.price(row.get("tarif_stopdesk"))) for row in rows)
-        return {mapping.two(row.get("wilaya_id")): pair for row, pair in zip(rows, prices, strict=True)}
+        prices = ((cells.typed_price(row.get("tarif")), cells.typed_price(row.get("tarif_stopdesk"))) for row in rows)
+        return {cells.two(row.get("wilaya_id")): pair for row, pair in zip(rows, prices, strict=True)}
 
 
 def _is_named(row: Mapping[str, Any], name: str) -> bool:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any
 
 from shop.core.errors import Rejected
-from shop.core.money import Money
+from shop.shipping.carriers import cells
 from shop.shipping.carriers.ecotrack.statuses import word_of
 from shop.shipping.contract import Parcel, ParcelScan
 
-ALGIERS = timezone(timedelta(hours=1))  # it writes moments without a zone; Algeria has one, all year
 MOST = 255
 _POSTAL = re.compile(r"\d{4,5}")
 
@@ -63,28 +62,9 @@ def scans(tracking: str, row: Mapping[str, Any]) -> Iterator[ParcelScan]:
 
 def _moment(each: Mapping[str, Any]) -> datetime | None:
     """Return the moment of a mark: a date and a time of day, on the clocks of Algiers."""
-    try:
-        found = datetime.fromisoformat(f"{each.get('date') or ''} {each.get('time') or ''}".strip())
-    except ValueError:
-        return None
-    return (found if found.tzinfo else found.replace(tzinfo=ALGIERS)).astimezone(UTC)
-
-
-def price(told: object) -> Money | None:
-    """Return a price in dinars, a number or its digits; None where the service is not offered."""
-    try:
-        dinars = float(str(told))
-    except ValueError:
-        return None
-    return Money(round(dinars * 100)) if 0 < dinars <= 100_000 else None
+    return cells.moment(f"{each.get('date') or ''} {each.get('time') or ''}".strip())
 
 
 def is_yes(told: object) -> bool:
     """Tell whether a mark is set: 1, or its digit."""
     return str(told) in {"1", "True"}
-
-
-def two(number: object) -> str:
-    """Return the number of a wilaya in two digits; nothing for what is none. Theirs are the official ones, up to 58."""
-    text = str(number)
-    return f"{int(text):02}" if text.isascii() and text.isdigit() and 1 <= int(text) <= 58 else ""

@@ -10,6 +10,7 @@ from typing import Any
 from shop.core.errors import Rejected
 from shop.core.money import Money
 from shop.core.text import fold
+from shop.shipping.carriers import cells
 from shop.shipping.carriers.maystro.client import number
 from shop.shipping.carriers.maystro.statuses import SAID, number_of, word_of
 from shop.shipping.contract import Parcel, ParcelScan, Place
@@ -17,7 +18,6 @@ from shop.shipping.contract import Parcel, ParcelScan, Place
 MOST = Money.dinars(150_000)
 SOURCE = 4  # the same for everybody
 KINDS = {"home": 1, "desk": 2}  # older documents say 0 and 1
-WILAYAS = 58
 
 
 def require_takeable(parcel: Parcel) -> None:
@@ -52,7 +52,7 @@ def called(communes: Sequence[Mapping[str, Any]], place: Place) -> int:
 def wilaya(row: Mapping[str, Any]) -> str:
     """Return the wilaya of 58 of a commune of theirs, in two digits; nothing for what is none."""
     found = number(row.get("wilaya"))
-    return f"{found:02}" if 1 <= found <= WILAYAS else ""
+    return f"{found:02}" if 1 <= found <= cells.WILAYAS else ""
 
 
 def national(phone: str) -> str:
@@ -63,9 +63,7 @@ def national(phone: str) -> str:
 def price(told: object) -> Money | None:
     """Return a price in whole dinars; None where there is none."""
     dinars = told.get("delivery_price") if isinstance(told, Mapping) else None
-    if isinstance(dinars, bool) or not isinstance(dinars, int | float) or not 0 <= dinars <= 100_000:
-        return None
-    return Money(round(dinars * 100))
+    return cells.price(dinars)
 
 
 def scan(tracking: str, row: Mapping[str, Any], *, moment_in: str = "created_at") -> ParcelScan | None:
@@ -80,14 +78,5 @@ def scan(tracking: str, row: Mapping[str, Any], *, moment_in: str = "created_at"
     written = str(row.get(moment_in) or "")
     key = hashlib.sha256(f"{tracking}|{written}|{status}".encode()).hexdigest()[:40]
     raw = SAID.get(number_of(status) or 0, str(status))[:200] or "unknown"
-    at, text = moment(written) or datetime.now(UTC), str(row.get("comment") or "")[:300]
+    at, text = cells.moment(written, UTC) or datetime.now(UTC), str(row.get("comment") or "")[:300]
     return ParcelScan(key=key, tracking=tracking, word=word, at=at, raw=raw, text=text)
-
-
-def moment(text: object) -> datetime | None:
-    """Return a moment as it writes them; None for what is none."""
-    try:
-        found = datetime.fromisoformat(str(text))
-    except ValueError:
-        return None
-    return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)

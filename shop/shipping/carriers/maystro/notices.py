@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from shop.core.errors import Forged
-from shop.shipping.carriers.maystro import mapping
+from shop.shipping.carriers import cells
 from shop.shipping.carriers.maystro.client import is_mark
 from shop.shipping.carriers.maystro.statuses import SAID, number_of, word_of
 from shop.shipping.contract import Notice, ParcelScan
@@ -35,7 +35,7 @@ def read(notice: Notice, secret: str) -> list[ParcelScan]:
     if not tracking:
         return []
     status = order.get("status")
-    at = mapping.moment(order.get("updated_at") or order.get("created_at")) or datetime.fromtimestamp(0, UTC)
+    at = cells.moment(order.get("updated_at") or order.get("created_at"), UTC) or datetime.fromtimestamp(0, UTC)
     key = hashlib.sha256(notice.body).hexdigest()[:80]
     raw = SAID.get(number_of(status) or 0, str(status))[:200]
     return [ParcelScan(key=key, tracking=tracking, word=word_of(status) or "unknown", at=at, raw=raw)]

@@ -14,6 +14,7 @@ from typing import Any
 from shop.core.errors import Rejected, Unavailable
 from shop.core.money import Money
 from shop.core.text import fold
+from shop.shipping.carriers import cells
 from shop.shipping.carriers.noest import mapping
 from shop.shipping.carriers.noest.client import VALIDATED, Client, is_tracking, rows_of
 from shop.shipping.carriers.noest.statuses import CONFIRMED, word_of
@@ -154,14 +155,14 @@ class Noest:
 
     def _communes(self, wilaya_58: str) -> list[Mapping[str, Any]]:
         rows = rows_of(self.client.get(f"get/communes/{int(wilaya_58)}"))
-        return [row for row in rows if row.get("nom") and mapping.two(row.get("wilaya_id")) == wilaya_58]
+        return [row for row in rows if row.get("nom") and cells.two(row.get("wilaya_id")) == wilaya_58]
 
     def _prices(self) -> dict[str, tuple[Money | None, Money | None]]:
         told = self.client.get("fees")
         rates = told.get("tarifs") if isinstance(told, Mapping) else None
         there = rates.get("delivery") if isinstance(rates, Mapping) else None
         return {
-            mapping.two(number): (mapping.price(row.get("tarif")), mapping.price(row.get("tarif_stopdesk")))
+            cells.two(number): (cells.typed_price(row.get("tarif")), cells.typed_price(row.get("tarif_stopdesk")))
             for number, row in (there.items() if isinstance(there, Mapping) else ()) if isinstance(row, Mapping)
         }  # fmt: skip
 

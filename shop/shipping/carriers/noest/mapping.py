@@ -5,15 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 from shop.core.errors import Rejected
-from shop.core.money import Money
+from shop.shipping.carriers import cells
 from shop.shipping.carriers.noest.statuses import word_of
 from shop.shipping.contract import Parcel, ParcelScan
 
-ALGIERS = timezone(timedelta(hours=1))  # it writes moments without a zone; Algeria has one, all year
 MOST = 255
 _DESK = re.compile(r"(\d{1,2})[A-Za-z0-9-]{1,8}")
 
@@ -38,7 +36,7 @@ def wanted(parcel: Parcel) -> dict[str, str | int]:
 def wilaya_of_desk(code: object) -> str:
     """Return the wilaya of 58 in which a desk is: its code begins with its number. Nothing for what is no desk."""
     found = _DESK.fullmatch(str(code))
-    return two(found[1]) if found else ""
+    return cells.two(found[1]) if found else ""
 
 
 def national(phone: str) -> str:
@@ -51,7 +49,7 @@ def scans(tracking: str, row: Mapping[str, Any]) -> Iterator[ParcelScan]:
     activity = row.get("activity")
     for each in activity if isinstance(activity, list) else ():
         event = str(each.get("event_key") or each.get("event") or "") if isinstance(each, Mapping) else ""
-        word, at = word_of(event), _moment(each.get("date")) if event else None
+        word, at = word_of(event), cells.moment(each.get("date")) if event else None
         if not (event and word) or at is None:
             continue
         key = hashlib.sha256(f"{tracking}|{at.isoformat()}|{event}".encode()).hexdigest()[:40]
@@ -64,26 +62,3 @@ def events(row: Mapping[str, Any]) -> list[str]:
     activity = row.get("activity")
     told = activity if isinstance(activity, list) else ()
     return [str(each.get("event_key") or "") for each in told if isinstance(each, Mapping)]
-
-
-def _moment(text: object) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(str(text))
-    except ValueError:
-        return None
-    return (found if found.tzinfo else found.replace(tzinfo=ALGIERS)).astimezone(UTC)
-
-
-def price(told: object) -> Money | None:
-    """Return a price in dinars, a number or its digits; None where the service is not offered."""
-    try:
-        dinars = float(str(told))
-    except ValueError:
-        return None
-    return Money(round(dinars * 100)) if 0 < dinars <= 100_000 else None
-
-
-def two(number: object) -> str:
-    """Return the number of a wilaya in two digits; nothing for what is none. Theirs are the official ones, up to 58."""
-    text = str(number)
-    return f"{int(text):02}" if text.isascii() and text.isdigit() and 1 <= int(text) <= 58 else ""

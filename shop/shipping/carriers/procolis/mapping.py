@@ -5,15 +5,15 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 from shop.core.errors import Rejected
 from shop.core.money import Money
+from shop.shipping.carriers import cells
 from shop.shipping.carriers.procolis.statuses import word_of
 from shop.shipping.contract import Parcel, ParcelScan
 
-ALGIERS = timezone(timedelta(hours=1))  # it writes moments without a zone; Algeria has one, all year
 MOST = Money.dinars(150_000)
 _DAY_FIRST = re.compile(r"(\d\d)/(\d\d)/(\d{4})(.*)")
 
@@ -72,8 +72,4 @@ def moment(text: str) -> datetime | None:
     """Return a moment as it writes them, the year or the day first; None for what is none."""
     day_first = _DAY_FIRST.fullmatch(text)
     written = f"{day_first[3]}-{day_first[2]}-{day_first[1]}{day_first[4]}" if day_first else text
-    try:
-        found = datetime.fromisoformat(written)
-    except ValueError:
-        return None
-    return (found if found.tzinfo else found.replace(tzinfo=ALGIERS)).astimezone(UTC)
+    return cells.moment(written)

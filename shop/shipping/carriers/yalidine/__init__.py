@@ -19,6 +19,7 @@ from typing import Any
 from shop.core import clock
 from shop.core.errors import AdapterError, Forged, Rejected
 from shop.core.money import Money
+from shop.shipping.carriers import cells
 from shop.shipping.carriers.yalidine import mapping
 from shop.shipping.carriers.yalidine.client import TENANTS, Client, is_tracking
 from shop.shipping.carriers.yalidine.statuses import CANCELLED, TO_BE_CHANGED, word_of
@@ -40,7 +41,6 @@ from shop.shipping.contract import (
 
 FREE_KG = 5  # what weighs more pays for each kilogram above
 DAYS = (1, 5)
-WILAYAS = 58
 UNHEARD = "it did not say what became of this parcel: is its commune spelled as theirs?"
 _ID, _TOKEN = re.compile(r"\d{4,40}"), re.compile(r"[A-Za-z0-9]{16,128}")
 _CHALLENGE = re.compile(r"[A-Za-z0-9_.-]{1,200}")
@@ -91,8 +91,8 @@ class Yalidine:
         row = mapping.of_commune(told.get("per_commune"), parcel.to.theirs or parcel.to.commune_name)
         if row is None:
             return []
-        over = max(0, -(-parcel.weight_g // 1000) - FREE_KG) * (mapping.price(told.get("oversize_fee")) or Money(0))
-        found = (("home", mapping.price(row.get("express_home"))), ("desk", mapping.price(row.get("express_desk"))))
+        over = max(0, -(-parcel.weight_g // 1000) - FREE_KG) * (cells.price(told.get("oversize_fee")) or Money(0))
+        found = (("home", cells.price(row.get("express_home"))), ("desk", cells.price(row.get("express_desk"))))
         return [Quote(kind, price + over, *DAYS) for kind, price in found if price is not None]
 
     def book(self, parcel: Parcel) -> Booking:
@@ -171,24 +171,24 @@ class Yalidine:
 
     def points(self, wilaya_code: str) -> list[Point]:
         """Return the desks of a wilaya, or all of them; those wilayas that are new since 2026 it does not know."""
-        if wilaya_code and not (wilaya_code.isdigit() and 1 <= int(wilaya_code) <= WILAYAS):
+        if wilaya_code and not (wilaya_code.isdigit() and 1 <= int(wilaya_code) <= cells.WILAYAS):
             return []
         only = {"wilaya_id": int(wilaya_code)} if wilaya_code else {}
         return [
             Point(
-                key=str(row["center_id"]), name=str(row.get("name") or ""), wilaya_code=_two(row.get("wilaya_id")),
+                key=str(row["center_id"]), name=str(row.get("name") or ""), wilaya_code=cells.two(row.get("wilaya_id")),
                 address=str(row.get("address") or ""), commune=str(row.get("commune_name") or ""),
             )
             for row in self.client.rows("centers/", **only)
-            if str(row.get("center_id") or "").isdigit() and row.get("name") and _two(row.get("wilaya_id"))
+            if str(row.get("center_id") or "").isdigit() and row.get("name") and cells.two(row.get("wilaya_id"))
         ]  # fmt: skip
 
     def places(self) -> list[TheirPlace]:
         """Return its communes."""
         return [
-            TheirPlace(_two(row.get("wilaya_id")), str(row.get("wilaya_name") or ""), str(row["name"]),
+            TheirPlace(cells.two(row.get("wilaya_id")), str(row.get("wilaya_name") or ""), str(row["name"]),
                        bool(row.get("is_deliverable")))
-            for row in self.client.rows("communes/") if row.get("name") and _two(row.get("wilaya_id"))
+            for row in self.client.rows("communes/") if row.get("name") and cells.two(row.get("wilaya_id"))
         ]  # fmt: skip
 
     def fees(self, sender: str, to: str) -> list[Fee]:
@@ -196,8 +196,8 @@ class Yalidine:
         per_commune = self._fees(sender, to).get("per_commune")
         rows = per_commune.values() if isinstance(per_commune, Mapping) else ()
         return [
-            Fee(str(row.get("commune_name") or ""), mapping.price(row.get("express_home")),
-                mapping.price(row.get("express_desk")))
+            Fee(str(row.get("commune_name") or ""), cells.price(row.get("express_home")),
+                cells.price(row.get("express_desk")))
             for row in rows if isinstance(row, Mapping)
         ]  # fmt: skip
 
@@ -235,11 +235,6 @@ class Yalidine:
         return told if isinstance(told, Mapping) else {}
 
 
-def _two(number: object) -> str:
-    """Return the number of a wilaya in two digits; nothing for what is none. Theirs are the official ones, up to 58."""
-    return f"{number:02}" if isinstance(number, int) and 1 <= number <= WILAYAS else ""
-
-
 def _booked(reference: str, entry: object) -> Booking | Rejected:
     if not isinstance(entry, Mapping):
         return Rejected(UNHEARD, fields={"commune": "unknown"})
@@ -254,7 +249,7 @@ def _event(event: object, kind: str) -> ParcelScan | None:
     if not isinstance(event, Mapping) or not isinstance(data, Mapping) or not is_tracking(str(data.get("tracking"))):
         return None
     raw = str(data.get("status") or "") if kind == "parcel_status_updated" else kind
-    at = mapping.moment(event.get("occurred_at")) or datetime.fromtimestamp(0, UTC)
+    at = cells.moment(event.get("occurred_at")) or datetime.fromtimestamp(0, UTC)
     key = str(event.get("event_id") or "")[:80] or hashlib.sha256(repr(event).encode()).hexdigest()
     return ParcelScan(
         key=key, tracking=str(data["tracking"]), word=word_of(raw) or "unknown", at=at, raw=raw[:200] or "unknown",

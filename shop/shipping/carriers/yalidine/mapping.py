@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 from shop.core.errors import Rejected
 from shop.core.money import Money
 from shop.core.text import fold
+from shop.shipping.carriers.cells import moment, price
 from shop.shipping.carriers.yalidine.statuses import word_of
 from shop.shipping.contract import Parcel, ParcelScan, StatementLine
 
-ALGIERS = timezone(timedelta(hours=1))  # it writes moments without a zone; Algeria has one, all year
 MOST = Money.dinars(150_000)
 
 
@@ -64,21 +63,6 @@ def scan(row: Mapping[str, Any]) -> ParcelScan | None:
     text = " · ".join(dict.fromkeys(each for each in told if each))
     key = hashlib.sha256(f"{tracking}|{row.get('date_status')}|{status}".encode()).hexdigest()[:40]
     return ParcelScan(key=key, tracking=tracking, word=word, at=at, raw=status, text=text[:300])
-
-
-def moment(text: object) -> datetime | None:
-    """Return a moment as it writes them; None for what is none."""
-    try:
-        return datetime.fromisoformat(str(text)).replace(tzinfo=ALGIERS).astimezone(UTC)
-    except ValueError:
-        return None
-
-
-def price(dinars: object) -> Money | None:
-    """Return a price in whole dinars; None where the service is not offered."""
-    if isinstance(dinars, bool) or not isinstance(dinars, int | float) or not 0 <= dinars <= 100_000:
-        return None
-    return Money(round(dinars * 100))
 
 
 def paid(row: Mapping[str, Any]) -> tuple[str, StatementLine] | None:

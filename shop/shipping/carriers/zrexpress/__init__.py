@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from shop.core.errors import Forged, Rejected, Unavailable
+from shop.shipping.carriers import cells
 from shop.shipping.carriers.zrexpress import mapping, svix
 from shop.shipping.carriers.zrexpress.client import Client, Missing, Taken, is_mark, is_tracking, part, rows
 from shop.shipping.carriers.zrexpress.mapping import District
@@ -167,7 +168,7 @@ class ZrExpress:
         if not is_tracking(tracking):
             return []
         raw = _state(data) or str(told.get("eventType") or "unknown")
-        at = mapping.moment(told.get("occurredAt")) or datetime.fromtimestamp(0, UTC)
+        at = cells.moment(told.get("occurredAt"), UTC) or datetime.fromtimestamp(0, UTC)
         key = notice.headers["svix-id"][:80]
         return [ParcelScan(key=key, tracking=tracking, word=word_of(raw) or "unknown", at=at, raw=raw[:200])]
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 
 from shop.core.errors import Rejected
 from shop.core.money import Money
 from shop.core.text import fold
+from shop.shipping.carriers import cells
 from shop.shipping.carriers.zrexpress.client import is_mark, part, rows
 from shop.shipping.carriers.zrexpress.statuses import word_of
 from shop.shipping.contract import Parcel, ParcelScan, Place
 
 MOST = Money.dinars(150_000)
 KINDS = {"home": "home", "desk": "pickup-point"}
-WILAYAS = 58
 # The wilayas of 2026 in those of before: it may list either.
 OF_58 = {59: 3, 60: 5, 61: 7, 62: 12, 63: 13, 64: 14, 65: 17, 66: 17, 67: 26, 68: 28, 69: 32}
 
@@ -102,14 +102,12 @@ def prices(rate: Mapping[str, Any]) -> dict[str, Money]:
 def price(told: Mapping[str, Any]) -> Money | None:
     """Return a price, the reduced one where there is one; None where it is none."""
     dinars = told.get("discountedPrice") or told.get("price")
-    if isinstance(dinars, bool) or not isinstance(dinars, int | float) or not 0 <= dinars <= 100_000:
-        return None
-    return Money(round(dinars * 100))
+    return cells.price(dinars)
 
 
 def scan(tracking: str, row: Mapping[str, Any]) -> ParcelScan | None:
     """Return a row of a parcel's states as a scan; None for what is before the way, or has no moment."""
-    state, at = str(part(row, "newState").get("name") or ""), moment(row.get("createdAt"))
+    state, at = str(part(row, "newState").get("name") or ""), cells.moment(row.get("createdAt"), UTC)
     word = word_of(state)
     if not word or at is None:
         return None
@@ -118,18 +116,9 @@ def scan(tracking: str, row: Mapping[str, Any]) -> ParcelScan | None:
     return ParcelScan(key=key, tracking=tracking, word=word, at=at, raw=state[:200] or "unknown", text=text[:300])
 
 
-def moment(text: object) -> datetime | None:
-    """Return a moment as it writes them; None for what is none."""
-    try:
-        found = datetime.fromisoformat(str(text))
-    except ValueError:
-        return None
-    return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
-
-
 def _code_58(code: object) -> str:
     """Return the number of a wilaya among the 58 of before, in two digits; nothing for what is none."""
     if isinstance(code, bool) or not isinstance(code, int | str) or not str(code).isdecimal():
         return ""
     number = OF_58.get(int(code), int(code))
-    return f"{number:02}" if 1 <= number <= WILAYAS else ""
+    return f"{number:02}" if 1 <= number <= cells.WILAYAS else ""

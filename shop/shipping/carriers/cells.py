@@ -1,0 +1,42 @@
+"""What partners write in their cells, in our words: moments, prices, numbers of wilayas. Pure."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+
+from shop.core.money import Money
+
+ALGIERS = timezone(timedelta(hours=1))  # where a moment has no zone; Algeria has one, all year
+WILAYAS = 58  # partners speak those of before 2026, under their official numbers
+DEAREST = 100_000  # dinars: above it a price is a mistake
+
+
+def moment(text: object, zone: tzinfo = ALGIERS) -> datetime | None:
+    """Return a moment, of this zone where it names none; None for what is none."""
+    try:
+        found = datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def price(dinars: object) -> Money | None:
+    """Return a price that is written as a number; None where the service is not offered."""
+    if isinstance(dinars, bool) or not isinstance(dinars, int | float) or not 0 <= dinars <= DEAREST:
+        return None
+    return Money(round(dinars * 100))
+
+
+def typed_price(told: object) -> Money | None:
+    """Return a price that is written as a number or as its digits, and as zero where the service is not offered."""
+    try:
+        dinars = float(str(told))
+    except ValueError:
+        return None
+    return Money(round(dinars * 100)) if 0 < dinars <= DEAREST else None
+
+
+def two(number: object) -> str:
+    """Return the number of a wilaya in two digits; nothing for what is none."""
+    text = str(number)
+    return f"{int(text):02}" if text.isascii() and text.isdigit() and 1 <= int(text) <= WILAYAS else ""
