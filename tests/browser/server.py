@@ -38,16 +38,19 @@ def _environment(**told: str) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def demo_shop(folder: Path, *, log_level: str = "WARNING", name: str = "127.0.0.1", mail: str = "") -> Iterator[str]:
+def demo_shop(
+    folder: Path, *, log_level: str = "WARNING", name: str = "127.0.0.1", mail: str = "", worker: bool = True
+) -> Iterator[str]:
     """Serve the demo shop of a folder, filled if it is empty, its log beside it; yield its address; stop it at last.
 
-    `mail`: where its letters go, as `HIRFA_MAIL_URL` has it.
+    `mail`: where its letters go, as `HIRFA_MAIL_URL` has it. Without its worker no job runs beside what is asked.
     """
     with _own_port() as port, log_of(folder).open("wb") as log:
         base = f"http://{name}:{port}"
         environment = _environment(
-            DATA_DIR=str(folder), PORT=str(port), BASE_URL=base, LOG_LEVEL=log_level, MAIL_URL=mail
-        )
+            DATA_DIR=str(folder), PORT=str(port), BASE_URL=base, LOG_LEVEL=log_level, MAIL_URL=mail,
+            WORKER=str(int(worker)),
+        )  # fmt: skip
         process = subprocess.Popen(
             [HIRFA, "run", "--demo"], env=environment, stdout=log, stderr=log, start_new_session=True
         )
