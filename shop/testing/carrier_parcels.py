@@ -7,7 +7,7 @@ A carrier subclasses `CarrierSystem`, names its journeys, and says in `say` how 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +18,8 @@ from flask.typing import ResponseReturnValue
 from shop.testing.outside.world import System
 
 STEP_S = 180  # beside a demo shop
+View = Callable[..., Any]
+Rule = tuple[str, str, View]
 
 
 @dataclass
@@ -62,7 +64,7 @@ class CarrierSystem(System):
 
     def say(self, made: Made, status: str, *, at: datetime, reason: str | None = None) -> None:
         """Write down a status of a parcel, and send the notice of it where there are any."""
-        raise NotImplementedError
+        raise NotImplementedError("each carrier has its own words")
 
     def become(self, tracking: str, status: str, *, reason: str | None = None) -> None:
         """Say a status of a parcel now."""
@@ -128,3 +130,15 @@ class CarrierSystem(System):
             return jsonify([each.row for each in self.parcels.values()])
 
         return port
+
+
+def routes(
+    port: Blueprint, prefix: str, rules: Sequence[Rule], admitted: Callable[[View], View], *, strict: bool = True
+) -> None:
+    """Serve a carrier's interface below a prefix: each rule a method, a path and its view, for who is admitted.
+
+    One that is not strict answers with and without a slash at the end.
+    """
+    for at, (method, path, view) in enumerate(rules):
+        rule = f"{prefix}{path}"
+        port.add_url_rule(rule, f"rule-{at}", admitted(view), methods=[method], strict_slashes=strict)

@@ -19,7 +19,7 @@ from flask.typing import ResponseReturnValue
 from shop.core.clock import ALGIERS
 from shop.shipping.carriers.ecotrack.brands import BRANDS
 from shop.testing import carrier_places
-from shop.testing.carrier_parcels import CarrierSystem, Made
+from shop.testing.carrier_parcels import CarrierSystem, Made, routes
 from shop.testing.carrier_places import SOUTH, WILAYAS
 
 DRAFT, WAITING = "prete_a_expedier", "en_ramassage"
@@ -56,7 +56,7 @@ class EcotrackSim(CarrierSystem):
     def blueprint(self) -> Blueprint:
         """Return the interface."""
         port = Blueprint("ecotrack", __name__)
-        rules: tuple[tuple[str, str, Any], ...] = (
+        rules = (
             ("GET", "validate/token", self._token), ("GET", "get/wilayas", self._wilayas),
             ("GET", "get/communes", self._communes), ("GET", "get/fees", self._fees),
             ("POST", "create/order", self._create), ("POST", "valid/order", self._confirm),
@@ -64,8 +64,7 @@ class EcotrackSim(CarrierSystem):
             ("GET", "get/orders", self._orders), ("GET", "get/trackings/info", self._ways),
             ("GET", "get/tracking/info", self._way), ("GET", "get/order/label", self._label),
         )  # fmt: skip
-        for method, path, view in rules:
-            port.add_url_rule(f"/api/v1/{path}", path.replace("/", "-"), self._admitted(view), methods=[method])
+        routes(port, "/api/v1/", rules, self._admitted)
         return port
 
     def control(self) -> Blueprint:

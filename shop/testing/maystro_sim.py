@@ -20,7 +20,7 @@ from typing import Any
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from shop.testing.carrier_parcels import CarrierSystem, Made
+from shop.testing.carrier_parcels import CarrierSystem, Made, routes
 from shop.testing.carrier_places import SOUTH, communes, wilaya_names
 
 CREATED, CANCELLED = 4, 50
@@ -63,15 +63,13 @@ class MaystroSim(CarrierSystem):
     def blueprint(self) -> Blueprint:
         """Return the interface."""
         port = Blueprint("maystro", __name__)
-        rules: tuple[tuple[str, str, Any], ...] = (
+        rules = (
             ("GET", "shared/wilayas/", self._wilayas), ("GET", "shared/communes/", self._communes),
             ("GET", "stores/delivery_price/", self._price), ("POST", "stores/orders/", self._create),
             ("GET", "stores/orders/", self._list), ("GET", "stores/orders/<name>/", self._show),
             ("PATCH", "shared/status/<name>/", self._abort), ("GET", "stores/history_order/<name>", self._history),
         )  # fmt: skip
-        for method, path, view in rules:
-            name = f"{method}-{re.sub('[^a-z]', '-', path)}"
-            port.add_url_rule(f"/api/{path}", name, self._admitted(view), methods=[method])
+        routes(port, "/api/", rules, self._admitted)
         return port
 
     def control(self) -> Blueprint:

@@ -19,7 +19,7 @@ from flask.typing import ResponseReturnValue
 from shop.core.clock import ALGIERS
 from shop.shipping.carriers.noest.client import BASE
 from shop.testing import carrier_places
-from shop.testing.carrier_parcels import CarrierSystem, Made
+from shop.testing.carrier_parcels import CarrierSystem, Made, routes
 from shop.testing.carrier_places import SOUTH, WILAYAS
 
 LIMITS: Mapping[str, tuple[int, int]] = {"minute": (60, 60)}
@@ -56,16 +56,14 @@ class NoestSim(CarrierSystem):
     def blueprint(self) -> Blueprint:
         """Return the interface."""
         port = Blueprint("noest", __name__)
-        rules: tuple[tuple[str, str, Any], ...] = (
+        rules = (
             ("POST", "create/order", self._create), ("POST", "valid/order", self._confirm),
             ("POST", "delete/order", self._delete), ("POST", "ask/return", self._return),
             ("POST", "get/trackings/info", self._ways), ("GET", "get/order/label", self._label),
             ("GET", "desks", self._desks), ("GET", "fees", self._fees), ("GET", "get/wilayas", self._wilayas),
             ("GET", "get/communes/<int:wilaya>", self._communes),
         )  # fmt: skip
-        for method, path, view in rules:
-            name = f"{method}-{re.sub('[^a-z]', '-', path)}"
-            port.add_url_rule(f"/api/public/{path}", name, self._admitted(view), methods=[method])
+        routes(port, "/api/public/", rules, self._admitted)
         return port
 
     def control(self) -> Blueprint:

@@ -15,7 +15,7 @@ from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from shop.core.clock import ALGIERS
-from shop.testing.carrier_parcels import CarrierSystem, Made
+from shop.testing.carrier_parcels import CarrierSystem, Made, routes
 from shop.testing.carrier_places import SOUTH, wilaya_names
 
 READY, PREPARING = "En Traitement - Prêt à Expédie", "En préparation"
@@ -46,12 +46,11 @@ class ProcolisSim(CarrierSystem):
     def blueprint(self) -> Blueprint:
         """Return the interface."""
         port = Blueprint("procolis", __name__)
-        rules: tuple[tuple[str, str, Any], ...] = (
+        rules = (
             ("GET", "token", self._token), ("POST", "tarification", self._prices),
             ("POST", "add_colis", self._add), ("POST", "lire", self._show),
         )  # fmt: skip
-        for method, path, view in rules:
-            port.add_url_rule(f"/api_v1/{path}", path, self._admitted(view), methods=[method])
+        routes(port, "/api_v1/", rules, self._admitted)
         return port
 
     def say(self, made: Made, status: str, *, at: datetime, reason: str | None = None) -> None:

@@ -25,7 +25,7 @@ from shop.plumbing.http import Outbound, origin_of
 from shop.shipping.carriers.yalidine import FREE_KG
 from shop.shipping.carriers.yalidine.client import TENANTS
 from shop.testing import yalidine_places as places
-from shop.testing.carrier_parcels import CarrierSystem, Made
+from shop.testing.carrier_parcels import CarrierSystem, Made, routes
 from shop.testing.carrier_places import WILAYAS
 
 PREPARING = "En préparation"
@@ -72,7 +72,7 @@ class YalidineSim(CarrierSystem):
     def blueprint(self) -> Blueprint:
         """Return the interface, and the pages of labels."""
         port = Blueprint("yalidine", __name__)
-        rules: tuple[tuple[str, str, Any], ...] = (
+        rules = (
             ("GET", "wilayas/", self._wilayas), ("GET", "communes/", self._communes),
             ("GET", "centers/", self._centers), ("GET", "<kind>/<int:number>", self._place),
             ("GET", "fees/", self._fees), ("POST", "parcels/", self._create),
@@ -81,11 +81,7 @@ class YalidineSim(CarrierSystem):
             ("DELETE", "parcels/<tracking>", self._delete), ("GET", "histories/", self._histories),
             ("GET", "histories/<tracking>", self._history),
         )  # fmt: skip
-        for method, path, view in rules:
-            name = f"{method}-{re.sub('[^a-z]', '-', path)}"
-            port.add_url_rule(
-                f"/v1/{path}", name, self._admitted(view), methods=[method], strict_slashes=False
-            )  # fmt: skip
+        routes(port, "/v1/", rules, self._admitted, strict=False)
         port.add_url_rule("/app/bordereau.php", "label", self._label, methods=["GET"])
         return port
 

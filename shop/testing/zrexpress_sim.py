@@ -20,7 +20,7 @@ from flask.typing import ResponseReturnValue
 from shop.shipping.carriers.zrexpress import svix
 from shop.shipping.carriers.zrexpress.client import is_mark
 from shop.testing import zrexpress_places as places
-from shop.testing.carrier_parcels import CarrierSystem, Made
+from shop.testing.carrier_parcels import CarrierSystem, Made, routes
 
 RECEIVED, READY, CANCELLED = "commande_recue", "pret_a_expedier", "commande_annulee"
 STATES = {READY: "ReadyToDispatch", RECEIVED: "OrderReceived"}  # as the workflow names them
@@ -61,16 +61,14 @@ class ZrExpressSim(CarrierSystem):
     def blueprint(self) -> Blueprint:
         """Return the interface."""
         port = Blueprint("zrexpress", __name__)
-        rules: tuple[tuple[str, str, Any], ...] = (
+        rules = (
             ("POST", "territories/search", self._territories), ("POST", "hubs/search", self._hubs),
             ("POST", "workflows/search", self._workflows), ("GET", "delivery-pricing/rates", self._rates),
             ("POST", "customers/individual", self._customer), ("POST", "parcels", self._create),
             ("POST", "parcels/search", self._search), ("GET", "parcels/<name>", self._show),
             ("DELETE", "parcels/<name>", self._delete), ("GET", "parcels/<name>/state-history", self._history),
         )  # fmt: skip
-        for method, path, view in rules:
-            name = f"{method}-{re.sub('[^a-z]', '-', path)}"
-            port.add_url_rule(f"/api/v1/{path}", name, self._admitted(view), methods=[method])
+        routes(port, "/api/v1/", rules, self._admitted)
         return port
 
     def control(self) -> Blueprint:
