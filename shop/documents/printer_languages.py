@@ -90,7 +90,7 @@ _INVERTED: Final = bytes(255 - byte for byte in range(256))
 
 
 def _z64(rows: bytes) -> str:
-    packed = base64.b64encode(zlib.compress(rows, 6))
+    packed = base64.b64encode(zlib.compress(rows, 4))  # half the time of 6, for a tenth more bytes
     return f":Z64:{packed.decode('ascii')}:{binascii.crc_hqx(packed, 0):04X}"
 
 
