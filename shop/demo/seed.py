@@ -14,6 +14,7 @@ from shop.demo import (
     days,
     deposits,
     doubts,
+    express,
     has_begun,
     lists,
     losses,
@@ -87,7 +88,7 @@ def fill() -> list[str]:
     _fill_deposits()
     _fill_partners(settings)
     _fill_printers()
-    _fill_zones()
+    _fill_zones(settings)
     session.rollback()
     return _sign_ins(settings)
 
@@ -120,13 +121,20 @@ def _fill_printers() -> None:
             journal.record("demo.printers", subject="demo", subject_id=1, store_id=None, by=SYSTEM)
 
 
-def _fill_zones() -> None:
+def _fill_zones(settings: Settings) -> None:
     if not has_begun("demo.zones"):
         with transaction():
             zones.open_zones(_owners()[days.ISMAHANE])
             journal.record("demo.zones", subject="demo", subject_id=1, store_id=None, by=SYSTEM)
         with journal.unheard():
             zones.order()
+    if not has_begun("demo.express") and partners.is_simulated(settings):
+        ismahane = _owners()[days.ISMAHANE]
+        with transaction():
+            express.connect(ismahane, current_app.extensions["hirfa_seal"])
+            journal.record("demo.express", subject="demo", subject_id=1, store_id=None, by=SYSTEM)
+        with journal.unheard():
+            express.order(ismahane)
 
 
 def _owners() -> dict[str, Actor]:

@@ -54,11 +54,12 @@ def open_zones(by: Actor) -> None:
 def order() -> None:
     """Order two bottles to Lyon, and a gift from there to Oran, paid in euros; the same keys order nothing twice."""
     with clock.standing_at(clock.now() - timedelta(hours=2)):
-        _placed(KEY, SARAH)
-        _placed(GIFT_KEY, PRESENT)
+        placed(KEY, SARAH)
+        placed(GIFT_KEY, PRESENT)
 
 
-def _placed(key: str, details: Details) -> None:
+def placed(key: str, details: Details) -> None:
+    """Order two of the first thing that may leave, paid in euros; the same key orders nothing twice."""
     store_id = store_of(ISMAHANE)
     bottle = (
         select(Variant.id).join(Product, Product.id == Variant.product_id)

@@ -17,6 +17,7 @@ from shop.core import clock
 from shop.core.errors import AdapterError, Misconfigured, Unavailable
 from shop.core.money import Money
 from shop.core.states import SHIPMENT
+from shop.fulfilment.leaving import abroad_of
 from shop.orders import queries as order_queries
 from shop.orders.models import Order, OrderLine
 from shop.plumbing import geography, jobs, journal, limits
@@ -144,7 +145,7 @@ def _tasks(store_id: int, shipment_ids: Sequence[int]) -> Iterator[_Task]:
     for shipment, order, store in rows:
         parcel = parcel_of(shipment, order, store, lines[order.id])
         is_far = shipment.carrier in partners.far()
-        told = _in_their_words(parcel, shipment) if is_far else parcel
+        told = _in_their_words(parcel, shipment) if is_far and parcel.abroad is None else parcel
         yield _Task(shipment.id, shipment.account_id, told, shipment.carrier, is_far)
 
 
@@ -158,6 +159,7 @@ def parcel_of(shipment: Shipment, order: Order, store: Store, lines: Sequence[Or
         desk="" if shipment.desk_id is None else str(shipment.desk_id),
         fragile=any(line.fragile for line in lines),
         sender_wilaya_code=geography.wilaya(store.wilaya_code).code, since=order.confirmed_at, draft=shipment.draft,
+        abroad=abroad_of(order, store, lines),
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -92,6 +93,12 @@ def zone(store_id: int, zone_id: int) -> Zone:
     if found is None:
         raise NotFound(f"no zone {zone_id}")
     return found
+
+
+def countries_of(store_id: int) -> Counter[int]:
+    """Return to how many countries each of a workshop's carriers takes parcels, by account."""
+    wanted = select(ZoneAbroad.account_id).join(ZoneCountry, ZoneCountry.zone_id == ZoneAbroad.id)
+    return Counter(session.scalars(wanted.where(ZoneCountry.store_id == store_id)))
 
 
 def service_to(store_id: int, country: str) -> str:
@@ -189,7 +196,7 @@ def _check_carrier(store_id: int, account_id: int) -> None:
     account = session.scalars(mine).one_or_none()
     if account is None:
         raise Refused(NO_CARRIER, field="account")
-    if partners.partner_of(account) is not None:
+    if account.carrier in partners.far() - partners.abroad():
         raise Refused(NOT_THERE, field="account")
 
 

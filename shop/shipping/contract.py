@@ -16,10 +16,10 @@ from shop.core.errors import AdapterError
 from shop.core.money import Money
 
 __all__ = [
-    "CONTRACT", "Answer", "AnswersChallenges", "Booking", "BooksMany", "Cancels", "Carrier", "CarrierStatement",
-    "Checks", "Drafts", "Fee", "FindsBookings", "Http", "ListsPlaces", "ListsPlacesOf", "ListsPoints", "Notice",
-    "Parcel", "ParcelScan", "Place", "Plugin", "Point", "Quote", "ReadsNotices", "Remits", "StatementLine",
-    "TellsFees", "TheirPlace", "Tracks", "TracksMany", "setting",
+    "CONTRACT", "Abroad", "Answer", "AnswersChallenges", "Booking", "BooksMany", "Cancels", "Carrier",
+    "CarrierStatement", "Checks", "Drafts", "Fee", "FindsBookings", "Goods", "Http", "ListsPlaces", "ListsPlacesOf",
+    "ListsPoints", "Notice", "Parcel", "ParcelScan", "Place", "Plugin", "Point", "Quote", "ReadsNotices", "Remits",
+    "StatementLine", "TellsFees", "TheirPlace", "Tracks", "TracksMany", "setting",
 ]  # fmt: skip
 
 CONTRACT = 1
@@ -45,6 +45,34 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Goods:
+    """One line for customs: what it is, its pieces, their net weight and value together, HS code, where it is from."""
+
+    description: str
+    pieces: int
+    net_g: int
+    value: Money
+    hs: str = ""
+    origin: str = ""
+
+
+@dataclass(frozen=True)
+class Abroad:
+    """Where a parcel goes that leaves the country (by two letters), what is in it, and who sends it."""
+
+    country: str
+    city: str
+    postcode: str = ""
+    goods: tuple[Goods, ...] = ()
+    invoice: str = ""  # the number under which the goods are invoiced
+    sender: str = ""
+    sender_address: str = ""
+    sender_city: str = ""
+    sender_phone: str = ""
+    sender_email: str = ""
+
+
+@dataclass(frozen=True)
 class Parcel:
     """One parcel, in our words. `reference` is ours and the same on every try."""
 
@@ -65,6 +93,7 @@ class Parcel:
     sender_wilaya: str = ""  # its name, as the carrier spells it where that is known
     since: datetime | None = None  # before this moment nobody can have asked for it
     draft: str = ""  # the number of the draft that lies there for it, from a carrier with drafts
+    abroad: Abroad | None = None  # of a parcel that leaves the country
 
 
 @dataclass(frozen=True)
@@ -318,6 +347,7 @@ class Plugin:
     the one way out as its second argument.
     `per_parcel`: how many requests each parcel of a `book_many` takes; 0 where one request books them all.
     `follow`: where anybody can follow a parcel at the carrier's, {tracking} in it if the number goes into the address.
+    `abroad`: it takes parcels that leave the country, and no others. Other partners are asked for none of those.
     """
 
     key: str
@@ -329,3 +359,4 @@ class Plugin:
     outside: bool = False
     per_parcel: int = 0
     extra: Mapping[str, str] = field(default_factory=dict)
+    abroad: bool = False

@@ -59,6 +59,11 @@ def partner_of(account: CarrierAccount) -> Plugin | None:
     return plugin if plugin is not None and plugin.outside else None
 
 
+def abroad() -> frozenset[str]:
+    """Return those of them that take parcels abroad and no others."""
+    return frozenset(key for key, plugin in CARRIERS.usable.items() if plugin.outside and plugin.abroad)
+
+
 def secrets_of(account: CarrierAccount, seal: Seal) -> dict[str, str]:
     """Return the secrets of an account; none when the key that sealed them is gone."""
     return plugin_settings.opened(account.sealed, _sealed_for(account), seal)

@@ -21,6 +21,7 @@ from shop.core.money import Money
 from shop.core.states import SCANS
 from shop.shipping.contract import (
     CONTRACT,
+    Abroad,
     Booking,
     BooksMany,
     Cancels,
@@ -40,6 +41,7 @@ from shop.testing.payment_kit import check_plugin
 
 ORAN = Place("31", "31", "Oran", "3101", "Oran")
 ADRAR = Place("01", "01", "Adrar", "0101", "Adrar")
+FRANCE = Place("FR", "FR", "France", "FR", "France")
 
 
 class CarrierKit:
@@ -119,6 +121,19 @@ class CarrierKit:
         else:
             pytest.fail("a place that is not served was booked: no Rejected")
         assert fields, "it says no, and not which field is wrong"
+
+    def test_home_and_abroad_are_not_mixed(self, carrier: Carrier, parcel: Parcel) -> None:
+        """A partner of parcels abroad takes none that stays in the country; any other takes none that leaves."""
+        if self.plugin is None or not self.plugin.outside:
+            pytest.skip("nobody is asked, or set `plugin`")
+        there = Abroad("FR", "Lyon", "69003")
+        other = replace(parcel, to=ORAN if self.plugin.abroad else FRANCE, abroad=None if self.plugin.abroad else there)
+        assert carrier.quotes(other) == [], "a price for what it does not take"
+        try:
+            carrier.book(other)
+        except Rejected:
+            return
+        pytest.fail("a parcel that it does not take was booked: no Rejected")
 
     def test_what_is_quoted_can_be_booked(self, carrier: Carrier, parcel: Parcel) -> None:
         """Each kind that has a price is taken, and our reference comes back."""

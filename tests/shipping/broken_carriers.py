@@ -159,6 +159,11 @@ class GoesEverywhere(Sound):
         return Booking(parcel.reference, self.depot.parcels.setdefault(parcel.reference, f"N{next(NUMBERS):04}"))
 
 
+class LeavesTheCountry(Sound):
+    def quotes(self, parcel: Parcel) -> list[Quote]:
+        return [Quote("home", Money.dinars(500), 1, 3)] if parcel.abroad else super().quotes(parcel)
+
+
 class SaysNoWithoutAField(Sound):
     def book(self, parcel: Parcel) -> Booking:
         try:
@@ -245,9 +250,9 @@ class TellsItsSecret(Sound):
 
 
 BROKEN: tuple[type[Any], ...] = (
-    BooksTwice, QuotesByTheHour, GoesEverywhere, SaysNoWithoutAField, NamesItItsOwnWay, GivesALongNumber,
-    ForgetsWhatItBooked, StopsAtTheFirst, TakesSilenceForANo, CancelsOnlyOnce, KnowsNoWilaya, RepeatsTheirWords,
-    NumbersScansAnew, BelievesEverybody, KeepsMoreThanItTook, TellsItsSecret,
+    BooksTwice, QuotesByTheHour, GoesEverywhere, LeavesTheCountry, SaysNoWithoutAField, NamesItItsOwnWay,
+    GivesALongNumber, ForgetsWhatItBooked, StopsAtTheFirst, TakesSilenceForANo, CancelsOnlyOnce, KnowsNoWilaya,
+    RepeatsTheirWords, NumbersScansAnew, BelievesEverybody, KeepsMoreThanItTook, TellsItsSecret,
 )  # fmt: skip
 
 

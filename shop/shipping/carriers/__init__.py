@@ -10,6 +10,7 @@ CARRIERS: Registry[Plugin] = Registry(
         "algerie_poste": "shop.shipping.carriers.algerie_poste:PLUGIN",
         "ecotrack": "shop.shipping.carriers.ecotrack:PLUGIN",
         "maystro": "shop.shipping.carriers.maystro:PLUGIN",
+        "mydhl": "shop.shipping.carriers.mydhl:PLUGIN",
         "noest": "shop.shipping.carriers.noest:PLUGIN",
         "own_delivery": "shop.shipping.carriers.own_delivery:PLUGIN",
         "procolis": "shop.shipping.carriers.procolis:PLUGIN",

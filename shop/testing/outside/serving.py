@@ -23,6 +23,7 @@ SYSTEMS: tuple[str, ...] = (
     "shop.testing.ecotrack_sim:EcotrackSim",
     "shop.testing.maystro_sim:MaystroSim",
     "shop.testing.procolis_sim:ProcolisSim",
+    "shop.testing.mydhl_sim:MyDhlSim",
     "shop.testing.noest_sim:NoestSim",
     "shop.testing.satim_sim:SatimSim",
     "shop.testing.stripe_api:Stripe",

@@ -18,7 +18,7 @@ from shop.core.text import western_digits
 from shop.plumbing import geography
 from shop.plumbing.db import transaction
 from shop.plumbing.i18n import N_, _, ngettext
-from shop.shipping import partners, queries, service
+from shop.shipping import abroad, partners, queries, service
 from shop.shipping.carriers import CARRIERS
 from shop.shipping.models import CarrierAccount, DeliveryRate
 from shop.shipping.service import DeskRow, RateRow
@@ -38,12 +38,15 @@ CARRIER_WORDS = {
     OWN: (N_("I deliver myself"), N_("To the door, in the wilayas that you choose.")),
 }
 PARTNER = N_("With its key, its prices come, and parcels are booked and followed by themselves.")
+THERE = N_("Parcels abroad: with its key, they are booked with its label and followed by themselves.")
 DAYS = re.compile(r"(\d{1,2})(?:\s*[-–—/à]\s*(\d{1,2}))?")
 
 
 def carrier_words() -> dict[str, tuple[str, str]]:
     """Return every carrier that can be chosen: its name and what it means, in English msgids; partners first."""
-    others = {key: (each.title, PARTNER) for key, each in CARRIERS.usable.items() if each.outside}
+    others = {
+        key: (each.title, THERE if each.abroad else PARTNER) for key, each in CARRIERS.usable.items() if each.outside
+    }  # fmt: skip
     return others | CARRIER_WORDS
 
 
@@ -103,12 +106,21 @@ class RateLine:
 def delivery() -> str:
     """Show who delivers, and how many wilayas each serves."""
     store = here().store
+    there = abroad.countries_of(store.id)
     cards = [
-        (account, len(queries.rates(store.id, account.id)), len(queries.desks(store.id, account.id)))
+        (
+            account, there[account.id] if account.carrier in partners.abroad() else
+            len(queries.rates(store.id, account.id)), len(queries.desks(store.id, account.id)),
+        )
         for account in queries.carrier_accounts(store.id)
-    ]
+    ]  # fmt: skip
     return render_template(
-        "studio/settings_delivery.html", shop_name=store.name, cards=cards, far=partners.far(), words=carrier_words()
+        "studio/settings_delivery.html",
+        shop_name=store.name,
+        cards=cards,
+        far=partners.far(),
+        words=carrier_words(),
+        leaving=partners.abroad(),
     )
 
 
@@ -165,7 +177,7 @@ def _minor(form: CarrierForm) -> int | None:
 @entry(Access.OWNER)
 def rates(account_id: int) -> str | Response | tuple[str, int]:
     """Type what delivery costs, wilaya by wilaya; an empty line is not served."""
-    account = queries.carrier_account(here().store.id, account_id)
+    account = home_carrier(account_id)
     if request.method == "GET":
         return rates_page(account, known_lines(account))
     lines = typed_lines(request.form)
@@ -182,7 +194,7 @@ def rates(account_id: int) -> str | Response | tuple[str, int]:
 @entry(Access.OWNER)
 def paste_rates(account_id: int) -> str | Response | tuple[str, int]:
     """Read a pasted rate sheet: first what it would do, line by line; then do it."""
-    account = queries.carrier_account(here().store.id, account_id)
+    account = home_carrier(account_id)
     text = request.form.get("text", "")
     if request.method == "GET":
         return paste_page(account, text, None, [])
@@ -196,7 +208,7 @@ def paste_rates(account_id: int) -> str | Response | tuple[str, int]:
 @entry(Access.OWNER)
 def desks(account_id: int) -> str | Response | tuple[str, int]:
     """Show the pick-up desks and add one."""
-    account = queries.carrier_account(here().store.id, account_id)
+    account = home_carrier(account_id)
     form = DeskForm(request.form or None)
     if request.method == "GET":
         return desks_page(account, form)
@@ -212,7 +224,7 @@ def desks(account_id: int) -> str | Response | tuple[str, int]:
 @entry(Access.OWNER)
 def desk(account_id: int, desk_id: int) -> str | Response | tuple[str, int]:
     """Change a pick-up desk, hide it or show it again."""
-    account = queries.carrier_account(here().store.id, account_id)
+    account = home_carrier(account_id)
     known = next((each for each in queries.desks(here().store.id, account_id) if each.id == desk_id), None)
     if known is None:
         raise NotFound
@@ -226,6 +238,14 @@ def desk(account_id: int, desk_id: int) -> str | Response | tuple[str, int]:
         service.change_desk(here().store.id, desk_id, desk_row(form), active=active, by=here().by)
     flash(_("Saved."), "done")
     return redirect(page_url("studio.desks", account_id=account_id), 303)
+
+
+def home_carrier(account_id: int) -> CarrierAccount:
+    """Return a carrier of the shop that has prices per wilaya and desks. Raises NotFound for one of parcels abroad."""
+    account = queries.carrier_account(here().store.id, account_id)
+    if account.carrier in partners.abroad():
+        raise NotFound(f"carrier {account_id} takes parcels abroad only")
+    return account
 
 
 @studio.post("/<name:store>/settings/delivery/<number:account_id>/first")

@@ -45,7 +45,8 @@ def connection(account_id: int) -> str | Response | tuple[str, int]:
     answer = check_now(account_id)
     with transaction():
         fresh = queries.carrier_account(here().store.id, account_id)
-        if not fresh.problem and fresh.learned is None and not queries.rates(fresh.store_id, fresh.id):
+        known = fresh.learned is not None or plugin.abroad or queries.rates(fresh.store_id, fresh.id)
+        if not fresh.problem and not known:
             learning.ask(fresh.store_id, fresh.id, by=here().by)
     return answer
 
@@ -62,7 +63,8 @@ def check_connection(account_id: int) -> Response:
 @entry(Access.OWNER)
 def learn_prices(account_id: int) -> Response:
     """Have the partner's desks and prices fetched, in place of those that are here."""
-    partner_here(account_id)
+    if partner_here(account_id)[1].abroad:
+        raise NotFound(f"carrier {account_id} has no prices per wilaya")
     with transaction():
         learning.ask(here().store.id, account_id, by=here().by)
     return redirect(page_url("studio.connection", account_id=account_id), 303)
@@ -107,7 +109,7 @@ def page(account: CarrierAccount, plugin: Plugin, form: HirfaForm) -> str:
     return render_template(
         "studio/settings_connection.html", form=form, account=account, title=_(plugin.title),
         failed=bool(form.errors), shop_name=here().store.name, problem=_(account.problem) if account.problem else "",
-        learned=account.learned, all_wilayas=len(learning.WILAYAS),
+        learned=account.learned, leaves=plugin.abroad, all_wilayas=len(learning.WILAYAS),
         prices=len(queries.rates(account.store_id, account.id)),
         works=account.checked_at is not None and not account.problem,
         checks=isinstance(carrier, Checks) and bool(account.sealed),

@@ -64,7 +64,7 @@ def form_of(zone: Zone | None) -> ZoneForm:
     form = kind(request.form if request.method == "POST" else None, data=_known(zone))
     form.account.choices = [
         (str(each.id), each.title) for each in queries.carrier_accounts(here().store.id)
-        if partners.partner_of(each) is None
+        if each.carrier not in partners.far() - partners.abroad()
     ]  # fmt: skip
     form.service.choices = [(key, _(words)) for key, words in SERVICE_WORDS.items()]
     return form

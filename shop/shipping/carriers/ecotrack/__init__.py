@@ -195,6 +195,8 @@ class Ecotrack:
         ]
 
     def _communes(self, wilaya_58: str) -> list[Mapping[str, Any]]:
+        if wilaya_58 and not cells.two(wilaya_58):
+            return []
         only = {"wilaya_id": int(wilaya_58)} if wilaya_58 else {}
         rows = rows_of(self.client.get("get/communes", **only))
         named = [row for row in rows if row.get("nom") and cells.two(row.get("wilaya_id"))]

@@ -23,6 +23,8 @@ def wanted(parcel: Parcel) -> dict[str, str | int]:
         raise Rejected("it collects whole dinars only", fields={"collect": "whole dinars"})
     if parcel.kind == "desk" and not is_desk(parcel.desk):
         raise Rejected("this desk is none of theirs", fields={"desk": "unknown"})
+    if not cells.two(parcel.to.wilaya_code_58):
+        raise Rejected("this company does not deliver to this wilaya", fields={"wilaya": "unknown"})
     said: dict[str, str | int] = {
         "reference": parcel.reference, "nom_client": parcel.name.strip()[:MOST] or "-",
         "telephone": national(parcel.phone),

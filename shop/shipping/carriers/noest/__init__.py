@@ -154,6 +154,8 @@ class Noest:
         return [Fee(str(row["nom"]), home, desk) for row in self._communes(to) if row.get("is_active")]
 
     def _communes(self, wilaya_58: str) -> list[Mapping[str, Any]]:
+        if not cells.two(wilaya_58):
+            return []
         rows = rows_of(self.client.get(f"get/communes/{int(wilaya_58)}"))
         return [row for row in rows if row.get("nom") and cells.two(row.get("wilaya_id")) == wilaya_58]
 

@@ -22,6 +22,8 @@ def wanted(parcel: Parcel) -> dict[str, str | int]:
         raise Rejected("it collects whole dinars only", fields={"collect": "whole dinars"})
     if parcel.kind == "desk" and not wilaya_of_desk(parcel.desk):
         raise Rejected("this desk is none of theirs", fields={"desk": "unknown"})
+    if not cells.two(parcel.to.wilaya_code_58):
+        raise Rejected("this company does not deliver to this wilaya", fields={"wilaya": "unknown"})
     commune = parcel.to.theirs or parcel.to.commune_name
     said: dict[str, str | int] = {
         "reference": parcel.reference, "client": parcel.name.strip()[:MOST] or "-", "phone": national(parcel.phone),

@@ -1,0 +1,148 @@
+"""A parcel abroad through every layer: booked by a job with what customs is told, once whatever is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import update
+
+from shop import audit
+from shop.abroad import service as price_lists
+from shop.catalogue.models import Product
+from shop.core.errors import Refused
+from shop.core.money import Money
+from shop.documents import service as documents
+from shop.documents.queries import label_contents
+from shop.fulfilment import service as fulfilment
+from shop.orders.models import Order
+from shop.payments import attempts
+from shop.payments.contract import Fact
+from shop.plumbing.db import session, transaction
+from shop.plumbing.journal import SYSTEM
+from shop.shipping import abroad, partners
+from shop.shipping.abroad import NewZone
+from shop.shipping.models import Shipment
+from shop.shipping.queries import place_of, quotes
+from shop.testing.mydhl_sim import MyDhlSim
+from shop.testing.outside import World
+from tests.checkout.cast import AMINA, Workshop, parcel, workshop
+from tests.checkout.test_abroad import leaves, placed
+from tests.fulfilment.partner import Partner, a_world, partner_of
+from tests.payments.till import takes
+
+pytestmark = pytest.mark.usefixtures("app")
+KEYS = {"account": "305000001", "user": "canaryKey77", "password": "CanarySecretOfAmina", "postcode": "15000"}
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[World]:
+    with a_world(MyDhlSim) as found:
+        yield found
+
+
+@pytest.fixture
+def partner(world: World) -> Iterator[Partner]:
+    with partner_of(world, MyDhlSim, KEYS) as found:
+        yield found
+
+
+@pytest.fixture
+def amina(partner: Partner) -> Workshop:
+    """Amina's workshop, whose parcels to Europe go with MyDHL."""
+    shop = workshop(stock=50)
+    takes(shop, "stripe", {"secret_key": "sk_test_simulateurabroad53", "currencies": "EUR"})
+    with transaction():
+        price_lists.keep(shop.id, "EUR", worth=Money.dinars(250), step=1, by=AMINA)
+    partner.connect(shop)
+    with transaction():
+        abroad.add_zone(shop.id, europe(shop), by=AMINA)
+    leaves(shop, customs_fr="Savon à l'huile d'olive", customs_en="Olive oil soap", origin="DZ")
+    return shop
+
+
+def europe(shop: Workshop) -> NewZone:
+    return NewZone(
+        name="Europe", account_id=shop.carrier.id, service="parcel", countries=["FR", "GB"],
+        steps=[(500, Money.dinars(1500)), (2000, Money.dinars(3200))], min_days=2, max_days=6,
+    )  # fmt: skip
+
+
+def paid(shop: Workshop) -> tuple[Order, Shipment]:
+    order, payment = placed(shop)
+    with transaction():
+        attempts.record_fact(shop.id, payment.id, Fact(payment.reference, "collected", payment.amount), by=SYSTEM)
+    with transaction():
+        fulfilment.confirm(shop.id, order.id, by=AMINA)
+    return order, parcel(shop, order)
+
+
+def test_an_order_that_is_paid_is_booked_by_a_job_with_what_customs_is_told(amina: Workshop, partner: Partner) -> None:
+    order, _box = paid(amina)
+    partner.works(minutes=1)
+    box = parcel(amina, order)
+    row = partner.row(box)
+    assert (box.tracking, box.booked_at is not None) == (row["shipmentTrackingNumber"], True)
+    assert [each.code for each in label_contents(amina.id, [box.id])] == [box.tracking]
+    details, content = row["customerDetails"], row["content"]
+    assert isinstance(details, dict)
+    assert isinstance(content, dict)
+    assert details["receiverDetails"]["postalAddress"]["cityName"] == "Lyon"
+    assert details["shipperDetails"]["contactInformation"]["fullName"] == "Amina Benali"
+    (line,) = content["exportDeclaration"]["lineItems"]
+    assert (line["description"], line["price"]) == ("Savon à l'huile d'olive / Olive oil soap", 600)
+    assert line["commodityCodes"] == [{"typeCode": "outbound", "value": "340111"}]
+    assert content["exportDeclaration"]["invoice"]["number"] == order.code
+
+
+def test_a_buyer_at_home_is_never_offered_it(amina: Workshop) -> None:
+    with transaction():
+        session.execute(update(Product).values(abroad=True))
+    assert [each.carrier for each in quotes(amina.id, place_of("FR"), weight_g=300, declared=Money(0))] == ["mydhl"]
+    assert "mydhl" not in partners.far() - partners.abroad()
+
+
+def test_a_partner_at_home_takes_no_zone(amina: Workshop) -> None:
+    with transaction():
+        session.get_one(type(amina.carrier), amina.carrier.id).carrier = "yalidine"
+    for zone in abroad.zones(amina.id):
+        with pytest.raises(Refused) as refused, transaction():
+            abroad.change_zone(amina.id, zone.row.id, europe(amina), by=AMINA)
+        assert refused.value.field == "account"
+
+
+@pytest.mark.parametrize("kind", ["cut", "cut_after", "error_after"])
+def test_an_answer_that_was_lost_leaves_exactly_one_parcel(amina: Workshop, partner: Partner, kind: str) -> None:
+    order, box = paid(amina)
+    partner.world.faults.add("mydhl", kind, "/shipments$", method="POST")
+    partner.works(minutes=1)
+    assert parcel(amina, order).booked_at is None
+    partner.comes_round(minutes=8)
+    assert parcel(amina, order).tracking == partner.row(box)["shipmentTrackingNumber"]
+
+
+def test_what_it_refuses_is_said_and_waits_for_her(amina: Workshop, partner: Partner) -> None:
+    order, _box = paid(amina)
+    leaves(amina, hs_code="")
+    partner.works(minutes=1)
+    assert parcel(amina, order).booking_problem == "customs wants a code and a description of every product"
+    partner.comes_round(minutes=60)
+    assert partner.sim.parcels == {}
+
+
+def test_its_way_comes_back_by_asking_until_it_is_delivered(amina: Workshop, partner: Partner) -> None:
+    order, _box = paid(amina)
+    partner.works(minutes=1)
+    box = parcel(amina, order)
+    with transaction():
+        documents.print_labels(amina.id, [box.id], paper="100x150", start=1, by=AMINA)
+    with transaction():
+        fulfilment.hand_over(amina.id, [box.id], by=AMINA)
+    partner.sim.go(box.tracking, "second_try", step_s=3600)
+    went = []
+    for hour in range(1, 8):
+        partner.world.clock.advance(hours=1)
+        partner.comes_round(minutes=61 * hour)
+        went.append(parcel(amina, order).state)
+    assert went == [*["in_transit"] * 4, "attempt_failed", "in_transit", "delivered"]
+    assert list(audit.findings()) == []
