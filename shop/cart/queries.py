@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from shop.cart.models import UNDO, Cart, CartLine
 from shop.catalogue.queries import CartVariant, variants_for_cart
 from shop.core import clock
+from shop.core.boxes import Box, packed
 from shop.core.money import Money, total
 from shop.plumbing.db import session
 from shop.plumbing.links import digest
@@ -56,6 +57,11 @@ class CartParcel:
     def weight_g(self) -> int:
         """What the parcel weighs."""
         return sum(line.variant.weight_g * line.pieces for line in self.lines)
+
+    @property
+    def box(self) -> Box | None:
+        """Its size with all pieces in it, as far as their boxes are known."""
+        return packed((line.variant.box, line.pieces) for line in self.lines)
 
 
 @dataclass(frozen=True)

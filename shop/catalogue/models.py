@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
+from shop.core.boxes import Box, box_of
 from shop.core.money import Money
 from shop.plumbing.db import Base, BigKey, of_store, store_key
 
@@ -94,6 +95,11 @@ class Product(Base):
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
     listed_at: Mapped[datetime]
+
+    @property
+    def box(self) -> Box | None:
+        """The box of one piece, where all its sizes are known."""
+        return box_of(self.length_mm, self.width_mm, self.height_mm)
 
 
 class Variant(Base):

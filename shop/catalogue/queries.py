@@ -14,6 +14,7 @@ from shop.catalogue.listing import Bargain, CardRow, Filter, Page, card_rows, li
 from shop.catalogue.models import Picture, Product, Variant
 from shop.catalogue.options import NO_OPTIONS, Options, options_of
 from shop.core import clock, making
+from shop.core.boxes import Box
 from shop.core.money import Money
 from shop.plumbing.db import session
 from shop.stores.models import Store
@@ -135,6 +136,7 @@ class CartVariant:
     room: int | None = None  # so many more can be made to order; None: as many as are asked for
     one_of_a_kind: bool = False
     personal: Personal | None = None  # what the buyer is asked to type
+    box: Box | None = None
 
     @property
     def most(self) -> int:
@@ -229,7 +231,7 @@ def variants_for_cart(variant_ids: Iterable[int]) -> dict[int, CartVariant]:
             offered=state == "open" and product.state == "published" and not variant.hidden,
             accepting=closed is None or closed <= today, closed_until=closed, closed_message=message,
             room=None if product.queue_most is None else max(0, product.queue_most - product.queued),
-            one_of_a_kind=product.one_of_a_kind, personal=personal_of(product),
+            one_of_a_kind=product.one_of_a_kind, personal=personal_of(product), box=product.box,
         )  # fmt: skip
     return found
 

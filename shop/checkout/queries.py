@@ -18,6 +18,7 @@ from shop.catalogue.models import Product, Variant
 from shop.checkout import abroad
 from shop.checkout.words import Choice, Details, Line, Parcel, Review, ReviewParcel
 from shop.core import clock
+from shop.core.boxes import box_of
 from shop.core.calendar import arrival_window
 from shop.core.errors import NotFound, OutOfStock, PriceChanged, Refused, StoreClosed
 from shop.core.money import Money
@@ -47,7 +48,7 @@ _LINES = select(
     Product.name_ar, Product.name_fr, Product.name_en, Product.cover, Product.weight_g, Product.fragile,
     Product.made_to_order_days, Product.capacity_week, Product.queued, Product.queue_most, Product.state,
     Product.craft, Product.family, Product.materials_minor, Product.packaging_minor,
-    Product.abroad, Product.hs_code, Product.eu_file,
+    Product.abroad, Product.hs_code, Product.eu_file, Product.length_mm, Product.width_mm, Product.height_mm,
 ).join(Product, Product.id == Variant.product_id)  # fmt: skip
 
 
@@ -220,7 +221,7 @@ def _line(row: Any) -> Line:
         queued=row.queued, queue_most=row.queue_most,
         caution="" if row.abroad else caution_of(row.craft, row.family),  # what burns does not leave
         cost_minor=_cost(row.materials_minor, row.packaging_minor), leaves=row.abroad, hs_code=row.hs_code,
-        eu_file=row.eu_file,
+        eu_file=row.eu_file, box=box_of(row.length_mm, row.width_mm, row.height_mm),
     )  # fmt: skip
 
 
@@ -230,7 +231,7 @@ def _cost(materials: int | None, packaging: int | None) -> int | None:
 
 def _quotes(parcels: Sequence[Parcel], place: Place, *, with_desks: bool = True) -> dict[int, list[StoreQuote]]:
     country = place.wilaya_code if is_abroad(place.wilaya_code) else HOME
-    loads = {each.store_id: Load(each.weight_g, each.goods) for each in parcels if not each.staying(country)}
+    loads = {each.store_id: Load(each.weight_g, each.goods, each.box) for each in parcels if not each.staying(country)}
     found = quotes_for(loads, place, with_desks=with_desks) if loads else {}
     return {each.store_id: found.get(each.store_id, []) for each in parcels}
 

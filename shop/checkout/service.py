@@ -157,13 +157,15 @@ def _payments(parcel: ReviewParcel, order_id: int) -> tuple[int, ...]:
 
 
 def _shipment(parcel: ReviewParcel) -> NewShipment:
-    quote, desk = parcel.quote, parcel.desk
+    quote, desk, box = parcel.quote, parcel.desk, parcel.box
     return NewShipment(
         account_id=quote.account_id, carrier=quote.carrier, carrier_title=quote.title, kind=quote.kind,
         desk_id=desk.desk_id if desk else None, desk_name=desk.name if desk else "",
         desk_external=desk.external if desk else "", desk_commune=desk.commune_code if desk else "",
         desk_address=desk.address if desk else "", desk_hours=desk.hours if desk else "", fee_minor=quote.price.minor,
         collect_minor=parcel.at_door.minor, currency=parcel.total.currency, weight_g=parcel.weight_g,
+        length_mm=box.length_mm if box else None, width_mm=box.width_mm if box else None,
+        height_mm=box.height_mm if box else None, billable_g=quote.billable_g, over_minor=quote.over.minor,
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from shop.catalogue.leaving import goes_to
+from shop.core.boxes import Box, packed
 from shop.core.calendar import add_delivery_days
 from shop.core.making import ready_on
 from shop.core.money import Money, total
@@ -87,6 +88,7 @@ class Line:
     leaves: bool = False  # it may leave the country
     hs_code: str = ""
     eu_file: str = ""
+    box: Box | None = None  # of one piece, where it is known
 
     def goes_to(self, country: str) -> bool:
         """Tell whether it may be sent to a country."""
@@ -134,6 +136,11 @@ class Parcel:
     def weight_g(self) -> int:
         """What the parcel weighs."""
         return sum(line.weight_g * line.pieces for line in self.lines)
+
+    @property
+    def box(self) -> Box | None:
+        """Its size with all pieces in it, as far as their boxes are known."""
+        return packed((line.box, line.pieces) for line in self.lines)
 
     def staying(self, country: str) -> list[Line]:
         """Return the lines that may not be sent to a country."""

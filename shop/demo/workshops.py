@@ -79,6 +79,7 @@ def _carrier(store: Store) -> None:
     carriers.set_rates(store.id, account.id, [_rate(w.code) for w in geography.wilayas()], by=SYSTEM)
     desks = [_desk(geography.commune(code)) for code in DESK_TOWNS]
     carriers.set_desks(store.id, account.id, desks, by=SYSTEM)
+    carriers.change_carrier(store.id, account.id, by=SYSTEM, included_g=5_000, per_kg_minor=50_00)
 
 
 def _own_delivery(store: Store) -> None:

@@ -23,6 +23,7 @@ from shop.shipping.models import CarrierAccount, CommuneRate, DeliveryRate, Desk
 
 MOST_DINARS = 100_000
 MOST_DAYS = 60
+TARIFF = ("included_g", "per_kg_minor", "cm3_per_kg")
 # The carriers that come along know no catalogue: their titles and sentences are marked here.
 WORDS = (
     N_("I deliver myself"), N_("Carrier with a rate sheet"), N_("Algérie Poste, EMS"),
@@ -33,13 +34,14 @@ WORDS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateRow:
-    """What delivery to one wilaya costs; None: not served that way."""
+    """What delivery to one wilaya costs; None: not served that way. `per_kg`: beyond what is included, if told."""
 
     wilaya_code: str
     home: Money | None
     desk: Money | None
     min_days: int = 1
     max_days: int = 3
+    per_kg: Money | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,8 +94,8 @@ def add_carrier(
 
 
 def change_carrier(store_id: int, account_id: int, *, by: Actor, **values: Any) -> None:
-    """Change a carrier's title, title_ar, phone, may_open, return_minor, position or active. Raises NotFound."""
-    allowed = {"title", "title_ar", "phone", "may_open", "return_minor", "position", "active"}
+    """Change what a carrier is called, promises and costs, its position or whether it is active. Raises NotFound."""
+    allowed = {"title", "title_ar", "phone", "may_open", "return_minor", "position", "active", *TARIFF}
     if unknown := values.keys() - allowed:
         raise TypeError(f"not to be changed: {sorted(unknown)}")
     mine = update(CarrierAccount).where(CarrierAccount.store_id == store_id, CarrierAccount.id == account_id)
@@ -109,14 +111,19 @@ def ask_first(store_id: int, account_id: int, *, by: Actor) -> None:
 
 
 def set_rates(store_id: int, account_id: int, rows: Sequence[RateRow], *, by: Actor) -> None:
-    """Replace a carrier's rates. Raises NotFound, or Refused when two rows are for one wilaya."""
+    """Replace a carrier's rates. Raises NotFound, or Refused when two rows are for one wilaya.
+
+    What a kilogram more costs stays as its partner told it where a row says nothing of it.
+    """
     _own(store_id, account_id)
     if len({row.wilaya_code for row in rows}) != len(rows):
         raise Refused(N_("A wilaya is written twice."), field="rates")
+    told = _per_kg(store_id, account_id)
     for table in (DeliveryRate, CommuneRate):  # what is typed is for whole wilayas
         session.execute(delete(table).where(table.store_id == store_id, table.account_id == account_id))
     if rows:
-        session.execute(insert(DeliveryRate), [_rate_values(store_id, account_id, row) for row in rows])
+        values = [_rate_values(store_id, account_id, row) for row in rows]
+        session.execute(insert(DeliveryRate), [{"per_kg_minor": told.get(row["wilaya_code"])} | row for row in values])
     _tell("carrier.rates_set", account_id, store_id, by=by, wilayas=len(rows))
 
 
@@ -126,7 +133,13 @@ def _rate_values(store_id: int, account_id: int, row: RateRow) -> dict[str, Any]
         "max_days": row.max_days, "home_minor": None if row.home is None else row.home.minor,
         "desk_minor": None if row.desk is None else row.desk.minor,
         "currency": (row.home or row.desk or Money(0)).currency,
-    }  # fmt: skip
+    } | ({} if row.per_kg is None else {"per_kg_minor": row.per_kg.minor})  # fmt: skip
+
+
+def _per_kg(store_id: int, account_id: int) -> dict[str, int | None]:
+    mine = (DeliveryRate.store_id == store_id, DeliveryRate.account_id == account_id)
+    return {row[0]: row[1] for row in session.execute(select(DeliveryRate.wilaya_code, DeliveryRate.per_kg_minor)
+                                                      .where(*mine))}  # fmt: skip
 
 
 def set_desks(store_id: int, account_id: int, rows: Sequence[DeskRow], *, by: Actor) -> None:

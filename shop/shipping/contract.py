@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Any, Protocol, runtime_checkable
 
 from shop.core.adapters import Answer, Checks, Http, Notice, setting
+from shop.core.boxes import Box, Weighing
 from shop.core.errors import AdapterError
 from shop.core.money import Money
 
@@ -23,6 +24,7 @@ __all__ = [
 ]  # fmt: skip
 
 CONTRACT = 1
+NOTHING_TOLD = Weighing()
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,7 @@ class Parcel:
     since: datetime | None = None  # before this moment nobody can have asked for it
     draft: str = ""  # the number of the draft that lies there for it, from a carrier with drafts
     abroad: Abroad | None = None  # of a parcel that leaves the country
+    box: Box | None = None  # its outer sizes, where they are known
 
 
 @dataclass(frozen=True)
@@ -150,6 +153,7 @@ class Fee:
     commune: str
     home: Money | None
     desk: Money | None
+    per_kg: Money | None = None  # what each kilogram above those included costs there; None: not told
 
 
 @dataclass(frozen=True)
@@ -346,6 +350,7 @@ class Plugin:
     What buyers are quoted is then the prices that the workshop keeps for it, as for a rate sheet, and `build` gets
     the one way out as its second argument.
     `per_parcel`: how many requests each parcel of a `book_many` takes; 0 where one request books them all.
+    `weighing`: what its prices include and how it reckons volume, as everybody is told; a workshop may have its own.
     `follow`: where anybody can follow a parcel at the carrier's, {tracking} in it if the number goes into the address.
     `abroad`: it takes parcels that leave the country, and no others. Other partners are asked for none of those.
     """
@@ -360,3 +365,4 @@ class Plugin:
     per_parcel: int = 0
     extra: Mapping[str, str] = field(default_factory=dict)
     abroad: bool = False
+    weighing: Weighing = NOTHING_TOLD

@@ -144,6 +144,7 @@ def _keep(account: CarrierAccount, wilaya: str, fees: Mapping[str, Fee], *, list
             **mine, "wilaya_code": wilaya, "home_minor": None if row.home is None else row.home.minor,
             "desk_minor": None if row.desk is None else row.desk.minor, "currency": "DZD",
             "min_days": row.min_days, "max_days": row.max_days,
+            "per_kg_minor": None if row.per_kg is None else row.per_kg.minor,
         })  # fmt: skip
     rows = [{**mine, "commune_code": code, "home_minor": minor} for code, minor in others.items()]
     if rows:
@@ -159,11 +160,15 @@ def _has_desk(account: CarrierAccount, wilaya: str) -> bool:
 def told_of(wilaya: str, fees: Mapping[str, Fee]) -> tuple[RateRow, dict[str, int | None]]:
     """Return what a wilaya costs, and the communes where the door costs something else or is not served.
 
-    The dearest desk of the wilaya is what a desk costs: the buyer may choose any of them.
+    The dearest desk of the wilaya is what a desk costs: the buyer may choose any of them. So is the dearest kilogram.
     """
     homes = Counter(fee.home for fee in fees.values() if fee.home is not None)
     most = max(homes, key=lambda price: (homes[price], price)) if homes else None
     desks: Sequence[Any] = [fee.desk for fee in fees.values() if fee.desk is not None]
-    row = RateRow(wilaya_code=wilaya, home=most, desk=max(desks, default=None), min_days=DAYS[0], max_days=DAYS[1])
+    heavier: Sequence[Any] = [fee.per_kg for fee in fees.values() if fee.per_kg is not None]
+    row = RateRow(
+        wilaya_code=wilaya, home=most, desk=max(desks, default=None), min_days=DAYS[0], max_days=DAYS[1],
+        per_kg=max(heavier, default=None),
+    )  # fmt: skip
     other = {code: fee.home for code, fee in fees.items() if fee.home != most}
     return row, {code: None if price is None else price.minor for code, price in other.items()}

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from shop.core.boxes import Box, box_of
 from shop.core.money import Money
 from shop.core.states import SCANS
 from shop.plumbing.db import Base, BigKey, of_store, store_key
@@ -36,6 +37,9 @@ class CarrierAccount(Base):
     checked_at: Mapped[datetime | None]
     problem: Mapped[str] = mapped_column(String(200), default="")  # what the last check found, an English msgid
     learned: Mapped[int | None]  # of how many wilayas its partner has told the prices, since she last asked
+    included_g: Mapped[int | None]  # what she types of its tariff; empty: as its plug-in or its partner tells
+    per_kg_minor: Mapped[int | None]
+    cm3_per_kg: Mapped[int | None]
 
     @property
     def return_cost(self) -> Money | None:
@@ -64,6 +68,7 @@ class DeliveryRate(Base):
     currency: Mapped[str] = mapped_column(String(3), default="DZD")
     min_days: Mapped[int] = mapped_column(default=1)
     max_days: Mapped[int] = mapped_column(default=3)
+    per_kg_minor: Mapped[int | None]  # each kilogram above those included, as its partner tells
 
 
 class CommuneRate(Base):
@@ -166,6 +171,11 @@ class Shipment(Base):
     collect_minor: Mapped[int]
     currency: Mapped[str] = mapped_column(String(3), default="DZD")
     weight_g: Mapped[int]
+    length_mm: Mapped[int | None]  # of its box, as far as the boxes of the goods are known
+    width_mm: Mapped[int | None]
+    height_mm: Mapped[int | None]
+    billable_g: Mapped[int] = mapped_column(default=0, server_default="0")  # what it counted for; 0: nobody reckoned
+    over_minor: Mapped[int] = mapped_column(default=0, server_default="0")  # of the fee, for weight above the included
     created_at: Mapped[datetime]
     asked_at: Mapped[datetime | None]  # when its carrier was last asked to book it: it may have, unheard
     booking_problem: Mapped[str] = mapped_column(String(200), default="")  # why its carrier refused it
@@ -181,6 +191,16 @@ class Shipment(Base):
     def collect(self) -> Money:
         """What the courier takes from the buyer."""
         return Money(self.collect_minor, self.currency)
+
+    @property
+    def over(self) -> Money:
+        """What is asked for its weight or size, within the price of delivery."""
+        return Money(self.over_minor, self.currency)
+
+    @property
+    def box(self) -> Box | None:
+        """Its outer sizes, where they are known."""
+        return box_of(self.length_mm, self.width_mm, self.height_mm)
 
 
 class Scan(Base):

@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 from sqlalchemy import Row, Select, String, and_, bindparam, select
 
+from shop.core.boxes import Box, Weighing, billable_g, overweight_fee
 from shop.core.errors import AdapterError, Misconfigured
 from shop.core.money import Money
 from shop.plumbing import geography
@@ -18,19 +19,21 @@ from shop.plumbing.countries import is_abroad
 from shop.plumbing.db import session
 from shop.shipping import abroad
 from shop.shipping.carriers import CARRIERS, algerie_poste, own_delivery, rate_sheet
-from shop.shipping.contract import Carrier, Parcel, Place, Point
+from shop.shipping.contract import NOTHING_TOLD, Carrier, Parcel, Place, Point
 from shop.shipping.models import KINDS, CarrierAccount, CommuneRate, DeliveryRate, Desk
 
+NOTHING = Money(0)
 log = structlog.get_logger("hirfa.shipping")
 
 _ACCOUNT = (
     CarrierAccount.id, CarrierAccount.store_id, CarrierAccount.carrier, CarrierAccount.title, CarrierAccount.title_ar,
-    CarrierAccount.settings, CarrierAccount.position,
+    CarrierAccount.settings, CarrierAccount.position, CarrierAccount.included_g, CarrierAccount.cm3_per_kg,
+    CarrierAccount.per_kg_minor,
 )  # fmt: skip
 _RATE = (
     DeliveryRate.wilaya_code, DeliveryRate.home_minor, DeliveryRate.desk_minor, DeliveryRate.currency,
     DeliveryRate.min_days, DeliveryRate.max_days, CommuneRate.id.label("exception"),
-    CommuneRate.home_minor.label("exception_minor"),
+    CommuneRate.home_minor.label("exception_minor"), DeliveryRate.per_kg_minor.label("told_minor"),
 )  # fmt: skip
 _DESK = (
     Desk.id, Desk.account_id, Desk.wilaya_code, Desk.commune_code, Desk.name, Desk.address, Desk.hours,
@@ -68,14 +71,17 @@ class StoreQuote:
     min_days: int
     max_days: int
     points: tuple[DeskPoint, ...] = ()
+    billable_g: int = 0  # what the parcel counts for
+    over: Money = NOTHING  # of the price, for what it weighs above the included
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What a store would send: weight in grams, and what it is worth."""
+    """What a store would send: weight in grams, what it is worth, and its box as far as it is known."""
 
     weight_g: int
     declared: Money
+    box: Box | None = None
 
 
 def place_of(commune_code: str) -> Place:
@@ -104,9 +110,9 @@ def wilaya_quotes(store_id: int, wilaya_code: str, weight_g: int) -> list[StoreQ
     return quotes(store_id, place_of_wilaya(wilaya_code), weight_g=weight_g, declared=Money(0))
 
 
-def wilaya_prices(store_id: int, wilaya_code: str, weight_g: int) -> list[StoreQuote]:
+def wilaya_prices(store_id: int, wilaya_code: str, weight_g: int, box: Box | None = None) -> list[StoreQuote]:
     """Return what delivery to a wilaya costs, for a product's page: in one statement, no desks. Raises NotFound."""
-    place, loads = place_of_wilaya(wilaya_code), {store_id: Load(weight_g, Money(0))}
+    place, loads = place_of_wilaya(wilaya_code), {store_id: Load(weight_g, Money(0), box)}
     return _first_of_each_kind(_accounts(loads, place), {}, place, loads)[store_id]
 
 
@@ -196,14 +202,38 @@ def _asked(account: Any, desks: Sequence[Any], place: Place, load: Load) -> list
     except AdapterError as error:
         log.warning("carrier passed over", account=account.id, carrier=account.carrier, error=repr(error))
         return []
+    counted, over = _weighed(account, load) if _from_rows(account.carrier) else (0, NOTHING)
     points = tuple(DeskPoint(d.id, d.name, d.commune_code, d.address, d.hours, d.external) for d in desks)
     return [
         StoreQuote(
-            account.id, account.carrier, account.title, account.title_ar, each.kind, each.price, each.min_days,
-            each.max_days, points if each.kind == "desk" else (),
+            account.id, account.carrier, account.title, account.title_ar, each.kind, each.price + over, each.min_days,
+            each.max_days, points if each.kind == "desk" else (), counted, over,
         )
         for each in offered
     ]  # fmt: skip
+
+
+def _weighed(account: Any, load: Load) -> tuple[int, Money]:
+    """Return what a parcel counts for and what is asked above the price: by her own tariff, else by what is told."""
+    known = weighing_of(account)
+    counted = billable_g(load.weight_g, load.box, known.cm3_per_kg)
+    minor = account.told_minor if account.per_kg_minor is None else account.per_kg_minor
+    return counted, overweight_fee(counted, known.included_g, Money(minor or 0, account.currency or "DZD"))
+
+
+def told_weighing(carrier: str) -> Weighing:
+    """Return how a carrier reckons, as everybody is told; nothing included and no volume where nobody tells."""
+    plugin = CARRIERS.usable.get(carrier)
+    return plugin.weighing if plugin is not None else NOTHING_TOLD
+
+
+def weighing_of(account: Any) -> Weighing:
+    """Return how an account (or a row with its columns) reckons: as she typed it, else as its carrier tells."""
+    told = told_weighing(account.carrier)
+    return Weighing(
+        told.included_g if account.included_g is None else account.included_g,
+        told.cm3_per_kg if account.cm3_per_kg is None else account.cm3_per_kg,
+    )
 
 
 def adapter(carrier: str, settings: Mapping[str, Any], rates: Sequence[Any], desks: Sequence[Any]) -> Carrier:

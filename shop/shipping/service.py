@@ -67,6 +67,11 @@ class NewShipment:
     collect_minor: int
     currency: str
     weight_g: int
+    length_mm: int | None = None
+    width_mm: int | None = None
+    height_mm: int | None = None
+    billable_g: int = 0
+    over_minor: int = 0
 
 
 def open_shipment(store_id: int, order_id: int, new: NewShipment, *, reference: str | None = None) -> tuple[int, str]:

@@ -22,7 +22,6 @@ from flask.typing import ResponseReturnValue
 from shop.core.clock import ALGIERS
 from shop.core.errors import AdapterError
 from shop.plumbing.http import Outbound, origin_of
-from shop.shipping.carriers.yalidine import FREE_KG
 from shop.shipping.carriers.yalidine.client import TENANTS
 from shop.testing import yalidine_places as places
 from shop.testing.carrier_parcels import CarrierSystem, Made, routes
@@ -30,6 +29,7 @@ from shop.testing.carrier_places import WILAYAS
 
 PREPARING = "En préparation"
 PAID = "payed"  # no status: all that was collected of the account is paid out
+FREE_KG, KG_PER_CM3 = 5, 0.0002
 TAX, TAXED_FROM = 1.5, 10_000  # per cent that it keeps of what it collects, from so many dinars on
 LIMITS: Mapping[str, tuple[int, int]] = {
     "second": (1, 5), "minute": (60, 50), "hour": (3600, 1000), "day": (86_400, 10_000),
@@ -321,8 +321,10 @@ def _fee(asked: Mapping[str, Any], commune: Mapping[str, Any]) -> int:
     sender = next(each["id"] for each in places.wilayas() if each["name"] == asked["from_wilaya_name"])
     told = places.fees(sender, commune["wilaya_id"])
     prices = told["per_commune"][str(commune["id"])]
-    over = max(0, int(asked.get("weight") or 0) - FREE_KG) * told["oversize_fee"]
-    return int(prices["express_desk" if asked.get("is_stopdesk") else "express_home"] or 0) + int(over)
+    length, width, height = (int(asked.get(name) or 0) for name in ("length", "width", "height"))
+    billable = max(int(asked.get("weight") or 0), length * width * height * KG_PER_CM3)
+    over = max(0, billable - FREE_KG) * told["oversize_fee"]
+    return int(prices["express_desk" if asked.get("is_stopdesk") else "express_home"] or 0) + int(over + 0.5)
 
 
 def _stamp(at: datetime) -> str:

@@ -43,6 +43,8 @@ def test_places_desks_and_prices_are_kept(amina: Workshop, partner: Partner) -> 
     assert session.scalar(select(func.count()).where(CarrierPlace.commune_code != "")) == 1541
     found = quotes(amina.id, place_of("3101"), weight_g=300, declared=Money(0))
     assert [(each.kind, each.price) for each in found] == [("home", Money.dinars(600)), ("desk", Money.dinars(400))]
+    (heavy, _desk) = quotes(amina.id, place_of("3101"), weight_g=7_000, declared=Money(0))
+    assert (heavy.price, heavy.over) == (Money.dinars(800), Money.dinars(200))
     desks = session.scalars(select(Desk).where(Desk.external != "")).all()
     assert len(desks) == len(yalidine_places.centers())
     assert all(each.commune_code for each in desks)

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from shop.core import clock
+from shop.core.boxes import Box
 from shop.core.errors import Misconfigured, Rejected, Unavailable
 from shop.core.money import Money
 from shop.core.states import SCANS
@@ -103,6 +104,17 @@ def test_a_parcel_is_told_in_their_words(carrier: Yalidine, sim: YalidineSim, pa
     assert (row["price"], row["declared_value"], row["weight"], row["freeshipping"]) == (1700, 1200, 2, 1)
     assert (row["firstname"], row["familyname"], row["contact_phone"]) == ("ياسين", "حداد", "0550123456")
     assert (row["from_wilaya_name"], row["to_wilaya_name"], row["to_commune_name"]) == ("Tizi Ouzou", "Oran", "Oran")
+
+
+def test_size_and_weight_are_told_and_cost_there_what_buyers_are_quoted(
+    carrier: Yalidine, sim: YalidineSim, parcel: Parcel
+) -> None:
+    bulky = replace(parcel, weight_g=1_600, box=Box(395, 300, 300))
+    row = sim.parcels[carrier.book(bulky).tracking].row
+    assert (row["length"], row["width"], row["height"], row["weight"]) == (40, 30, 30, 2)
+    (home, _desk) = carrier.quotes(bulky)
+    assert home.price == Money.dinars(row["delivery_fee"]) == carrier.quotes(parcel)[0].price + Money.dinars(220)
+    assert {fee.per_kg for fee in carrier.fees("15", "31")} == {Money.dinars(100)}
 
 
 def test_an_answer_that_was_lost_is_sought_and_never_asked_for_twice(

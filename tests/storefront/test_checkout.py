@@ -6,10 +6,11 @@ import gzip
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from shop.cart.models import Cart
 from shop.catalogue import service as catalogue
+from shop.catalogue.models import Product
 from shop.core.money import Money
 from shop.orders.models import Order, OrderLine, Purchase
 from shop.payments.models import Payment
@@ -85,6 +86,18 @@ def test_the_check_shows_every_line_the_cash_of_each_parcel_the_sellers_and_the_
         assert said in page.text, said
     assert {each.get("href") for each in page.body.xpath("//main//a")} >= {"/en/checkout", "/en/cart"}
     assert _orders(application) == []
+
+
+def test_a_heavy_parcel_says_what_it_costs_more(application: Flask, yacine: Buyer, amina: Workshop) -> None:
+    with application.app_context(), transaction():
+        session.execute(update(Product).where(Product.id == amina.product.id).values(weight_g=6_100))
+        shipping.change_carrier(
+            amina.id, amina.carrier.id, by=SYSTEM, included_g=5_000, per_kg_minor=100_00, cm3_per_kg=5_000
+        )
+    said = "200 DA of it for a parcel of 7 kg"
+    assert said in _checked(yacine, amina).text
+    assert said in yacine.open("/cart").text
+    assert yacine.open("/checkout").text.count(said) == 2, "to the home and to the desk"
 
 
 def test_parcels_may_travel_differently(application: Flask, yacine: Buyer, amina: Workshop, ismahane: Workshop) -> None:

@@ -71,6 +71,28 @@ def test_a_carrier_without_kind_or_name_is_refused_at_the_fields(shop: Shop, ami
     assert "برق" in answer.text
 
 
+def test_what_heavy_parcels_cost_is_typed_beside_the_prices(application: Flask, url: str, amina: Person) -> None:
+    typed = {"home-16": "400", "included_kg": "٥", "per_kg": "50", "cm3_per_kg": "5000"}
+    assert amina.post(f"{url}/rates", typed).status_code == 303
+    with application.app_context():
+        account = session.scalars(select(CarrierAccount)).one()
+        assert (account.included_g, account.per_kg_minor, account.cm3_per_kg) == (5_000, 50_00, 5_000)
+        (quote,) = queries.wilaya_quotes(account.store_id, "16", 7_000)
+    assert quote.price == Money.dinars(500)
+    page = amina.get(f"{url}/rates").text
+    assert "above 5\N{NO-BREAK SPACE}kg: 50\N{NO-BREAK SPACE}DA a kilogram" in page
+    wrong = amina.post(f"{url}/rates", {"home-16": "450", "per_kg": "50", "cm3_per_kg": "much"})
+    assert wrong.status_code == 422
+    assert 'href="#cm3_per_kg"' in wrong.text
+    assert 'value="450"' in wrong.text
+    nothing = amina.post(f"{url}/rates", {"home-16": "450", "per_kg": "50"})
+    assert (nothing.status_code, 'href="#included_kg"' in nothing.text) == (422, True)
+    assert amina.post(f"{url}/rates", {"home-16": "450"}).status_code == 303
+    with application.app_context():
+        account = session.scalars(select(CarrierAccount)).one()
+        assert (account.included_g, account.per_kg_minor, account.cm3_per_kg) == (None, None, None)
+
+
 def test_prices_are_typed_per_wilaya_and_an_empty_line_is_not_served(
     application: Flask, url: str, amina: Person
 ) -> None:

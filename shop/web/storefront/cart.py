@@ -187,7 +187,7 @@ def _estimate(view: CartView) -> Estimate:
     offers = automatic_offers([each.store_id for each in view.parcels])
     code, quotes = remembered_wilaya(), {}
     if code:
-        loads = {each.store_id: Load(each.weight_g, each.goods) for each in view.parcels}
+        loads = {each.store_id: Load(each.weight_g, each.goods, each.box) for each in view.parcels}
         quotes = quotes_for(loads, place_of_wilaya(code))
     return Estimate(
         geography.name(geography.wilaya(code)) if code else "", quotes, bill(view, offers, quotes, "home"),

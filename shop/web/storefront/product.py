@@ -172,5 +172,5 @@ def _deliveries(view: ProductView, place: str) -> list[Delivery]:
     sent = max(sent, view.ready_on or sent)
     return [
         Delivery(quote.kind, quote.price, *arrival_window(sent, quote.min_days, quote.max_days))
-        for quote in wilaya_prices(view.store.id, place, view.product.weight_g)
+        for quote in wilaya_prices(view.store.id, place, view.product.weight_g, view.product.box)
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from flask import flash, redirect, render_template, request
@@ -23,6 +24,7 @@ from shop.shipping.carriers import CARRIERS
 from shop.shipping.models import CarrierAccount, DeliveryRate
 from shop.shipping.service import DeskRow, RateRow
 from shop.web.studio.blueprint import studio
+from shop.web.studio.tariff import TariffForm, known_tariff
 from shop.web.ui.access import Access, entry
 from shop.web.ui.errors import said
 from shop.web.ui.forms import ChoiceField, DinarsField, HirfaForm, PhoneField, TextField, required
@@ -30,6 +32,7 @@ from shop.web.ui.here import here
 from shop.web.ui.templating import page_url
 
 OWN = "own_delivery"
+NOTHING: Mapping[str, int | None] = MappingProxyType({})
 MOST_DINARS = 100_000
 MOST_DAYS = 60
 CARRIER_WORDS = {
@@ -178,16 +181,17 @@ def _minor(form: CarrierForm) -> int | None:
 def rates(account_id: int) -> str | Response | tuple[str, int]:
     """Type what delivery costs, wilaya by wilaya; an empty line is not served."""
     account = home_carrier(account_id)
+    tariff = TariffForm(request.form or None, account=account)
     if request.method == "GET":
-        return rates_page(account, known_lines(account))
+        return rates_page(account, known_lines(account), tariff)
     lines = typed_lines(request.form)
     if request.form.get("action") == "fill":
         fill_empty(lines, request.form)
-        return rates_page(account, lines, filled=True)
+        return rates_page(account, lines, tariff, filled=True)
     rows = [row for row in map(read_line, lines) if row is not None]
-    if any(line.errors for line in lines):
-        return rates_page(account, lines), 422
-    return set_rates(account, rows)
+    if not tariff.is_whole() or any(line.errors for line in lines):
+        return rates_page(account, lines, tariff), 422
+    return set_rates(account, rows, tariff.written())
 
 
 @studio.route("/<name:store>/settings/delivery/<number:account_id>/rates/pasted", methods=["GET", "POST"])
@@ -265,12 +269,16 @@ def carrier_page(form: CarrierForm, account: CarrierAccount | None) -> str:
     )  # fmt: skip
 
 
-def rates_page(account: CarrierAccount, lines: list[RateLine], *, filled: bool = False) -> str:
+def rates_page(
+    account: CarrierAccount, lines: list[RateLine], tariff: TariffForm, *, filled: bool = False
+) -> str:  # fmt: skip
     """Draw the table of rates, with its errors on top."""
-    faults = [(f"home-{line.code}", f"{line.label}: {line.errors[0]}") for line in lines if line.errors]
+    faults = tariff.summary
+    faults += [(f"home-{line.code}", f"{line.label}: {line.errors[0]}") for line in lines if line.errors]
     return render_template(
         "studio/settings_rates.html", account=account, lines=lines, faults=faults, filled=filled, typed=request.form,
-        own=account.carrier == OWN, shop_name=here().store.name, failed=bool(faults),
+        own=account.carrier == OWN, shop_name=here().store.name, failed=bool(faults), tariff=tariff,
+        told=known_tariff(account),
     )  # fmt: skip
 
 
@@ -295,10 +303,13 @@ def desks_page(account: CarrierAccount, form: DeskForm, *, desk: Any = None) -> 
     )  # fmt: skip
 
 
-def set_rates(account: CarrierAccount, rows: list[RateRow]) -> Response:
-    """Write the rates and say how many wilayas are served."""
+def set_rates(account: CarrierAccount, rows: list[RateRow], tariff: Mapping[str, int | None] = NOTHING) -> Response:
+    """Write the rates, and what heavy parcels cost where that was typed; say how many wilayas are served."""
+    changes = {name: value for name, value in tariff.items() if value != getattr(account, name)}
     with transaction():
         service.set_rates(account.store_id, account.id, rows, by=here().by)
+        if changes:
+            service.change_carrier(account.store_id, account.id, by=here().by, **changes)
     flash(ngettext("Saved: {n} wilaya is served.", "Saved: {n} wilayas are served.", len(rows)), "done")
     return redirect(page_url("studio.delivery"), 303)
 

@@ -17,6 +17,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from shop.core import clock
+from shop.core.boxes import Weighing, billable_g, overweight_fee
 from shop.core.errors import AdapterError, Forged, Rejected
 from shop.core.money import Money
 from shop.shipping.carriers import cells
@@ -39,7 +40,7 @@ from shop.shipping.contract import (
     setting,
 )
 
-FREE_KG = 5  # what weighs more pays for each kilogram above
+WEIGHING = Weighing(included_g=5_000, cm3_per_kg=5_000)  # 0.0002 kg for each cubic centimetre
 DAYS = (1, 5)
 UNHEARD = "it did not say what became of this parcel: is its commune spelled as theirs?"
 _ID, _TOKEN = re.compile(r"\d{4,40}"), re.compile(r"[A-Za-z0-9]{16,128}")
@@ -91,7 +92,8 @@ class Yalidine:
         row = mapping.of_commune(told.get("per_commune"), parcel.to.theirs or parcel.to.commune_name)
         if row is None:
             return []
-        over = max(0, -(-parcel.weight_g // 1000) - FREE_KG) * (cells.price(told.get("oversize_fee")) or Money(0))
+        counted = billable_g(parcel.weight_g, parcel.box, WEIGHING.cm3_per_kg)
+        over = overweight_fee(counted, WEIGHING.included_g, cells.price(told.get("oversize_fee")) or Money(0))
         found = (("home", cells.price(row.get("express_home"))), ("desk", cells.price(row.get("express_desk"))))
         return [Quote(kind, price + over, *DAYS) for kind, price in found if price is not None]
 
@@ -193,11 +195,12 @@ class Yalidine:
 
     def fees(self, sender: str, to: str) -> list[Fee]:
         """Return what it charges between two wilayas, commune by commune."""
-        per_commune = self._fees(sender, to).get("per_commune")
+        told = self._fees(sender, to)
+        per_commune, per_kg = told.get("per_commune"), cells.price(told.get("oversize_fee"))
         rows = per_commune.values() if isinstance(per_commune, Mapping) else ()
         return [
             Fee(str(row.get("commune_name") or ""), cells.price(row.get("express_home")),
-                cells.price(row.get("express_desk")))
+                cells.price(row.get("express_desk")), per_kg)
             for row in rows if isinstance(row, Mapping)
         ]  # fmt: skip
 
@@ -270,4 +273,4 @@ def _build(settings: Settings, http: Http | None) -> Yalidine:
     return Yalidine(settings, Client(settings.brand, settings.api_id, settings.api_token, way))
 
 
-PLUGIN = Plugin(key="yalidine", title="Yalidine", settings=Settings, build=_build, outside=True)
+PLUGIN = Plugin(key="yalidine", title="Yalidine", settings=Settings, build=_build, outside=True, weighing=WEIGHING)

@@ -20,6 +20,7 @@ def wanted(parcel: Parcel) -> dict[str, Any]:
     """Return a parcel as it is asked for. Raises Rejected for what it can't take."""
     require_takeable(parcel)
     first, _space, rest = parcel.name.strip().partition(" ")
+    length, width, height = parcel.box.cm if parcel.box else (0, 0, 0)
     desk = {"is_stopdesk": True, "stopdesk_id": _number(parcel.desk)} if parcel.kind == "desk" else {}
     return {
         "order_id": parcel.reference, "from_wilaya_name": parcel.sender_wilaya or parcel.sender_wilaya_code,
@@ -28,7 +29,8 @@ def wanted(parcel: Parcel) -> dict[str, Any]:
         "to_commune_name": parcel.to.theirs or parcel.to.commune_name,
         "to_wilaya_name": parcel.to.their_wilaya or parcel.to.wilaya_name,
         "product_list": parcel.contents[:250] or "-", "price": parcel.collect.minor // 100, "do_insurance": False,
-        "declared_value": min(parcel.declared, MOST).minor // 100, "length": 0, "width": 0, "height": 0,
+        "declared_value": min(parcel.declared, MOST).minor // 100, "length": length, "width": width,
+        "height": height,
         "weight": -(-parcel.weight_g // 1000), "freeshipping": True, "is_stopdesk": False, "has_exchange": False,
         **desk,
     }  # fmt: skip
