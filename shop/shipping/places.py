@@ -1,7 +1,7 @@
 """Communes as carriers spell them: which of ours each one is, found by its name within the wilaya of 58.
 
 Never by numbers, which look alike and are not; a name that could be two of ours is none, and stands in the report.
-Spellings that nobody could guess are in `data/carriers/<key>.csv`, each looked at by a person.
+Other spellings are in `data/carriers`, each looked at by a person: `all.csv` whoever writes so, `<key>.csv` one family.
 """
 
 from __future__ import annotations
@@ -95,9 +95,13 @@ def _alias(carrier: str, wilaya: str, name: str) -> str:
 
 @cache
 def aliases(carrier: str) -> Mapping[tuple[str, str], str]:
-    """Return the reviewed spellings of a family of carriers."""
-    file = _FOLDER / f"{carrier}.csv"
-    if not carrier.isidentifier() or not file.exists():
+    """Return the reviewed spellings: those of a family of carriers, and those that stand for the same at all."""
+    return {**_reviewed("all"), **_reviewed(carrier)}
+
+
+def _reviewed(name: str) -> dict[tuple[str, str], str]:
+    file = _FOLDER / f"{name}.csv"
+    if not name.isidentifier() or not file.exists():
         return {}
     with file.open(encoding="utf-8", newline="") as lines:
         return {(row["wilaya_code_58"], _key(row["name"])): row["commune_code"] for row in csv.DictReader(lines)}

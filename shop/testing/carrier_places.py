@@ -1,11 +1,10 @@
-"""The communes of Algeria as a simulated carrier lists them: our own geography under the 58 wilayas, in its spelling.
+"""The communes of Algeria as a simulated carrier lists them, under the 58 wilayas, in the carrier's own spelling.
 
-Where it has an alias file (`shop/data/carriers/<key>.csv`), the names that nobody could guess are spelled as there.
+Where its list is known (`names/<key>.txt`, a wilaya a line) the simulator speaks it, else it speaks our own geography.
 """
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -19,6 +18,8 @@ SOUTH: Mapping[int, int] = {  # far wilayas by zone of price; the others are of 
     1: 4, 3: 3, 7: 2, 8: 4, 11: 4, 30: 3, 32: 3, 33: 4, 37: 4, 39: 3, 45: 3, 47: 3, 49: 4, 50: 4, 51: 3, 52: 4,
     53: 4, 54: 4, 55: 3, 56: 4, 57: 3, 58: 3,
 }  # fmt: skip
+_TOWNS = frozenset({"alger centre", "bab ezzouar", "es senia", "el khroub", "el menia"})
+_LISTS = PACKAGE / "testing" / "names"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,25 +38,29 @@ def wilaya_names() -> list[str]:
 
 
 @cache
-def communes(carrier: str) -> tuple[Listed, ...]:
-    """Return all communes as a carrier spells them, by wilaya and name."""
-    known, wilayas = _spellings(carrier), wilaya_names()
-    found = []
-    for place in (each for other in geography.wilayas() for each in geography.communes(other.code, "fr")):
-        number = int(place.wilaya_code_58)
-        wilaya = wilayas[number - 1]
-        is_town = fold(place.name_fr) == fold(wilaya) or place.name_fr in _TOWNS
-        found.append(Listed(number, wilaya, known.get(place.code, place.name_fr), is_town))
-    return tuple(sorted(found, key=lambda each: (each.wilaya, fold(each.name))))
-
-
-_TOWNS = frozenset({"Alger Centre", "Bab Ezzouar", "Es Senia", "El Khroub"})
-
-
-def _spellings(carrier: str) -> Mapping[str, str]:
-    """Return by our codes the names that are known to be spelled otherwise."""
-    file = PACKAGE / "data" / "carriers" / f"{carrier}.csv"
+def names(carrier: str) -> Mapping[str, tuple[str, ...]]:
+    """Return the communes of a carrier's own list by wilaya of 58, in its order; nothing where none is known."""
+    file = _LISTS / f"{carrier}.txt"
     if not file.exists():
         return {}
-    with file.open(encoding="utf-8", newline="") as lines:
-        return {row["commune_code"]: row["name"] for row in csv.DictReader(lines)}
+    lines = (line.partition("|") for line in file.read_text(encoding="utf-8").splitlines())
+    return {code: tuple(listed.split(",")) for code, _, listed in lines}
+
+
+@cache
+def communes(carrier: str) -> tuple[Listed, ...]:
+    """Return all communes as a carrier spells them, wilaya by wilaya."""
+    listed = names(carrier) or _ours()
+    return tuple(_listed(code, name) for code in sorted(listed) for name in listed[code])
+
+
+def _listed(code: str, name: str) -> Listed:
+    wilaya = geography.wilaya(code).name_fr
+    return Listed(int(code), wilaya, name, fold(name) in {fold(wilaya), *_TOWNS})
+
+
+def _ours() -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for place in (each for other in geography.wilayas() for each in geography.communes(other.code, "fr")):
+        found.setdefault(place.wilaya_code_58, []).append(place.name_fr)
+    return {code: tuple(sorted(listed, key=fold)) for code, listed in found.items()}

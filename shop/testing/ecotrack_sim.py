@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import secrets
-import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -238,15 +237,10 @@ def wrong(asked: Mapping[str, str]) -> dict[str, list[str]]:
     return {name: [f"Le champ {name} est invalide."] for name, right in tests.items() if not right}
 
 
-def _plain(name: str) -> str:
-    """Write a name without accents, as most of these companies do."""
-    return "".join(each for each in unicodedata.normalize("NFD", name) if not unicodedata.combining(each))
-
-
 def _listed() -> list[dict[str, Any]]:
     return [
         {
-            "nom": _plain(each.name), "wilaya_id": each.wilaya, "code_postal": f"{each.wilaya:02}{at % 1000:03}",
+            "nom": each.name, "wilaya_id": each.wilaya, "code_postal": f"{each.wilaya:02}{at % 1000:03}",
             "has_stop_desk": str(int(each.is_town)),
         }
         for at, each in enumerate(carrier_places.communes("ecotrack"))

@@ -1,4 +1,4 @@
-"""The territories, hubs and prices of the ZR Express simulator: our own geography under marks of its own.
+"""The territories, hubs and prices of the ZR Express simulator: its communes under marks of its own.
 
 Four wilayas are not there, as at the real one. Its codes of communes look like those of the ONS and are none.
 """
@@ -45,7 +45,7 @@ def districts() -> tuple[Mapping[str, Any], ...]:
     """Return the communes."""
     rows = [each for each in communes("zrexpress") if each.wilaya not in MISSING]
     return tuple(
-        {"id": mark(row.wilaya, row.name), "code": row.wilaya * 100 + at, "name": bare(row.name), "level": "commune",
+        {"id": mark(row.wilaya, row.name), "code": row.wilaya * 100 + at, "name": row.name, "level": "commune",
          "parentId": mark(row.wilaya), "postalCode": f"{row.wilaya:02}{at:03}",
          "delivery": {"canSend": True, "hasPickupPoint": row.is_town}}
         for at, row in enumerate(rows, 1)
