@@ -125,6 +125,14 @@ def by_ending(store_id: int, typed: str, *, states: Collection[str] = ("labelled
     return found[0]
 
 
+def by_codes(store_id: int, codes: Collection[str], *, state: str = "labelled") -> list[Shipment]:
+    """Return the parcels in a state whose reference or tracking number is one of these, in capitals or not."""
+    asked = {each.upper() for each in codes}
+    is_one = or_(Shipment.reference.in_(asked), func.upper(Shipment.tracking).in_(asked))
+    wanted = select(Shipment).where(Shipment.store_id == store_id, Shipment.state == state, is_one)
+    return list(session.scalars(wanted.order_by(Shipment.id)))
+
+
 def shipments(store_id: int, shipment_ids: Collection[int]) -> dict[int, Shipment]:
     """Return parcels of a store by id; those that aren't its own are left out."""
     wanted = select(Shipment).where(Shipment.store_id == store_id, Shipment.id.in_(shipment_ids))

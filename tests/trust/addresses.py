@@ -11,7 +11,7 @@ from typing import Any
 from werkzeug.routing import Rule
 
 from shop.core import clock
-from tests.studio.photographs import photograph
+from tests.studio.photographs import bars, photograph
 from tests.trust.partners import KEYS, OF_PARTNERS
 from tests.trust.street import Shop, Street
 
@@ -309,6 +309,7 @@ OF_A_SHOP: Mapping[str, Callable[[Street, Shop], Fields]] = {
     "studio.send_labels": lambda _street, shop: {"station": shop.spare_station_id},
     "studio.print_labels": lambda _street, shop: {"shipments": shop.parcels["confirmed"], "paper": "a6"},
     "studio.make_sheet": lambda _street, shop: {"shipments": shop.parcels["labelled"], "action": "sheet"},
+    "studio.read_labels": lambda _street, shop: {"photo": (bars(shop.reference), "label.jpg")},
     "studio.record_remittance": lambda _street, shop: {
         "carrier": shop.carrier, "received_on": clock.today().isoformat(), "reference": "R-2",
         "lines": shop.payments["delivered"], f"received-{shop.payments['delivered']}": "1100",
@@ -382,6 +383,7 @@ SMUGGLED_IN: Mapping[tuple[str, str], Callable[[Street], Fields]] = {
     ("studio.make_sheet", "POST"): lambda street: {
         "shipments": [street.amina.parcels["labelled"], street.ismahane.parcels["labelled"]],
     },
+    ("studio.read_labels", "POST"): lambda street: {"photo": (bars(street.ismahane.reference), "label.jpg")},
     ("studio.record_remittance", "POST"): lambda street: {
         "lines": street.ismahane.payments["delivered"],
         f"received-{street.ismahane.payments['delivered']}": "1100",

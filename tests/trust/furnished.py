@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from shop.accounts import codes as phone_codes
 from shop.accounts.models import Device, Passkey
@@ -28,7 +28,7 @@ from shop.offers.models import Offer
 from shop.orders.models import Order, Purchase
 from shop.payments.models import Incident, Payment, PaymentProof
 from shop.plumbing import i18n
-from shop.plumbing.db import session, transaction
+from shop.plumbing.db import changed, session, transaction
 from shop.plumbing.journal import SYSTEM
 from shop.plumbing.links import Signer
 from shop.plumbing.settings import Settings
@@ -57,6 +57,7 @@ from tests.studio.photographs import photograph
 from tests.studio.test_outcome import sent_back
 from tests.trust import unpaid
 from tests.trust.bad_input import Visitor
+from tests.trust.nonsense import LABELLED
 from tests.trust.partners import OF_PARTNERS, add_partner, add_zone, lead_nowhere, partner_numbers, send_abroad
 from tests.trust.ways_in import give_keys
 
@@ -73,13 +74,14 @@ def furnish(application: Flask, settings: Settings, day: Day) -> None:
     lead_nowhere(application)
     day.ordered()
     day.confirmed()
-    day.labelled()
+    waits = day.parcel(day.labelled()).id
     day.handed_over()
     paid, _held = day.delivered(), day.delivered()
     sent_back(day)
     sent_back(day, contested="Personne")
     payment = day.payment(paid)
     with application.app_context(), transaction():
+        changed(update(Shipment).where(Shipment.id == waits).values(tracking=LABELLED))
         for order_id in session.scalars(select(Outcome.order_id).where(Outcome.outcome == "refused")).all():
             holds.ask_first(day.store_id, order_id, "deposit", by=SYSTEM)
     with application.app_context(), i18n.speaking("en"), transaction():

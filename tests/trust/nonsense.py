@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from tests.studio.photographs import photograph
+from tests.studio.photographs import bars, photograph
 
 Fields = list[tuple[str, str | bytes]]
 FORM = "application/x-www-form-urlencoded"
@@ -144,7 +144,11 @@ SHEETS = (
 )  # fmt: skip
 
 
-GOOD_FILES = [("photos", GOOD_PICTURE), ("receipt", GOOD_PICTURE), ("card", GOOD_PICTURE), ("file", GOOD_SHEET)]
+LABELLED = "BARQ-2611-31"  # the number of a parcel that waits for the courier
+GOOD_FILES = [
+    ("photos", GOOD_PICTURE), ("receipt", GOOD_PICTURE), ("card", GOOD_PICTURE), ("file", GOOD_SHEET),
+    ("photo", bars(LABELLED).getvalue()),
+]  # fmt: skip
 
 
 def sheet(rng: random.Random) -> bytes:

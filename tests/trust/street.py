@@ -107,7 +107,8 @@ class Shop:
     payments: dict[str, int] = field(default_factory=dict)
     references: dict[str, str] = field(default_factory=dict)  # of payments
     purchase: str = ""
-    ending: str = ""  # the last characters of a parcel that waits for the courier
+    reference: str = ""  # of a parcel that waits for the courier
+    ending: str = ""  # its last characters
     phone: str = ""
     carrier: str = ""
     line_id: int = 0
@@ -412,7 +413,7 @@ def _papers(of: str, shop: Shop, by: Actor) -> None:
     _printers(of, shop, by)
     waits = shipping_queries.live_shipment(shop.store_id, shop.orders["labelled"])
     assert waits is not None
-    shop.ending = waits.reference[-5:]
+    shop.reference, shop.ending = waits.reference, waits.reference[-5:]
 
 
 def _printers(of: str, shop: Shop, by: Actor) -> None:

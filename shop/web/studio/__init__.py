@@ -16,6 +16,7 @@ from shop.web.studio import (
     earnings,
     goods,
     handover,
+    handover_photo,
     holds,
     identity,
     invoices,
@@ -64,12 +65,11 @@ from shop.web.studio import (
 from shop.web.studio.blueprint import studio
 
 PAGES = (
-    account, calls, costs, currencies, customers, customs, delivery, documents, earnings, goods, handover, holds,
-    identity,
-    invoices, joining, labels, links, losses, lots, members, money, new_order, new_product, offers, offline, once,
-    options, orders, outcome, papers, parcel_number, partners, passkeys, past_customers, payments, payouts, people,
-    phone_codes, pictures, printers, products, profile, rests, sale, second_step, share, sheets, squares, statements,
-    stock, today, variants, ways_to_pay, wizard, zones,
+    account, calls, costs, currencies, customers, customs, delivery, documents, earnings, goods, handover,
+    handover_photo, holds, identity, invoices, joining, labels, links, losses, lots, members, money, new_order,
+    new_product, offers, offline, once, options, orders, outcome, papers, parcel_number, partners, passkeys,
+    past_customers, payments, payouts, people, phone_codes, pictures, printers, products, profile, rests, sale,
+    second_step, share, sheets, squares, statements, stock, today, variants, ways_to_pay, wizard, zones,
 )  # fmt: skip
 
 

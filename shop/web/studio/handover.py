@@ -49,7 +49,7 @@ def make_sheet() -> Response | tuple[str, int] | str:
     try:
         if typed or request.form.get("action") == "add":
             found = shipping.by_ending(here().store.id, typed)
-            return hand_over_page(ticked=[*ticked, found.id], carrier=found.carrier_title, added=found)
+            return hand_over_page(ticked=[*ticked, found.id], carrier=found.carrier_title, added=[found])
         with acting() as leads_to:
             sheet = service.hand_over(here().store.id, ticked, by=here().by)
             invoices.issue_when_handed_over(here().store.id, sheet.id, by=here().by)
@@ -75,7 +75,7 @@ def handover_pdf(number: int) -> Response:
 
 def hand_over_page(
     *, ticked: Sequence[int], carrier: str, problem: str = "", at: str = "shipments", typed: str = "",
-    added: Shipment | None = None,
+    added: Sequence[Shipment] = (), strange: Sequence[str] = (),
 ) -> str:  # fmt: skip
     """Draw the parcels of one carrier, those already counted ticked."""
     jobs = fulfilment.to_hand_over(here().store.id)
@@ -86,7 +86,7 @@ def hand_over_page(
     return shop_page(
         "studio/hand_over.html", "orders", jobs=mine, carrier=carrier, ticked={job.shipment_id for job in counted},
         carriers={name: len(parcels) for name, parcels in carriers.items()}, problem=problem, at=at, typed=typed,
-        failed=bool(problem), added=added, missing=[job for job in mine if job not in counted],
+        failed=bool(problem), added=added, strange=strange, missing=[job for job in mine if job not in counted],
         cash=total(job.total for job in counted), sheets=shipping.handovers(here().store.id, limit=5),
         everything=sum(len(parcels) for parcels in carriers.values()),
     )  # fmt: skip
