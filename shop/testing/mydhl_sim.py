@@ -25,7 +25,6 @@ EVENTS: Mapping[str, str] = {
     "OK": "Delivered", "RT": "Returned to shipper", "OH": "Shipment is on hold",
 }  # fmt: skip
 NEAR = frozenset({"FR", "ES", "IT", "TN", "MA", "BE", "CH", "DE", "GB", "NL", "PT"})
-NOWHERE = frozenset({"KP", "SY"})
 TRANSIT_DAYS = 3
 PRODUCTS = {"P": "EXPRESS WORLDWIDE", "8": "EXPRESS EASY"}
 _LENGTHS = {"addressLine1": 45, "addressLine2": 45, "addressLine3": 45, "cityName": 45, "postalCode": 12,
@@ -53,6 +52,7 @@ class MyDhlSim(CarrierSystem):
         super().forget()
         self.made = 0
         self.unfound = 0  # so many searches by reference do not find what is there
+        self.nowhere = {"KP"}
         self.accounts: set[str] = set()  # where some are named, others are not known
 
     def blueprint(self) -> Blueprint:
@@ -99,7 +99,7 @@ class MyDhlSim(CarrierSystem):
         if wrong:
             return _invalid(wrong)
         country = str(_in(told, "customerDetails", "receiverDetails")["countryCode"])
-        if country in NOWHERE:
+        if country in self.nowhere:
             return _problem(404, "Not found", "996: Product not found for the given parameters")
         asked = str(told.get("productCode") or "")
         names = {asked: PRODUCTS[asked]} if asked in PRODUCTS else PRODUCTS

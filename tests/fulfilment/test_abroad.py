@@ -10,10 +10,11 @@ from sqlalchemy import update
 from shop import audit
 from shop.abroad import service as price_lists
 from shop.catalogue.models import Product
-from shop.core.errors import Refused
+from shop.core.errors import InvalidTransition, Refused, Unavailable
 from shop.core.money import Money
 from shop.documents import service as documents
 from shop.documents.queries import label_contents
+from shop.fulfilment import quoting
 from shop.fulfilment import service as fulfilment
 from shop.orders.models import Order
 from shop.payments import attempts
@@ -146,3 +147,57 @@ def test_its_way_comes_back_by_asking_until_it_is_delivered(amina: Workshop, par
         went.append(parcel(amina, order).state)
     assert went == [*["in_transit"] * 4, "attempt_failed", "in_transit", "delivered"]
     assert list(audit.findings()) == []
+
+
+def waiting(shop: Workshop) -> tuple[Order, Shipment]:
+    order, _payment = placed(shop)
+    return order, parcel(shop, order)
+
+
+def test_what_it_asks_is_told_before_anything_is_booked(amina: Workshop, partner: Partner) -> None:
+    order, box = waiting(amina)
+    assert quoting.last_asked(amina.id, box.id) is None
+    quoting.ask(amina.id, order.id, by=AMINA, outside=partner.outside)
+    said = quoting.last_asked(amina.id, box.id)
+    assert said is not None
+    assert (said.price, said.days) == (Money.dinars(6350), 3)
+    assert partner.sim.parcels == {}
+
+
+def test_where_it_does_not_go_is_told_too(amina: Workshop, partner: Partner) -> None:
+    order, box = waiting(amina)
+    assert isinstance(partner.sim, MyDhlSim)
+    partner.sim.nowhere = {"FR"}
+    quoting.ask(amina.id, order.id, by=AMINA, outside=partner.outside)
+    said = quoting.last_asked(amina.id, box.id)
+    assert said is not None
+    assert said.price is None
+
+
+def test_a_partner_that_is_down_or_was_asked_enough_says_so_and_nothing_is_written(
+    amina: Workshop, partner: Partner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order, box = waiting(amina)
+    partner.world.faults.add("mydhl", "cut", "/rates$")
+    with pytest.raises(Unavailable):
+        quoting.ask(amina.id, order.id, by=AMINA, outside=partner.outside)
+    monkeypatch.setattr(partners, "LIMITS", ((0, 60),))
+    asked = sum(map(len, partner.sim.asked.values()))
+    with pytest.raises(Unavailable):
+        quoting.ask(amina.id, order.id, by=AMINA, outside=partner.outside)
+    assert sum(map(len, partner.sim.asked.values())) == asked
+    assert quoting.last_asked(amina.id, box.id) is None
+
+
+def test_of_a_parcel_that_stays_or_has_left_nobody_is_asked(amina: Workshop, partner: Partner) -> None:
+    order, box = waiting(amina)
+    with transaction():
+        session.get_one(Shipment, box.id).state = "in_transit"
+    with pytest.raises(InvalidTransition):
+        quoting.ask(amina.id, order.id, by=AMINA, outside=partner.outside)
+    with transaction():
+        session.get_one(Shipment, box.id).state = "preparing"
+        session.execute(update(Order).values(wilaya_code="31", commune_code="3101"))
+    session.expire_all()
+    with pytest.raises(InvalidTransition):
+        quoting.ask(amina.id, order.id, by=AMINA, outside=partner.outside)

@@ -156,6 +156,7 @@ def _of(street: Street, endpoint: str, shop: Shop) -> dict[str, Any]:
         "studio.money_came": "to_pay", "studio.waive_deposit": "deposit", "studio.lift_hold": "held",
         "studio.customs_pdf": "abroad", "studio.customs_csv": "abroad",
         "studio.ask_first": "sent_back", "studio.book_again": "confirmed",
+        "studio.ask_price": "confirmed",
         "studio.ask_for_receipt": "to_pay", "storefront.pay": "to_pay", "storefront.send_receipt": "to_pay",
         "storefront.check_payment": "to_pay",
     }.get(endpoint, "paid")  # fmt: skip

@@ -14,6 +14,7 @@ from shop.web.studio import (
     delivery,
     documents,
     earnings,
+    express,
     goods,
     handover,
     handover_photo,
@@ -65,7 +66,7 @@ from shop.web.studio import (
 from shop.web.studio.blueprint import studio
 
 PAGES = (
-    account, calls, costs, currencies, customers, customs, delivery, documents, earnings, goods, handover,
+    account, calls, costs, currencies, customers, customs, delivery, documents, earnings, express, goods, handover,
     handover_photo, holds, identity, invoices, joining, labels, links, losses, lots, members, money, new_order,
     new_product, offers, offline, once, options, orders, outcome, papers, parcel_number, partners, passkeys,
     past_customers, payments, payouts, people, phone_codes, pictures, printers, products, profile, rests, sale,

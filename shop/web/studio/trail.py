@@ -62,6 +62,7 @@ _SENTENCES: Mapping[str, str] = {
     "shipment.unnumbered": N_("The carrier’s number was taken away"),
     "shipment.booking_refused": N_("The carrier refused the parcel"),
     "shipment.booking_unknown": N_("No answer from the carrier yet"),
+    "shipment.priced": N_("The carrier was asked what the parcel costs"),
     "shipment.handed_over": N_("Handed over, sheet {n}"),
     "shipment.in_transit": N_("On the way"),
     "shipment.at_point": N_("Waits at the desk"),
