@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from shop.core import clock
+from shop.core.boxes import Box
 from shop.core.errors import Misconfigured, Rejected, Unavailable
 from shop.core.money import Money
 from shop.core.states import SCANS
@@ -118,6 +119,9 @@ def test_a_parcel_is_told_in_their_words_with_what_customs_wants(carrier: MyDhl,
     assert (sender["postalAddress"]["countryCode"], sender["postalAddress"]["postalCode"]) == ("DZ", "25000")
     content = row["content"]
     assert content["packages"] == [{"weight": 0.74, "dimensions": {"length": 30, "width": 20, "height": 10}}]
+    big = carrier.book(replace(parcel, reference="HBOX", box=Box(405, 300, 120)))
+    sizes = sim.parcels[big.tracking].row["content"]["packages"][0]["dimensions"]
+    assert sizes == {"length": 41, "width": 30, "height": 12}, "its own, where they are known"
     lines = content["exportDeclaration"]["lineItems"]
     assert [(each["price"], each["quantity"]["value"]) for each in lines] == [(333.33, 3), (450.5, 1)]
     assert content["declaredValue"] == 1450.49, "the sum of its lines: a third of a dinar has no centime"

@@ -156,9 +156,10 @@ def _line(number: int, each: Goods) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _package(parcel: Parcel, box: tuple[int, int, int]) -> dict[str, Any]:
+def _package(parcel: Parcel, usual: tuple[int, int, int]) -> dict[str, Any]:
+    sides = usual if parcel.box is None else parcel.box.cm
     return {
-        "weight": parcel.weight_g / 1000, "dimensions": dict(zip(("length", "width", "height"), box, strict=True))
+        "weight": parcel.weight_g / 1000, "dimensions": dict(zip(("length", "width", "height"), sides, strict=True))
     }  # fmt: skip
 
 
