@@ -52,6 +52,8 @@ _WILAYA_ALIASES = {
     "39": ("Oued Souf",),
 }
 _COMMUNE_ALIASES = {"1604": ("Belouizdad",)}
+# The law of 2019 gave El Borma to Touggourt; ordinance 21-03 of 25 March 2021 gave it back to Ouargla.
+_MOVED_BACK = {"3021": "30"}
 _IN_ENGLISH = {"16": "Algiers", "1601": "Algiers Centre"}
 
 # The old official gazettes write every final ya without dots; these words really end in alif maqsura.
@@ -342,7 +344,9 @@ def _commune(row: dict[str, str]) -> Commune:
     code, french, arabic = row["code"], row["name_fr"], row["name_ar"]
     shown = _COMMUNES_IN_FRENCH.get(code, french), _COMMUNES_IN_ARABIC.get(code, _dotted(arabic))
     others = *_COMMUNE_ALIASES.get(code, ()), *filter(None, row["aliases"].split("|")), french, arabic
-    return Commune(code, *shown, row["wilaya_code"], row["wilaya_code_58"], _without(others, shown), row["daira_1991"])
+    moved = _MOVED_BACK.get(code)
+    lies_in = moved or row["wilaya_code"], moved or row["wilaya_code_58"]
+    return Commune(code, *shown, *lies_in, _without(others, shown), row["daira_1991"])
 
 
 def _without(others: Iterable[str], shown: tuple[str, str]) -> tuple[str, ...]:

@@ -143,7 +143,7 @@ def test_places_prices_and_the_communes_with_a_desk_are_learned(
     with transaction():
         learning.ask(amina.id, amina.carrier.id, by=AMINA)
     learning.learn(partner.outside, {"store_id": amina.id, "account_id": amina.carrier.id})
-    assert session.scalar(select(func.count()).where(CarrierPlace.commune_code != "")) == 1540
+    assert session.scalar(select(func.count()).where(CarrierPlace.commune_code != "")) == 1541
     found = quotes(amina.id, place_of("3101"), weight_g=300, declared=Money(0))
     assert [(each.kind, each.price) for each in found] == [("home", Money.dinars(600)), ("desk", Money.dinars(400))]
     desks = session.scalars(select(Desk).where(Desk.external != "", Desk.wilaya_code == "31")).all()

@@ -40,7 +40,7 @@ def learn(shop: Workshop, partner: Partner) -> None:
 
 def test_places_desks_and_prices_are_kept(amina: Workshop, partner: Partner) -> None:
     learn(amina, partner)
-    assert session.scalar(select(func.count()).where(CarrierPlace.commune_code != "")) == 1541
+    assert session.scalar(select(func.count()).where(CarrierPlace.commune_code != "")) == 1540
     found = quotes(amina.id, place_of("3101"), weight_g=300, declared=Money(0))
     assert [(each.kind, each.price) for each in found] == [("home", Money.dinars(600)), ("desk", Money.dinars(400))]
     (heavy, _desk) = quotes(amina.id, place_of("3101"), weight_g=7_000, declared=Money(0))

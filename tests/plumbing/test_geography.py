@@ -41,6 +41,13 @@ def test_every_new_wilaya_has_one_parent_among_the_58() -> None:
         assert each.wilaya_code_58 == geography.wilaya(each.wilaya_code).code_58
 
 
+def test_el_borma_lies_in_ouargla_again() -> None:
+    place = geography.commune("3021")
+    assert (place.name_fr, place.wilaya_code, place.wilaya_code_58) == ("El Borma", "30", "30")
+    assert place in geography.communes("30", "fr")
+    assert place not in geography.communes("55", "fr")
+
+
 def test_every_official_spelling_and_alias_finds_its_commune_before_and_after_2026() -> None:
     for place in _all_communes():
         for text in (place.name_fr, place.name_ar, *place.aliases):

@@ -20,12 +20,9 @@ from shop.testing import carrier_places, yalidine_places
 # How many communes each partner lists, and those that are none of ours, each with the reason.
 LISTED = {"ecotrack": 1542, "yalidine": 1541, "zrexpress": 1531}
 UNMAPPED = {
-    "yalidine": set[tuple[str, str]](),
-    "ecotrack": {
-        ("15", "Larba Nath Irathen"),  # listed twice; "Larbaa Nath Irathen" is ours
-        ("30", "El Borma"),  # lies in 55 since 2019, listed where it lay before
-    },
-    "zrexpress": {("30", "El Borma")},
+    "yalidine": {("55", "El Borma")},  # lies in 30 again since 2021, listed where the law of 2019 had it
+    "ecotrack": {("15", "Larba Nath Irathen")},  # listed twice; "Larbaa Nath Irathen" is ours
+    "zrexpress": set[tuple[str, str]](),
 }
 ALIASES = sorted(each.stem for each in (PACKAGE / "data" / "carriers").glob("*.csv"))
 
