@@ -18,7 +18,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from bench import invoices, labels, orders, pages, paying
+from bench import foreign, invoices, labels, orders, pages, paying
 from shop.app import create_app
 from shop.plumbing import schema
 from shop.plumbing.db import db
@@ -42,6 +42,7 @@ def main() -> None:
         found |= pages.growth(small, pages.latencies(app), large)
     found |= {f"labels: {name}": value for name, value in labels.measure().items()}
     found |= {f"papers: {name}": value for name, value in invoices.measure().items()}
+    found |= {f"papers: {name}": value for name, value in foreign.measure().items()}
     for name, value in found.items():
         print(f"{name:64} {value:10.3f}")
     LATEST.write_text(json.dumps({"machine": machine(), "figures": rounded(found)}, indent=1) + "\n")

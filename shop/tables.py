@@ -19,13 +19,14 @@ from shop.risk import models as risk
 from shop.settlement import models as settlement
 from shop.sharing import models as sharing
 from shop.shipping import abroad_models as zones
+from shop.shipping import label_models as partner_labels
 from shop.shipping import models as shipping
 from shop.spreadsheets import models as spreadsheets
 from shop.stores import models as stores
 
 METADATA = Base.metadata
 ROOMS = (
-    accounts, stores, catalogue, cart, orders, payments, shipping, zones, offers, sharing, risk, abroad, checkout,
-    customers, documents, stations, settlement, notifications, opening, spreadsheets,
+    accounts, stores, catalogue, cart, orders, payments, shipping, zones, partner_labels, offers, sharing, risk, abroad,
+    checkout, customers, documents, stations, settlement, notifications, opening, spreadsheets,
 )  # fmt: skip
 PLUMBING = (journal, jobs, limits, once)

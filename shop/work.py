@@ -11,7 +11,7 @@ from shop.cart import service as carts
 from shop.checkout import links
 from shop.customers import service as customers
 from shop.documents import by_itself, invoices, receipts
-from shop.fulfilment import booking, following, unpaid
+from shop.fulfilment import booking, following, partner_labels, unpaid
 from shop.notifications.words import JOB, VERBS
 from shop.orders import service as orders
 from shop.payments import inbox
@@ -28,7 +28,7 @@ from shop.risk import holds
 from shop.risk import service as risk
 from shop.settlement import brought
 from shop.shipping import inbox as carriers_inbox
-from shop.shipping import learning
+from shop.shipping import labels, learning
 from shop.stores import service as stores
 from shop.stores import verification
 
@@ -37,7 +37,7 @@ PERIODIC: Mapping[str, int] = {
     "once.forget_old": 86_400, "spreadsheets.forget_old": 86_400, "stores.check_cards": 14_400,
     "links.expire": 60, "customers.erase": 86_400, "risk.forget_old": 86_400, "risk.forget_holds": 86_400,
     "orders.forget_networks": 3_600, unpaid.RECONCILE: 60, following.FOLLOW: following.EVERY_S,
-    "documents.follow_refunds": 300, brought.JOB: brought.EVERY_S,
+    "documents.follow_refunds": 300, "shipping.forget_labels": 86_400, brought.JOB: brought.EVERY_S,
 }  # fmt: skip
 
 
@@ -84,6 +84,7 @@ def handlers(settings: Settings, signer: Signer) -> Mapping[str, Handler]:
         "fulfilment.book": partial(booking.book_later, ways_out),
         by_itself.JOB: partial(print_confirmed, ways_out),
         "fulfilment.cancel_booking": partial(booking.cancel_booking, ways_out),
+        partner_labels.JOB: partial(partner_labels.fetch_later, ways_out),
         following.FOLLOW: partial(following.follow, ways_out),
         learning.JOB: partial(learning.learn, ways_out),
         carriers_inbox.JOB: partial(following.look_into, ways_out),
@@ -103,6 +104,7 @@ def handlers(settings: Settings, signer: Signer) -> Mapping[str, Handler]:
         "risk.forget_old": partial(_in_one, risk.forget_old),
         "documents.follow_refunds": invoices.follow_refunds,
         "risk.forget_holds": partial(_in_one, holds.forget_old),
+        "shipping.forget_labels": partial(_in_one, labels.forget_old),
         "orders.forget_networks": partial(_in_one, orders.forget_networks),
     }
 

@@ -19,8 +19,10 @@ from shop.plumbing import geography, journal
 from shop.plumbing.db import session, transaction
 from shop.plumbing.journal import SYSTEM, Actor
 from shop.plumbing.seals import Seal
-from shop.shipping import partners, service
+from shop.shipping import labels, partners, service
 from shop.shipping.service import RateRow
+
+UNDER_THEIRS = "ecotrack"  # the partner whose own label was chosen
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,8 @@ def _connect(each: Joined, by: Actor, seal: Seal) -> None:
     service.set_rates(store_id, account.id, prices, by=by)
     service.ask_first(store_id, account.id, by=by)
     partners.connect(account, each.keys, seal=seal, by=by)
+    if each.carrier == UNDER_THEIRS:
+        labels.choose(account, theirs=True, by=by)
 
 
 def _order(each: Joined, by: Actor) -> None:

@@ -9,10 +9,10 @@ import io
 import json
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from shop.core.errors import Refused
 from shop.documents import goods
@@ -21,6 +21,7 @@ from shop.documents.binding import bound
 from shop.documents.companions import calibration_sheet, handover_sheet, slip_sheet
 from shop.documents.customs import Declaration, customs_sheet
 from shop.documents.goods import Poster, PriceTag, ProductLabel
+from shop.documents.imposing import laid, pieces_of
 from shop.documents.invoice_sheets import Bill, contract_sheet, invoices_sheet
 from shop.documents.label_layout import label_sheet
 from shop.documents.letters import unprintable
@@ -55,29 +56,53 @@ _CATALOGUE_END: Final = re.compile(rb"/ViewerPreferences<<(?:/Direction/[LR]2[LR
 # One paper is drawn at a time: a label takes milliseconds, and five hundred of them as much memory
 # as a server thread should ever have.
 _drawing = threading.Lock()
+Cells = list[LabelContent | None]
+
+
+class Foreign(NamedTuple):
+    """A partner's own label, and how many pages it has."""
+
+    content: bytes
+    pages: int
 
 
 def labels_pdf(
     labels: Sequence[LabelContent], paper: str = "100x150", *, start: int = 1, nudge: Nudge = (0, 0),
-    dots_per_mm: float = 8,
+    dots_per_mm: float = 8, theirs: Mapping[int, Foreign] | None = None,
 ) -> bytes:  # fmt: skip
     """Return the labels as one PDF in the given order, the first one in cell `start` of the first page.
 
     `nudge` moves everything right and down, in tenths of a millimetre; bars lie on the dots of a head that burns so
-    many to the millimetre. Raises Refused for no labels, an unknown paper, a cell it lacks, or a nudge over 5 mm.
+    many to the millimetre. `theirs` has the partners' own labels that are printed in place of ours, by their place in
+    the order. Raises Refused for no labels, an unknown paper, a cell it lacks, or a nudge over 5 mm.
     """
     sheet = chosen(paper, start=start, nudge=nudge)
     if not labels:
         raise Refused("There is nothing to print.")
     name = title([f"{label.reference} · {label.code}" for label in labels])
-    parts, cell, rest = [], start, list(labels)
+    foreign = theirs or {}
+    parts, cell, rest = [], start, list(_cells(labels, foreign))
     while rest:
         bundle, rest = _split(rest, max(1, BUNDLE // sheet.cells) * sheet.cells - (cell - 1))
         drawn, stamps = label_sheet(bundle, sheet, start=cell, nudge=nudge, dots_per_mm=dots_per_mm)
         pdf = _drawn("label", drawn | {"title": name})
         parts.append(stamped(pdf, len(drawn["stills"]), stamps))
         cell = 1
-    return bound(parts)
+    pdf = bound(parts)
+    if not foreign:
+        return pdf
+    counts = [foreign[at].pages if at in foreign else 1 for at in range(len(labels))]
+    pieces = pieces_of({at: each.content for at, each in foreign.items()}, counts)
+    return laid(pdf, pieces, sheet, start=start, nudge=nudge)
+
+
+def _cells(labels: Sequence[LabelContent], theirs: Mapping[int, Foreign]) -> Iterator[LabelContent | None]:
+    """Yield what is drawn in cell after cell: a label of ours, or nothing for each page of one of theirs."""
+    for at, label in enumerate(labels):
+        if at in theirs:
+            yield from (None for _page in range(theirs[at].pages))
+        else:
+            yield label
 
 
 def slip_pdf(slips: Sequence[SlipContent], *, paper: str, start: int = 1, nudge: Nudge = (0, 0)) -> bytes:
@@ -211,7 +236,7 @@ def _dots(grey: Image.Image) -> Dots:
     return Dots(grey.width, grey.height, grey.convert("1", dither=Image.Dither.NONE).tobytes("raw", "1;I"))
 
 
-def _split(labels: list[LabelContent], most: int) -> tuple[list[LabelContent], list[LabelContent]]:
+def _split(labels: Cells, most: int) -> tuple[Cells, Cells]:
     return labels[:most], labels[most:]
 
 

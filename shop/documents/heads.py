@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 from shop.core.errors import NotFound
 from shop.documents import engine
+from shop.documents.engine import Foreign
 from shop.documents.papers import PAPERS, Nudge, Paper
 from shop.documents.printer_languages import Dots, Packing, escpos, tspl, zpl
 from shop.documents.words import LabelContent
@@ -52,7 +53,10 @@ HEADS: Mapping[str, Head] = MappingProxyType({
 })  # fmt: skip
 
 
-def stream(labels: Sequence[LabelContent], head: str, *, paper: str, nudge: Nudge = (0, 0)) -> bytes:
+def stream(
+    labels: Sequence[LabelContent], head: str, *, paper: str, nudge: Nudge = (0, 0),
+    theirs: Mapping[int, Foreign] | None = None,
+) -> bytes:  # fmt: skip
     """Return labels one after the other as a kind of printer reads them, dot for dot as their PDF looks.
 
     `paper` is a key of PAPERS; a printer that has no such roll prints on its own. Raises NotFound for an unknown
@@ -65,7 +69,8 @@ def stream(labels: Sequence[LabelContent], head: str, *, paper: str, nudge: Nudg
     parts: list[bytes] = []
     for at in range(0, max(1, len(labels)), engine.BUNDLE):
         bundle = labels[at : at + engine.BUNDLE]
-        pdf = engine.labels_pdf(bundle, key, nudge=nudge, dots_per_mm=kind.dots_per_mm)
+        here = {place - at: each for place, each in (theirs or {}).items() if 0 <= place - at < engine.BUNDLE}
+        pdf = engine.labels_pdf(bundle, key, nudge=nudge, dots_per_mm=kind.dots_per_mm, theirs=here)
         dots = engine.pages_dots(pdf, dots_per_mm=kind.dots_per_mm)
         parts += [kind.written(page, PAPERS[key]) for page in dots]
     return b"".join(parts)

@@ -92,10 +92,11 @@ def rows(*, signed: bool) -> dict[str, Box]:
 
 
 def label_sheet(
-    labels: Sequence[LabelContent], paper: Paper, *, start: int, nudge: Nudge, dots_per_mm: float = 8
+    labels: Sequence[LabelContent | None], paper: Paper, *, start: int, nudge: Nudge, dots_per_mm: float = 8
 ) -> tuple[Sheet, list[list[Stamp]]]:
     """Return what label.typ draws, but for its title, and what is laid under its pages afterwards.
 
+    Where no label is given, its cell stays free.
     Bars lie on the dots of a head that burns so many to the millimetre.
     """
     scale = Scale(paper.percent, dots_per_mm)
@@ -105,6 +106,8 @@ def label_sheet(
     stills: dict[Sort, int] = {}
     with speaking("fr"):  # figures and units stand once, the way carriers write them
         for label, (page, x, y) in zip(labels, places, strict=True):
+            if label is None:
+                continue
             sort = _sort(label)
             still = stills.setdefault(sort, len(stills))
             drawn, bars = _own(label, sort, scale)
@@ -112,8 +115,9 @@ def label_sheet(
             pages[page].append({"x": left, "y": top, "black": drawn.black, "white": drawn.white})
             stamps[page].append(Stamp(left, top, still, rectangles(drawn.ink), bars, paper.percent, dots_per_mm))
     words = {key: both(word) for key, word in _WORDS.items()}
+    author = next((each.sender_name for each in labels if each), "")
     sheet = {
-        "author": printable(labels[0].sender_name, most=NAME), "width": paper.width, "height": paper.height,
+        "author": printable(author, most=NAME), "width": paper.width, "height": paper.height,
         "percent": paper.percent, "stills": [_still(sort, words) for sort in stills], "pages": pages,
     }  # fmt: skip
     return sheet, stamps

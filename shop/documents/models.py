@@ -31,6 +31,8 @@ class LabelPrint(Base):
     paper: Mapped[str] = mapped_column(String(12))
     start: Mapped[int]
     content_hash: Mapped[str] = mapped_column(String(64))
+    their_mark: Mapped[str] = mapped_column(String(64), default="")  # of the partner's label that was printed for it
+    cells: Mapped[int] = mapped_column(default=1)  # places it takes: a partner's label has as many as pages
     at: Mapped[datetime]
     account_id: Mapped[int | None]
     by_name: Mapped[str] = mapped_column(String(120), default="")

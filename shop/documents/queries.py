@@ -9,7 +9,10 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from shop.core.errors import NotFound
+from shop.documents.engine import Foreign
+from shop.documents.imposing import fits
 from shop.documents.models import LabelPrint
+from shop.documents.papers import PAPERS
 from shop.documents.words import (
     DeliveryKind,
     HandoverContent,
@@ -24,7 +27,9 @@ from shop.plumbing import geography
 from shop.plumbing.db import session
 from shop.plumbing.formats import date_short, time_short
 from shop.plumbing.i18n import _, pick, speaking
+from shop.shipping import labels as partner_labels
 from shop.shipping import queries as shipping
+from shop.shipping.label_models import PartnerLabel
 from shop.shipping.models import CarrierAccount, Shipment
 from shop.shipping.partners import far
 from shop.stores.models import Store
@@ -218,6 +223,22 @@ def next_numbers(store_id: int, shipment_ids: Collection[int]) -> Callable[[int]
     )
     done = {row[0]: int(row[1]) for row in session.execute(wanted.group_by(LabelPrint.shipment_id))}
     return lambda shipment_id: done.get(shipment_id, 0)
+
+
+def under_theirs(store_id: int, shipment_ids: Collection[int], paper: str) -> dict[int, PartnerLabel]:
+    """Return the partners' own labels that are printed for these parcels; one too large for the paper is not."""
+    found = partner_labels.ready(store_id, shipment_ids)
+    return {key: each for key, each in found.items() if fits(each.body, PAPERS[paper])}
+
+
+def foreign(store_id: int, printed: Sequence[LabelPrint]) -> dict[int, Foreign]:
+    """Return the partners' labels that were printed, by their place; ours stands in for one that is gone."""
+    marks = {each.shipment_id: each.their_mark for each in printed if each.their_mark}
+    bodies = partner_labels.bodies(store_id, marks) if marks else {}
+    return {
+        at: Foreign(bodies[each.shipment_id], each.cells)
+        for at, each in enumerate(printed) if each.shipment_id in bodies
+    }  # fmt: skip
 
 
 def batch_contents(store_id: int, batch: str) -> list[LabelContent]:

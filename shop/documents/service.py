@@ -22,12 +22,14 @@ from shop.documents.papers import PAPERS
 from shop.documents.papers import chosen as choose_paper
 from shop.documents.queries import (
     batch_contents,
+    foreign,
     handover_content,
     label_contents,
     next_numbers,
     prints,
     slip_contents,
     store_row,
+    under_theirs,
 )
 from shop.documents.receipts import receipt_of
 from shop.documents.words import LabelContent
@@ -63,8 +65,8 @@ def print_labels(store_id: int, shipment_ids: Sequence[int], *, paper: str, star
     _lock(store_id, ids)
     if batch := _same_tap(store_id, ids, paper=paper, start=start):
         return batch
-    labels = label_contents(store_id, ids)
-    number = next_numbers(store_id, ids)
+    labels, number = label_contents(store_id, ids), next_numbers(store_id, ids)
+    theirs = under_theirs(store_id, ids, paper)
     batch = secrets.token_urlsafe(12)
     common = {
         "store_id": store_id, "batch": batch, "paper": paper, "start": start, "at": clock.now(),
@@ -74,6 +76,8 @@ def print_labels(store_id: int, shipment_ids: Sequence[int], *, paper: str, star
         common | {
             "shipment_id": each, "number": number(each), "place": place,
             "content_hash": content_hash(replace(label, reprint=number(each))),
+            "their_mark": theirs[each].mark if each in theirs else "",
+            "cells": theirs[each].pages if each in theirs else 1,
         }
         for place, (each, label) in enumerate(zip(ids, labels, strict=True))
     ])  # fmt: skip
@@ -129,19 +133,19 @@ def content_hash(label: LabelContent) -> str:
 
 def batch_pdf(store_id: int, batch: str) -> bytes:
     """Return the PDF of labels that were printed, as often as it is asked for. Raises NotFound."""
-    printed = prints(store_id, batch)[0]
-    store = store_row(store_id)
+    printed, store = prints(store_id, batch), store_row(store_id)
     return engine.labels_pdf(
-        batch_contents(store_id, batch), printed.paper, start=printed.start, nudge=(store.nudge_x, store.nudge_y)
-    )
+        batch_contents(store_id, batch), printed[0].paper, start=printed[0].start,
+        nudge=(store.nudge_x, store.nudge_y), theirs=foreign(store_id, printed),
+    )  # fmt: skip
 
 
 def batch_stream(store_id: int, batch: str, head: str) -> bytes:
     """Return labels that were printed as a kind of label printer reads them (see `heads`). Raises NotFound."""
-    printed, store = prints(store_id, batch)[0], store_row(store_id)
-    labels, nudge = batch_contents(store_id, batch), (store.nudge_x, store.nudge_y)
+    printed, store = prints(store_id, batch), store_row(store_id)
+    labels, nudge, theirs = batch_contents(store_id, batch), (store.nudge_x, store.nudge_y), foreign(store_id, printed)
     session.rollback()  # drawing does not hold the read snapshot
-    return heads.stream(labels, head, paper=printed.paper, nudge=nudge)
+    return heads.stream(labels, head, paper=printed[0].paper, nudge=nudge, theirs=theirs)
 
 
 def slips_pdf(store_id: int, order_ids: Sequence[int]) -> bytes:

@@ -21,7 +21,7 @@ from shop.core.text import new_code
 from shop.documents import engine, heads
 from shop.documents.models import LabelPrint
 from shop.documents.papers import PAPERS, Paper
-from shop.documents.queries import label_contents, prints, store_row
+from shop.documents.queries import foreign, label_contents, prints, store_row
 from shop.documents.service import content_hash
 from shop.documents.station_models import PrintJob, PrintStation
 from shop.orders.models import Order
@@ -245,7 +245,8 @@ def take(station: PrintStation, key: str) -> bool:
         raise InvalidTransition
     printed = _print_of(job)
     label = replace(label_contents(job.store_id, [printed.shipment_id])[0], reprint=printed.number)
-    if content_hash(label) != printed.content_hash:
+    gone = printed.their_mark and not foreign(job.store_id, [printed])
+    if gone or content_hash(label) != printed.content_hash:
         _move(job, "failed", why=CHANGED)
         return False
     if job.state == "queued":
@@ -258,12 +259,13 @@ def drawn(station: PrintStation, key: str) -> tuple[bytes, Paper]:
     job, store = _job(station, key), store_row(station.store_id)
     printed = _print_of(job)
     label = replace(label_contents(job.store_id, [printed.shipment_id])[0], reprint=printed.number)
+    theirs = foreign(job.store_id, [printed])
     session.rollback()  # drawing does not hold the read snapshot
     nudge = (store.nudge_x, store.nudge_y)
     if station.head == PDF:
         paper = printed.paper if PAPERS[printed.paper].cells == 1 else "a6"
-        return engine.labels_pdf([label], paper, nudge=nudge), PAPERS[paper]
-    stream = heads.stream([label], station.head, paper=printed.paper, nudge=nudge)
+        return engine.labels_pdf([label], paper, nudge=nudge, theirs=theirs), PAPERS[paper]
+    stream = heads.stream([label], station.head, paper=printed.paper, nudge=nudge, theirs=theirs)
     return stream, PAPERS[heads.HEADS[station.head].paper(printed.paper)]
 
 

@@ -7,7 +7,7 @@ which bears it, can be printed meanwhile.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Literal
 
@@ -17,6 +17,7 @@ from shop.core import clock
 from shop.core.errors import AdapterError, Misconfigured, Unavailable
 from shop.core.money import Money
 from shop.core.states import SHIPMENT
+from shop.fulfilment import partner_labels
 from shop.fulfilment.leaving import abroad_of
 from shop.orders import queries as order_queries
 from shop.orders.models import Order, OrderLine
@@ -25,7 +26,7 @@ from shop.plumbing.db import in_transaction, session, transaction
 from shop.plumbing.i18n import _, pick, speaking
 from shop.plumbing.journal import SYSTEM, Actor
 from shop.plumbing.outside import Outside
-from shop.shipping import partners, places
+from shop.shipping import labels, partners, places
 from shop.shipping import queries as shipping_queries
 from shop.shipping import service as shipping
 from shop.shipping.contract import Booking, BooksMany, Cancels, Carrier, Drafts, FindsBookings, Parcel
@@ -52,6 +53,7 @@ class Booked:
     outcome: Outcome
     tracking: str = ""
     why: str = ""
+    label: bytes | None = field(default=None, repr=False)  # the partner's own, where it came with the number
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +272,7 @@ def _drafted(store_id: int, carrier: Drafts, task: _Task, *, by: Actor) -> Booke
 
 def _answer(task: _Task, made: Booking | AdapterError) -> Booked:
     if isinstance(made, Booking):
-        return Booked(task.shipment_id, "booked", tracking=made.tracking)
+        return Booked(task.shipment_id, "booked", tracking=made.tracking, label=made.label_pdf)
     return Booked(task.shipment_id, "unknown" if isinstance(made, Unavailable) else "refused", why=str(made))
 
 
@@ -288,6 +290,11 @@ def _write(store_id: int, task: _Task, answer: Booked, *, by: Actor) -> None:
     elif not shipping.mark_booked(store_id, task.shipment_id, answer.tracking, by=by):
         # Cancelled while the carrier was asked: what it now holds is taken back.
         _enqueue_cancellation(store_id, task.account_id, answer.tracking)
+    elif answer.label is not None:
+        parcel = shipping_queries.shipments(store_id, [task.shipment_id])[task.shipment_id]
+        labels.keep(parcel, answer.tracking[:40], answer.label)
+    elif task.is_far:
+        partner_labels.fetch_soon(store_id, [task.shipment_id])
 
 
 def book_soon(store_id: int, order_id: int) -> None:
@@ -313,6 +320,7 @@ def announce(
     if far and len(far) <= AT_ONCE and not any(each.asked_at for each in far.values()):
         hurried = replace(outside, http=outside.http.within(MOMENT_S))
         done += book(store_id, list(far), by=by, outside=hurried)
+    partner_labels.announce(store_id, shipment_ids, outside=replace(outside, http=outside.http.within(MOMENT_S)))
     left = shipping_queries.unbooked(store_id, shipment_ids, carriers=partners.far())
     return done, sum(not each.booking_problem for each in left.values())
 

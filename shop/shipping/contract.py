@@ -18,9 +18,9 @@ from shop.core.money import Money
 
 __all__ = [
     "CONTRACT", "Abroad", "Answer", "AnswersChallenges", "Booking", "BooksMany", "Cancels", "Carrier",
-    "CarrierStatement", "Checks", "Drafts", "Fee", "FindsBookings", "Goods", "Http", "ListsPlaces", "ListsPlacesOf",
-    "ListsPoints", "Notice", "Parcel", "ParcelScan", "Place", "Plugin", "Point", "Quote", "ReadsNotices", "Remits",
-    "StatementLine", "TellsFees", "TheirPlace", "Tracks", "TracksMany", "setting",
+    "CarrierStatement", "Checks", "Drafts", "Fee", "FindsBookings", "Goods", "Http", "Labels", "ListsPlaces",
+    "ListsPlacesOf", "ListsPoints", "Notice", "Parcel", "ParcelScan", "Place", "Plugin", "Point", "Quote",
+    "ReadsNotices", "Remits", "StatementLine", "TellsFees", "TheirPlace", "Tracks", "TracksMany", "setting",
 ]  # fmt: skip
 
 CONTRACT = 1
@@ -342,6 +342,18 @@ class Remits(Protocol):
         ...
 
 
+@runtime_checkable
+class Labels(Protocol):
+    """The carrier makes a label of its own."""
+
+    def label(self, tracking: str) -> bytes:
+        """Return the label of a booked parcel as a PDF; what links to it stays within the adapter.
+
+        Raises Rejected when there is none, or no PDF, Unavailable while there is none yet.
+        """
+        ...
+
+
 @dataclass(frozen=True)
 class Plugin:
     """How a carrier is found, titled, set and built. `settings` is a frozen dataclass of `setting` fields.
@@ -351,6 +363,7 @@ class Plugin:
     the one way out as its second argument.
     `per_parcel`: how many requests each parcel of a `book_many` takes; 0 where one request books them all.
     `weighing`: what its prices include and how it reckons volume, as everybody is told; a workshop may have its own.
+    `own_label`: it takes a parcel under the label that it makes only, which `Booking.label_pdf` or `Labels` gives.
     `follow`: where anybody can follow a parcel at the carrier's, {tracking} in it if the number goes into the address.
     `abroad`: it takes parcels that leave the country, and no others. Other partners are asked for none of those.
     """
@@ -363,6 +376,7 @@ class Plugin:
     follow: str = ""
     outside: bool = False
     per_parcel: int = 0
+    own_label: bool = False
     extra: Mapping[str, str] = field(default_factory=dict)
     abroad: bool = False
     weighing: Weighing = NOTHING_TOLD

@@ -36,6 +36,7 @@ class CarrierAccount(Base):
     sealed: Mapped[str] = mapped_column(Text, default="")  # the secrets of its settings
     checked_at: Mapped[datetime | None]
     problem: Mapped[str] = mapped_column(String(200), default="")  # what the last check found, an English msgid
+    their_label: Mapped[bool] = mapped_column(default=False)  # parcels go under the label that the partner makes
     learned: Mapped[int | None]  # of how many wilayas its partner has told the prices, since she last asked
     included_g: Mapped[int | None]  # what she types of its tariff; empty: as its plug-in or its partner tells
     per_kg_minor: Mapped[int | None]

@@ -44,6 +44,8 @@ REFUSALS = (
     N_("the street of who receives it is missing"), N_("the town of who receives it is missing"),
     N_("the phone of who receives it is missing"), N_("an address has three lines of 45 letters at most"),
     N_("the address of your workshop is missing: write it in the profile of your shop"),
+    N_("its label is no PDF"), N_("it gave no way to its label"), N_("its way to the label leads nowhere"),
+    N_("it makes no label for this parcel"), N_("this is no number of theirs"),
 )  # fmt: skip
 
 

@@ -16,9 +16,10 @@ from datetime import date
 import pytest
 
 from shop.core import clock
-from shop.core.errors import AdapterError, Forged, Rejected, Unavailable
+from shop.core.errors import AdapterError, Forged, Refused, Rejected, Unavailable
 from shop.core.money import Money
 from shop.core.states import SCANS
+from shop.plumbing.pdfs import looked_at
 from shop.shipping.contract import (
     CONTRACT,
     Abroad,
@@ -28,6 +29,7 @@ from shop.shipping.contract import (
     Carrier,
     Drafts,
     FindsBookings,
+    Labels,
     ListsPoints,
     Notice,
     Parcel,
@@ -218,6 +220,20 @@ class CarrierKit:
         there = {point.wilaya_code for point in points} <= {parcel.to.wilaya_code}
         assert there, "a desk of another wilaya than the one that was asked"
         assert carrier.points("99") == [], "desks in a wilaya that is none"
+
+    def test_its_own_label_is_a_pdf(self, carrier: Carrier, parcel: Parcel) -> None:
+        """The label of a booked parcel can be printed, as often as it is asked for; of an unknown one there is none."""
+        if not isinstance(carrier, Labels):
+            pytest.skip("this carrier makes no label of its own")
+        tracking = carrier.book(parcel).tracking
+        for _again in range(2):
+            try:
+                pages = looked_at(carrier.label(tracking))
+            except Refused as refused:
+                pytest.fail(f"its own label can't be printed: {refused}")
+            assert pages, "its own label has no page"
+        with pytest.raises((Rejected, Unavailable)):
+            carrier.label("NOBODY-0000")
 
     def test_scans_are_said_in_our_words(self, carrier: Carrier, parcel: Parcel) -> None:
         """What is not understood is 'unknown' and keeps its raw word; the oldest comes first; keys repeat."""

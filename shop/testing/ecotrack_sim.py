@@ -18,6 +18,7 @@ from flask.typing import ResponseReturnValue
 from shop.core.clock import ALGIERS
 from shop.shipping.carriers.ecotrack.brands import BRANDS
 from shop.testing import carrier_places
+from shop.testing.carrier_labels import ROLL, label_pdf, pdf_answer
 from shop.testing.carrier_parcels import CarrierSystem, Made, routes
 from shop.testing.carrier_places import SOUTH, WILAYAS
 
@@ -200,7 +201,9 @@ class EcotrackSim(CarrierSystem):
         made = self._asked(account)
         if made is None:
             return _unknown()
-        return f"%PDF-1.4\n% {made.tracking}\n%%EOF".encode(), 200, {"Content-Type": "application/pdf"}
+        row = made.row
+        told = (row["client"], row["phone"], row["adresse"], row["commune"], f"{row['montant']} DA")
+        return pdf_answer(label_pdf("ECOTRACK", made.tracking, told, size=ROLL))
 
     def _asked(self, account: str) -> Made | None:
         return self.mine(account, request.args.get("tracking", ""))

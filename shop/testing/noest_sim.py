@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, jsonify, make_response, redirect, request
@@ -19,10 +19,12 @@ from flask.typing import ResponseReturnValue
 from shop.core.clock import ALGIERS
 from shop.shipping.carriers.noest.client import BASE
 from shop.testing import carrier_places
+from shop.testing.carrier_labels import LANDSCAPE, label_pdf, pdf_answer
 from shop.testing.carrier_parcels import CarrierSystem, Made, routes
 from shop.testing.carrier_places import SOUTH, WILAYAS
 
 LIMITS: Mapping[str, tuple[int, int]] = {"minute": (60, 60)}
+LINK_LASTS = timedelta(seconds=300)  # of a label
 MOST_DINARS = 150_000
 JOURNEYS: Mapping[str, tuple[str, ...]] = {
     "delivered": ("validation_collect_colis", "validation_reception_admin", "validation_reception", "fdr_activated",
@@ -43,7 +45,7 @@ class NoestSim(CarrierSystem):
     """The accounts and their parcels, in memory."""
 
     key = "noest"
-    api = "/api/public"
+    api = ""  # its files too
     stands_for = {BASE: ""}
     journeys = JOURNEYS
     most = LIMITS
@@ -51,6 +53,7 @@ class NoestSim(CarrierSystem):
     def forget(self) -> None:
         """Know no parcels, and refuse nothing."""
         super().forget()
+        self.links: dict[str, tuple[str, datetime]] = {}  # signature → the number of its label, and until when
         self.refused: dict[str, str] = {}  # what is refused now, and in which words
 
     def blueprint(self) -> Blueprint:
@@ -64,6 +67,7 @@ class NoestSim(CarrierSystem):
             ("GET", "get/communes/<int:wilaya>", self._communes),
         )  # fmt: skip
         routes(port, "/api/public/", rules, self._admitted)
+        port.add_url_rule("/labels/<tracking>.pdf", "label", self._file, methods=["GET"])
         return port
 
     def control(self) -> Blueprint:
@@ -211,7 +215,18 @@ class NoestSim(CarrierSystem):
         made = self.mine(account, request.args.get("tracking", ""))
         if made is None:
             return _unknown()
-        return redirect(self.page_url(f"/labels/{made.tracking}.pdf?signature={secrets.token_hex(16)}"), 302)
+        signature = secrets.token_hex(16)
+        self.links[signature] = (made.tracking, self.world.clock.now() + LINK_LASTS)
+        return redirect(self.file_url(f"/labels/{made.tracking}.pdf?signature={signature}"), 302)
+
+    def _file(self, tracking: str) -> ResponseReturnValue:
+        known, until = self.links.get(request.args.get("signature", ""), ("", self.world.clock.now()))
+        made = self.parcels.get(tracking)
+        if made is None or known != tracking or until <= self.world.clock.now():
+            return "<Error><Code>AccessDenied</Code></Error>", 403
+        row = made.row
+        told = (row["client"], row["phone"], row["adresse"], row["commune"], f"{row['montant']} DA")
+        return pdf_answer(label_pdf("NOEST", made.tracking, [str(each) for each in told], size=LANDSCAPE))
 
     def _asked(self, account: str) -> Made | None:
         return self.mine(account, str(_body().get("tracking") or ""))

@@ -24,6 +24,7 @@ from shop.core.errors import AdapterError
 from shop.plumbing.http import Outbound, origin_of
 from shop.shipping.carriers.yalidine.client import TENANTS
 from shop.testing import yalidine_places as places
+from shop.testing.carrier_labels import A6, label_pdf, pdf_answer
 from shop.testing.carrier_parcels import CarrierSystem, Made, routes
 from shop.testing.carrier_places import WILAYAS
 
@@ -58,7 +59,7 @@ class YalidineSim(CarrierSystem):
     """The accounts, their parcels and notices, in memory."""
 
     key = "yalidine"
-    api = "/v1"
+    api = ""  # its files too
     stands_for = {url: "" for _name, url in TENANTS.values()}
     reference = "order_id"
     journeys = JOURNEYS
@@ -68,6 +69,7 @@ class YalidineSim(CarrierSystem):
         """Know no parcels and no address for notices."""
         super().forget()
         self.hooks: dict[str, Hook] = {}
+        self.label_pages = False  # labels are pages, and no PDF
 
     def blueprint(self) -> Blueprint:
         """Return the interface, and the pages of labels."""
@@ -235,7 +237,7 @@ class YalidineSim(CarrierSystem):
     def _row(self, asked: Mapping[str, Any], batch: int) -> dict[str, Any]:
         tracking = "yal-" + "".join(secrets.choice("ABCDEFGHJKLMNPQRSTUVWXYZ0123456789") for _ in range(6))
         commune = _commune(asked["to_wilaya_name"], asked["to_commune_name"]) or {}
-        label = self.page_url(f"/app/bordereau.php?tracking={tracking}&token={secrets.token_hex(16)}")
+        label = self.file_url(f"/app/bordereau.php?tracking={tracking}&token={secrets.token_hex(16)}")
         now = _stamp(self.world.clock.now())
         return {
             **{name: value for name, value in asked.items() if name not in FLAGS},
@@ -273,7 +275,13 @@ class YalidineSim(CarrierSystem):
         made = self.parcels.get(request.args.get("tracking", ""))
         if made is None or not made.row["label"].endswith(f"token={request.args.get('token')}"):
             return "403", 403
-        return f"<!doctype html><title>Bordereau</title><h1>{made.row['tracking']}</h1>"
+        if self.label_pages:
+            return f"<!doctype html><title>Bordereau</title><h1>{made.row['tracking']}</h1>"
+        row = made.row
+        told = (f"{row['firstname']} {row['familyname']}", row["contact_phone"], row["address"],
+                f"{row['to_commune_name']}, {row['to_wilaya_name']}", f"{row['price']} DA",
+                f"PIN {row['pin']}")  # fmt: skip
+        return pdf_answer(label_pdf("YALIDINE", made.tracking, told, size=A6))
 
 
 def signed(secret: str, body: bytes) -> dict[str, str]:

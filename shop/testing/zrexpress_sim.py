@@ -11,7 +11,7 @@ import re
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, request
@@ -20,10 +20,12 @@ from flask.typing import ResponseReturnValue
 from shop.shipping.carriers.zrexpress import svix
 from shop.shipping.carriers.zrexpress.client import is_mark
 from shop.testing import zrexpress_places as places
+from shop.testing.carrier_labels import A6, label_pdf, pdf_answer
 from shop.testing.carrier_parcels import CarrierSystem, Made, routes
 
 RECEIVED, READY, CANCELLED = "commande_recue", "pret_a_expedier", "commande_annulee"
 STATES = {READY: "ReadyToDispatch", RECEIVED: "OrderReceived"}  # as the workflow names them
+LINK_LASTS = timedelta(seconds=300)  # of a label
 MOST_IN_PAGE = 500
 _KEY = re.compile(r"[!-~]{16,200}")
 
@@ -55,6 +57,7 @@ class ZrExpressSim(CarrierSystem):
         """Know no parcels and refuse no key."""
         super().forget()
         self.customers: dict[str, str] = {}
+        self.links: dict[str, tuple[str, datetime]] = {}  # of labels: the number of each, and until when
         self.hooks: dict[str, Hook] = {}
         self.unfound = 0  # so many searches do not find what is there
 
@@ -67,8 +70,10 @@ class ZrExpressSim(CarrierSystem):
             ("POST", "customers/individual", self._customer), ("POST", "parcels", self._create),
             ("POST", "parcels/search", self._search), ("GET", "parcels/<name>", self._show),
             ("DELETE", "parcels/<name>", self._delete), ("GET", "parcels/<name>/state-history", self._history),
+            ("POST", "parcels/labels/individual/pdf", self._labels),
         )  # fmt: skip
         routes(port, "/api/v1/", rules, self._admitted)
+        port.add_url_rule("/files/<mark>.pdf", "label", self._file, methods=["GET"])
         return port
 
     def control(self) -> Blueprint:
@@ -192,6 +197,26 @@ class ZrExpressSim(CarrierSystem):
             return _refused("Parcel.CannotBeDeleted", "The parcel is already in delivery.")
         del self.parcels[made.tracking]
         return "", 204
+
+    def _labels(self, tenant: str) -> ResponseReturnValue:
+        asked = [str(each) for each in _object().get("trackingNumbers") or ()]
+        made = [each for each in (self._named(tenant, name) for name in asked) if each is not None]
+        until, files = self.world.clock.now() + LINK_LASTS, []
+        for each in made:
+            mark = secrets.token_hex(16)
+            self.links[mark] = (each.tracking, until)
+            files.append({"trackingNumber": each.tracking, "fileUrl": self.file_url(f"/files/{mark}.pdf?sig={mark}")})
+        failed = [name for name in asked if name not in {each.tracking for each in made}]
+        return {"parcelLabelFiles": files, "failedTrackingNumbers": failed}
+
+    def _file(self, mark: str) -> ResponseReturnValue:
+        tracking, until = self.links.get(mark, ("", self.world.clock.now()))
+        made = self.parcels.get(tracking)
+        if made is None or until <= self.world.clock.now() or request.args.get("sig") != mark:
+            return "<Error><Code>AccessDenied</Code></Error>", 403
+        to, where = _in(made.row, "customer"), _in(made.row, "deliveryAddress")
+        told = (to.get("name"), _in(to, "phone").get("number1"), where.get("street"), f"{made.row.get('amount')} DA")
+        return pdf_answer(label_pdf("ZR EXPRESS", made.tracking, [str(each) for each in told], size=A6))
 
     def _of(self, tenant: str) -> Iterable[Made]:
         return [each for each in self.parcels.values() if each.account == tenant]

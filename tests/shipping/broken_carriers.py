@@ -31,6 +31,7 @@ from shop.shipping.contract import (
     setting,
 )
 from shop.testing.carrier_kit import CarrierKit
+from shop.testing.carrier_labels import label_pdf
 
 SECRET = "canary_of_the_kit"
 NUMBERS = itertools.count(1)
@@ -89,6 +90,11 @@ class Sound:
         for reference, number in list(self.depot.parcels.items()):
             if number == tracking:
                 del self.depot.parcels[reference]
+
+    def label(self, tracking: str) -> bytes:
+        if tracking not in self.depot.parcels.values():
+            raise Rejected("not ours", fields={"tracking": "unknown"})
+        return label_pdf("BY MULE", tracking, ("Yacine",))
 
     def points(self, wilaya_code: str) -> list[Point]:
         return [Point("1", "Oran centre", "31")] if wilaya_code in {"", "31"} else []
@@ -214,6 +220,11 @@ class CancelsOnlyOnce(Sound):
         super().cancel(tracking)
 
 
+class ShowsAPage(Sound):
+    def label(self, tracking: str) -> bytes:
+        return b"<!doctype html><title>Bordereau</title>"
+
+
 class KnowsNoWilaya(Sound):
     def points(self, wilaya_code: str) -> list[Point]:
         return [Point("1", "Oran centre", "31")]
@@ -251,7 +262,8 @@ class TellsItsSecret(Sound):
 
 BROKEN: tuple[type[Any], ...] = (
     BooksTwice, QuotesByTheHour, GoesEverywhere, LeavesTheCountry, SaysNoWithoutAField, NamesItItsOwnWay,
-    GivesALongNumber, ForgetsWhatItBooked, StopsAtTheFirst, TakesSilenceForANo, CancelsOnlyOnce, KnowsNoWilaya,
+    GivesALongNumber, ForgetsWhatItBooked, StopsAtTheFirst, TakesSilenceForANo, CancelsOnlyOnce, ShowsAPage,
+    KnowsNoWilaya,
     RepeatsTheirWords, NumbersScansAnew, BelievesEverybody, KeepsMoreThanItTook, TellsItsSecret,
 )  # fmt: skip
 

@@ -20,6 +20,7 @@ PROMISES = {
     "StopsAtTheFirst": {"of_many_a_wrong_one_stops_no_other": "the other one was stopped"},
     "TakesSilenceForANo": {"no_answer_is_an_unknown_outcome": "book got no answer and says Rejected, not Unavailable"},
     "CancelsOnlyOnce": {"cancelling_twice_is_harmless": "a second time is Rejected: it must be harmless"},
+    "ShowsAPage": {"its_own_label_is_a_pdf": "its own label can't be printed: it is no PDF"},
     "KnowsNoWilaya": {"desks_are_in_their_wilaya": "desks in a wilaya that is none"},
     "RepeatsTheirWords": {
         "scans_are_said_in_our_words": "'REMIS' is no state of a parcel",
@@ -34,6 +35,7 @@ PROMISES = {
     "TellsItsSecret": {"no_secret_is_seen": "a secret is seen in a repr"},
 }  # fmt: skip
 ALSO = {  # what breaks with it
+    "GivesALongNumber": {"its_own_label_is_a_pdf"},
     "NamesItItsOwnWay": {"of_many_a_wrong_one_stops_no_other"},
     "GoesEverywhere": {"of_many_a_wrong_one_stops_no_other", "home_and_abroad_are_not_mixed"},
 }  # fmt: skip
@@ -46,7 +48,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Outcomes:
 
 def test_what_is_sound_is_green_and_no_check_is_skipped(outcomes: Outcomes) -> None:
     assert outcomes["Sound"] == {"": ""}
-    verbs = {"quotes", "book", "book_many", "find", "cancel", "points", "scans", "read", "statements"}
+    verbs = {"quotes", "book", "book_many", "find", "cancel", "points", "scans", "read", "statements", "label"}
     assert all(callable(getattr(Sound, verb)) for verb in verbs)
 
 

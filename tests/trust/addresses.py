@@ -228,7 +228,7 @@ STILL: Mapping[str, Fields] = {
     "studio.scan": {"word": "delivered"}, "studio.parcel_number": {"number": "BARQ-4471"},
     "studio.product": PRODUCT, "studio.desks": DESK, "studio.desk": DESK,
     "studio.carrier": CARRIER, "studio.new_carrier": {**CARRIER, "carrier": "rate_sheet"},
-    "studio.zone": ZONE, "studio.new_zone": ZONE, "studio.connection": KEYS,
+    "studio.zone": ZONE, "studio.new_zone": ZONE, "studio.connection": KEYS, "studio.choose_label": {"label": "theirs"},
     "studio.rates": {"home-31": "500", "desk-31": "300"},
     "studio.paste_rates": {"text": "31;450;250", "action": "apply"},
     "studio.new_product": {"name": "Savon neuf", "price": "600", "stock": "5", "craft": "soap"},

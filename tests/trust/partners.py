@@ -21,8 +21,8 @@ from shop.shipping.models import CarrierAccount, Shipment
 from tests.checkout.cast import Workshop
 
 OF_PARTNERS = (
-    "studio.connection", "studio.check_connection", "studio.learn_prices", "hooks.carrier_challenge",
-    "hooks.carrier_notice",
+    "studio.connection", "studio.check_connection", "studio.learn_prices", "studio.choose_label",
+    "hooks.carrier_challenge", "hooks.carrier_notice",
 )  # fmt: skip
 NOWHERE = "http://127.0.0.1:9"
 KEYS = {

@@ -52,6 +52,10 @@ class System:
         base = self.world.public_url or request.host_url.rstrip("/")
         return f"{base}/{self.key}{path}"
 
+    def file_url(self, path: str) -> str:
+        """Return the full address of one of its files, as a shop that is led here reaches it."""
+        return f"{self.world.url}/{self.key}{path}"
+
 
 class World:
     """All outside systems with their common clock, faults and post. `url` is where they are served."""

@@ -16,7 +16,9 @@ from shop.documents.papers import PAPERS, chosen
 from shop.fulfilment import booking
 from shop.fulfilment import queries as fulfilment
 from shop.plumbing.i18n import N_, _, ngettext
+from shop.shipping import labels as partner_labels
 from shop.shipping import queries as shipping
+from shop.shipping.partner_words import spoken
 from shop.stores import service as stores
 from shop.web.studio.blueprint import studio
 from shop.web.studio.cards import grouped
@@ -48,6 +50,7 @@ HEAD_NAMES = {
     "tspl-203": (N_("TSPL, 203 dpi"), N_("TSC, Xprinter, Gprinter and the like")),
     "escpos-80": (N_("ESC/POS, 80 mm"), N_("receipt printer, a smaller label")),
 }
+TOO_LARGE = N_("it came later, or is too large for this paper")
 SHOWN_AT_ONCE = 4
 MOST_PAGES_SHOWN = 40
 
@@ -97,7 +100,7 @@ def label_batch(batch: str) -> str:
         rest=range(SHOWN_AT_ONCE + 1, min(pages, MOST_PAGES_SHOWN) + 1), papers=paper_options(),
         copies=sum(each.number > 0 for each in printed), ids=[each.shipment_id for each in printed],
         start=printed[0].start, orders=[parcels[each.shipment_id].order_id for each in printed],
-        stations=stations.seen(here().store.id),
+        stations=stations.seen(here().store.id), ours=in_place_of_theirs(printed),
         heads=[(key, _(words), _(note)) for key, (words, note) in HEAD_NAMES.items()],
         width=paper.width * 4 // 10, height=paper.height * 4 // 10,
     )  # fmt: skip
@@ -163,6 +166,23 @@ def announce(ids: Sequence[int]) -> None:
         ), "problem")  # fmt: skip
 
 
+def in_place_of_theirs(printed: Sequence[LabelPrint]) -> str:
+    """Say how many of these labels are ours though the partner's own was chosen, and why if it is one reason."""
+    ours = [each.shipment_id for each in printed if not each.their_mark]
+    store_id = here().store.id
+    missing, later = partner_labels.problems(store_id, ours), partner_labels.ready(store_id, ours)
+    count = len(missing) + len(later)
+    if not count:
+        return ""
+    said = ngettext(
+        "{n} label is your own: the partner's could not be printed.",
+        "{n} labels are your own: the partner's could not be printed.", count,
+    )  # fmt: skip
+    reasons = {*missing.values(), *([TOO_LARGE] if later else [])}
+    why = reasons.pop() if len(reasons) == 1 else ""
+    return f"{said} ({spoken(why)})" if why else said
+
+
 def require_first_print() -> None:
     """Keep a queue from printing copies of labels that were printed while it waited. Raises InvalidTransition."""
     parcels = shipping.shipments(here().store.id, shipment_ids()) if is_later() else {}
@@ -172,7 +192,7 @@ def require_first_print() -> None:
 
 def page_count(printed: Sequence[LabelPrint]) -> int:
     """Return how many pages labels take, the free places before the first one counted."""
-    return -(-(printed[0].start - 1 + len(printed)) // PAPERS[printed[0].paper].cells)
+    return -(-(printed[0].start - 1 + sum(each.cells for each in printed)) // PAPERS[printed[0].paper].cells)
 
 
 def choose_page(problem: str | None) -> str:

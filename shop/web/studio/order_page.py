@@ -14,7 +14,7 @@ from shop.core.money import Money
 from shop.core.states import SHIPMENT
 from shop.documents import invoice_queries as invoices
 from shop.documents.invoices import can_be_invoiced
-from shop.documents.models import Invoice
+from shop.documents.models import Invoice, LabelPrint
 from shop.documents.queries import prints_of
 from shop.documents.receipts import has_receipt
 from shop.fulfilment import queries as fulfilment
@@ -31,6 +31,7 @@ from shop.plumbing.i18n import N_, _, pick, speaking
 from shop.risk import holds
 from shop.risk import words as risk_words
 from shop.risk.queries import history, outcome_of
+from shop.shipping import labels
 from shop.shipping import queries as shipping
 from shop.shipping.models import Shipment
 from shop.shipping.partner_words import spoken
@@ -146,10 +147,24 @@ def waiting_for(order: Order, shipment: Shipment | None) -> Waits | None:
     if shipment.booked_at is not None:
         printed = prints_of(shipment.store_id, shipment.id) if shipment.labelled_at else []
         early = bool(printed) and max(each.at for each in printed) < shipment.booked_at
-        return Waits(_(LABEL_EARLY, **who), "soon") if early else None
+        return Waits(_(LABEL_EARLY, **who), "soon") if early else _waiting_for_theirs(shipment, printed, who)
     if shipment.booking_problem:
         return Waits(_(REFUSED, why=spoken(shipment.booking_problem), **who), "bad", again=True)
     return Waits(_(SILENT if shipment.asked_at else BEING_BOOKED, **who), "soon" if shipment.asked_at else "info")
+
+
+def _waiting_for_theirs(
+    shipment: Shipment, printed: Sequence[LabelPrint], who: Mapping[str, object]
+) -> Waits | None:  # fmt: skip
+    """Return why a parcel does not go under its partner's own label, where that was chosen."""
+    why = labels.problems(shipment.store_id, [shipment.id]).get(shipment.id)
+    if why is not None:
+        said = _(NO_LABEL, why=spoken(why), **who) if why else _(LABEL_COMES, **who)
+        return Waits(said, "soon", again=True)
+    if not printed or shipment.id not in (here_now := labels.ready(shipment.store_id, [shipment.id])):
+        return None
+    came_later = here_now[shipment.id].at > printed[-1].at
+    return Waits(_(LABEL_CAME, **who), "soon") if came_later else None
 
 
 def _stays_there(shipment: Shipment) -> bool:
@@ -161,6 +176,9 @@ STAYS_THERE = N_("{carrier} takes no parcel back by itself: please cancel {numbe
 REFUSED = N_("{carrier} refused this parcel: {why}")
 SILENT = N_("{carrier} is not answering: the parcel is booked as soon as it does. Your own label can be printed.")
 BEING_BOOKED = N_("The parcel is being booked with {carrier}.")
+NO_LABEL = N_("{carrier}'s own label can't be had ({why}). Yours is printed in its place.")
+LABEL_COMES = N_("{carrier}'s own label is being fetched. Until it is here, yours is printed.")
+LABEL_CAME = N_("{carrier}'s own label came after yours was printed. Print it again, so that the parcel bears it.")
 LABEL_EARLY = N_("The label was printed before {carrier} gave its number. Print it again, so that it bears the number.")
 
 

@@ -157,6 +157,12 @@ class Ecotrack:
         except Rejected:
             self.client.post("ask/for/order/return", {"tracking": tracking})
 
+    def label(self, tracking: str) -> bytes:
+        """Return the label of a parcel."""
+        if not is_tracking(tracking):
+            raise Rejected("this is no number of theirs", fields={"tracking": "unknown"})
+        return self.client.file("get/order/label", tracking=tracking)
+
     def scans(self, tracking: str) -> list[ParcelScan]:
         """Return the way of a parcel."""
         return self.scans_of([tracking])

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from shop.core.errors import Misconfigured, Rejected, Unavailable
+from shop.shipping.carriers import files
 from shop.shipping.carriers.ecotrack.brands import BRANDS
 from shop.shipping.contract import Answer, Http
 
@@ -39,6 +40,13 @@ class Client:
     def get(self, path: str, **params: str | int | Sequence[str]) -> Any:
         """Read one answer."""
         return _read(self._way.get(self._url(path, params), headers=self._headers))
+
+    def file(self, path: str, **params: str) -> bytes:
+        """Read a PDF; what is refused is said in JSON."""
+        answer = self._way.get(self._url(path, params), headers={**self._headers, **files.ASKED_FOR})
+        if not answer.ok or b"%PDF-" not in answer.body[:1024]:
+            _read(answer)
+        return files.pdf_of(answer)
 
     def post(self, path: str, params: Params) -> Mapping[str, Any]:
         """Ask for something to be done. Raises Rejected when it was not."""

@@ -107,6 +107,12 @@ class Noest:
         path = "ask/return" if CONFIRMED in mapping.events(row) else "delete/order"
         self.client.do(path, tracking=tracking)
 
+    def label(self, tracking: str) -> bytes:
+        """Return the label of a parcel, which lies behind a link that ends after five minutes."""
+        if not is_tracking(tracking):
+            raise Rejected("this is no number of theirs", fields={"tracking": "unknown"})
+        return self.client.file("get/order/label", tracking=tracking)
+
     def _row(self, tracking: str) -> Mapping[str, Any]:
         told = self.client.ask("get/trackings/info", trackings=[tracking])
         row = told.get(tracking) if isinstance(told, Mapping) else None

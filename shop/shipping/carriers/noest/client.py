@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shop.core.errors import Misconfigured, Rejected, Unavailable
+from shop.shipping.carriers import files
 from shop.shipping.contract import Answer, Http
 
 BASE = "https://app.noest-dz.com"
@@ -35,6 +36,16 @@ class Client:
     def get(self, path: str) -> Any:
         """Read one answer."""
         return _read(self._way.get(f"{BASE}/api/public/{path}", params={"user_guid": self.guid}, headers=self._headers))
+
+    def file(self, path: str, **params: str) -> bytes:
+        """Read a PDF from where the answer leads."""
+        asked = {"user_guid": self.guid, **params}
+        answer = self._way.get(f"{BASE}/api/public/{path}", params=asked, headers=self._headers)
+        if 300 <= answer.status < 400:
+            return files.fetched(self.http, answer.headers.get("location"))
+        if not answer.ok:
+            _read(answer)
+        return files.pdf_of(answer)
 
     def ask(self, path: str, **body: object) -> Any:
         """Read one answer to what is asked in a body."""

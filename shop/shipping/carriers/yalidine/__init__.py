@@ -1,7 +1,7 @@
 """Yalidine and the five companies that use its system: booked by its key, followed by poll and by notice.
 
 The same order_id twice is two parcels there: it is sought before it is asked for. Unknown numbers are no error there
-but empty lists. Its labels are public pages with a token: they are neither kept nor shown.
+but empty lists. Its labels lie at public addresses with a token: one is fetched, its address neither kept nor shown.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from shop.core import clock
 from shop.core.boxes import Weighing, billable_g, overweight_fee
 from shop.core.errors import AdapterError, Forged, Rejected
 from shop.core.money import Money
-from shop.shipping.carriers import cells
+from shop.shipping.carriers import cells, files
 from shop.shipping.carriers.yalidine import mapping
 from shop.shipping.carriers.yalidine.client import TENANTS, Client, is_tracking
 from shop.shipping.carriers.yalidine.statuses import CANCELLED, TO_BE_CHANGED, word_of
@@ -159,6 +159,13 @@ class Yalidine:
         row = told[0] if isinstance(told, list) and told else {}
         if not (isinstance(row, Mapping) and row.get("deleted")):
             raise Rejected("it was not taken back", fields={"tracking": "not deleted"})
+
+    def label(self, tracking: str) -> bytes:
+        """Return the label of a parcel. Raises Rejected for a page that is no PDF, as some companies show one."""
+        rows = list(self.client.rows("parcels/", tracking=tracking)) if is_tracking(tracking) else []
+        if not rows:
+            raise Rejected("this is no number of theirs", fields={"tracking": "unknown"})
+        return files.fetched(self.client.http, rows[0].get("label"))
 
     def scans(self, tracking: str) -> list[ParcelScan]:
         """Return the history of a parcel."""

@@ -1,8 +1,8 @@
 """ZR Express: places by its own marks, one parcel per reference, states by poll and by signed notice.
 
 It refuses a reference that was used (409), and finds a new parcel only after a moment: it is sought before it is asked
-for, and sought again when it says that it has it. Its labels are files behind links that soon end: ours is used, with
-its number.
+for, and sought again when it says that it has it. Its labels are files behind links that soon end: one is
+fetched at once, and its link kept nowhere.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from shop.core.errors import Forged, Rejected, Unavailable
-from shop.shipping.carriers import cells
+from shop.shipping.carriers import cells, files
 from shop.shipping.carriers.zrexpress import mapping, svix
 from shop.shipping.carriers.zrexpress.client import Client, Missing, Taken, is_mark, is_tracking, part, rows
 from shop.shipping.carriers.zrexpress.mapping import District
@@ -117,6 +117,16 @@ class ZrExpress:
                 self.client.delete(f"parcels/{mark}")
         except Missing:
             return
+
+    def label(self, tracking: str) -> bytes:
+        """Return the label of a parcel on A6."""
+        if not is_tracking(tracking):
+            raise Rejected("this is no number of theirs", fields={"tracking": "unknown"})
+        told = self.client.post("parcels/labels/individual/pdf", {"trackingNumbers": [tracking], "format": "a6"})
+        made = rows(told.get("parcelLabelFiles") if isinstance(told, Mapping) else None)
+        if not made:
+            raise Rejected("it makes no label for this parcel", fields={"label": "none"})
+        return files.fetched(self.client.http, made[0].get("fileUrl"))
 
     def scans(self, tracking: str) -> list[ParcelScan]:
         """Return the states of a parcel, oldest first; none of a number that it does not know."""
