@@ -57,6 +57,12 @@ JOINED = (
                 address="Cité des 500 logements, bloc 3", language="ar"),
     ),
     Joined(
+        "tapis-du-mzab", "noest", "NOEST", "نواست",
+        {"user_guid": "HIRFADEMO", "api_token": "HirfaDemoOfAichaOpensNothingAtNoest"},
+        Details(phone="+213550000325", name="Nadia Hamdi", wilaya_code="09", commune_code="0901",
+                address="Rue du marché, n° 27", language="fr"),
+    ),
+    Joined(
         "cuivres-de-la-medina", "maystro", "Maystro", "مايسترو", {"api_token": "HirfaDemoOfNadjetOpensNothing"},
         Details(phone="+213550000324", name="Yacine Meziane", wilaya_code="16", commune_code="1605",
                 address="Rue des Frères, n° 18", language="fr"),

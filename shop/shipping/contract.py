@@ -20,7 +20,8 @@ __all__ = [
     "CONTRACT", "Abroad", "Answer", "AnswersChallenges", "Booking", "BooksMany", "Cancels", "Carrier",
     "CarrierStatement", "Checks", "Drafts", "Fee", "FindsBookings", "Goods", "Http", "Labels", "ListsPlaces",
     "ListsPlacesOf", "ListsPoints", "Notice", "Parcel", "ParcelScan", "Place", "Plugin", "Point", "Quote",
-    "ReadsNotices", "Remits", "StatementLine", "TellsFees", "TheirPlace", "Tracks", "TracksMany", "setting",
+    "ReadsNotices", "Remits", "SendsBack", "StatementLine", "TellsFees", "TheirPlace", "Tracks", "TracksMany",
+    "TriesAgain", "setting",
 ]  # fmt: skip
 
 CONTRACT = 1
@@ -268,6 +269,24 @@ class Cancels(Protocol):
 
     def cancel(self, tracking: str) -> None:
         """Take a booking back; twice is harmless. Raises Rejected when the parcel is already on its way."""
+        ...
+
+
+@runtime_checkable
+class TriesAgain(Protocol):
+    """Whoever was not found can be called on once more."""
+
+    def try_again(self, tracking: str) -> None:
+        """Ask for another attempt; twice is harmless. Raises Rejected when there will be none."""
+        ...
+
+
+@runtime_checkable
+class SendsBack(Protocol):
+    """A parcel on its way can be called back."""
+
+    def send_back(self, tracking: str) -> None:
+        """Ask that it comes back; twice is harmless. Raises Rejected when it can't."""
         ...
 
 

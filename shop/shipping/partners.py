@@ -124,11 +124,16 @@ def may_ask(account_id: int, turns: int = 1) -> bool:
     )  # fmt: skip
 
 
-@cache
 def takes_back(carrier: str) -> bool:
     """Tell whether a booking of this carrier can be taken back; true for those that are not asked over the network."""
+    return carrier not in far() or can(carrier, Cancels)
+
+
+@cache
+def can(carrier: str, verb: type[Any]) -> bool:
+    """Tell whether a carrier that is asked over the network has an optional verb of the contract."""
     plugin = CARRIERS.usable.get(carrier)
-    return plugin is None or not plugin.outside or isinstance(plugin.build(plugin.settings(), None), Cancels)
+    return plugin is not None and plugin.outside and isinstance(plugin.build(plugin.settings(), None), verb)
 
 
 def turns_of_a_parcel(carrier: str) -> int:

@@ -32,6 +32,7 @@ JOURNEYS: Mapping[str, tuple[str, ...]] = {
     "second_try": ("validation_collect_colis", "validation_reception", "fdr_activated", "mise_a_jour", "fdr_activated",
                    "livre"),
     "paid": ("validation_collect_colis", "edit_price", "fdr_activated", "livre", "verssement_admin_cust"),
+    "again": ("fdr_activated", "livre"),
     "returned": ("validation_collect_colis", "fdr_activated", "mise_a_jour", "return_asked_by_hub", "extra_fee",
                  "return_dispatched_to_partenaire", "livraison_echoue_recu"),
 }  # fmt: skip
@@ -61,7 +62,7 @@ class NoestSim(CarrierSystem):
         port = Blueprint("noest", __name__)
         rules = (
             ("POST", "create/order", self._create), ("POST", "valid/order", self._confirm),
-            ("POST", "delete/order", self._delete), ("POST", "ask/return", self._return),
+            ("POST", "delete/order", self._delete), ("POST", "ask/return", self._return), ("POST", "ask/new-tentative", self._again),
             ("POST", "get/trackings/info", self._ways), ("GET", "get/order/label", self._label),
             ("GET", "desks", self._desks), ("GET", "fees", self._fees), ("GET", "get/wilayas", self._wilayas),
             ("GET", "get/communes/<int:wilaya>", self._communes),
@@ -195,6 +196,17 @@ class NoestSim(CarrierSystem):
             return _unknown()
         made.script = []
         self.say(made, "return_asked_by_customer", at=self.world.clock.now())
+        return {"success": True}
+
+    def _again(self, account: str) -> ResponseReturnValue:
+        """Take one more attempt up for a parcel that was not handed over, and deliver it then."""
+        made = self._asked(account)
+        if made is None:
+            return _unknown()
+        if made.row["status"] != "mise_a_jour":
+            return {"success": False, "message": "Aucune tentative à refaire"}, 422
+        self.say(made, "nouvel_tentative_asked_by_customer", at=self.world.clock.now())
+        self.set_out(made, "again")
         return {"success": True}
 
     def _ways(self, account: str) -> ResponseReturnValue:

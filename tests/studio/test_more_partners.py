@@ -9,8 +9,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from shop.documents import service as documents
 from shop.fulfilment import service as fulfilment
 from shop.plumbing.db import session, transaction
+from shop.shipping import partners
+from shop.shipping.contract import SendsBack
 from shop.shipping.models import CarrierAccount
 from shop.testing.outside import World
 from tests.checkout.cast import AMINA
@@ -77,3 +80,31 @@ def test_what_a_partner_never_takes_back_is_said_where_the_order_was_cancelled(
         fulfilment.cancel(day.store_id, parcel.order_id, "other", by=AMINA)
     page = day.page(f"/orders/{code}")
     assert ("takes no parcel back by itself" in page and parcel.tracking in page) is not case.cancels
+
+
+def test_a_parcel_that_found_nobody_is_called_back_from_its_order(day: Day, partner: Partner, case: Case) -> None:
+    if not partners.can(case.key, SendsBack):
+        pytest.skip("it can't be asked")
+    with day.application.app_context():
+        partner.connect(day._workshop())
+        session.remove()  # type: ignore[attr-defined]
+    code = day.confirmed()
+    with day.application.app_context():
+        partner.comes_round(minutes=1)
+        box = day.parcel(code)
+        with transaction():
+            documents.print_labels(day.store_id, [box.id], paper="100x150", start=1, by=AMINA)
+        with transaction():
+            fulfilment.hand_over(day.store_id, [box.id], by=AMINA)
+        assert "Have it sent back" not in day.page(f"/orders/{code}")
+        partner.sim.become(box.tracking, "attempt_delivery")
+        partner.comes_round(minutes=61)
+        session.remove()  # type: ignore[attr-defined]
+    page = day.page(f"/orders/{code}")
+    assert "Have it sent back" in page
+    assert "Ask for another attempt" not in page
+    assert day.send(f"/orders/{code}/wish", {"wish": "fly"}).status_code == 422
+    assert day.send(f"/orders/{code}/wish", {"wish": "send_back"}).status_code == 303
+    page = day.page(f"/orders/{code}")
+    assert "is asked to send the parcel back" in page
+    assert "Have it sent back" not in page

@@ -18,6 +18,7 @@ from shop.documents.models import Invoice, LabelPrint
 from shop.documents.queries import prints_of
 from shop.documents.receipts import has_receipt
 from shop.fulfilment import queries as fulfilment
+from shop.fulfilment import wishes
 from shop.fulfilment.story import Step, Story
 from shop.orders import queries as orders
 from shop.orders.companies import company_of, last_of
@@ -108,7 +109,7 @@ def order_page(
         "studio/order.html", "orders", order=order, shipment=shipment, payment=payment, story=told,
         steps=shown(told.artisan_steps), items=goods, place=place(order),
         links=links(order, told, shipment.collect if shipment else order.total),
-        words=scan_words(shipment), finals=FINAL, reasons=reasons(), form=call_form or CallForm(),
+        words=scan_words(shipment), finals=FINAL, wishes=wishes_of(shipment), reasons=reasons(), form=call_form or CallForm(),
         lot_forms=lot_forms, lots_wrong=wrong, cautions=CAUTIONS, company=firm,
         failed=bool(problem or wrong or any(f and f.errors for f in (firm, call_form, money_form, number_form))),
         number_form=number_form or number_form_of(shipment),
@@ -180,6 +181,31 @@ NO_LABEL = N_("{carrier}'s own label can't be had ({why}). Yours is printed in i
 LABEL_COMES = N_("{carrier}'s own label is being fetched. Until it is here, yours is printed.")
 LABEL_CAME = N_("{carrier}'s own label came after yours was printed. Print it again, so that the parcel bears it.")
 LABEL_EARLY = N_("The label was printed before {carrier} gave its number. Print it again, so that it bears the number.")
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What can be asked of the partner now: (wish, button, icon); or what it was asked for."""
+
+    buttons: list[tuple[str, str, str]]
+    told: str
+
+
+def wishes_of(shipment: Shipment | None) -> Wishes | None:
+    """Return what can be asked for a parcel that found nobody; None where nothing can be."""
+    if shipment is None:
+        return None
+    buttons = [(wish, _(WISHES[wish][0]), WISHES[wish][1]) for wish in wishes.possible(shipment)]
+    standing = wishes.standing(shipment)
+    told = _(WISHES[standing][2], carrier=shipment.carrier_title) if standing else ""
+    return Wishes(buttons, told) if buttons or told else None
+
+
+# wish: its button, its picture, what is said once it was asked
+WISHES = {
+    "try_again": (N_("Ask for another attempt"), "rotate-ccw", N_("{carrier} is asked for another attempt.")),
+    "send_back": (N_("Have it sent back"), "undo-2", N_("{carrier} is asked to send the parcel back.")),
+}
 
 
 def money_form_of(pay: PayView) -> MoneyForm:

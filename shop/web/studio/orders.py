@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from shop.checkout import links
 from shop.core.errors import InvalidTransition, Refused
 from shop.core.text import clean
-from shop.fulfilment import queries
+from shop.fulfilment import queries, wishes
 from shop.fulfilment import service as fulfilment
 from shop.fulfilment.queries import STEPS, OrderFilter
 from shop.orders import lots
@@ -112,4 +112,23 @@ def scan(code: str) -> Response | tuple[str, int]:
     except Refused as error:
         return order_page(code, problem=said(error)), 422
     flash(_("Saved."), "done")
+    return redirect(page_url("studio.order", code=code), 303)
+
+
+@studio.post("/<name:store>/orders/<code:code>/wish")
+@entry(Access.HELPER)
+def wish(code: str) -> Response | tuple[str, int]:
+    """Ask the partner for another attempt at a parcel that found nobody, or to send it back."""
+    found = orders.order_by_code(here().store.id, code)
+    parcel = shipping.live_shipment(here().store.id, found.id)
+    if parcel is None:
+        return order_page(code, problem=_("This order has no parcel.")), 422
+    try:
+        with acting() as leads_to:
+            leads_to(page_url("studio.order", code=code))
+            wishes.ask(here().store.id, parcel.id, request.form.get("wish", ""), by=here().by)
+    except InvalidTransition:
+        return conflict(found)
+    except Refused as error:
+        return order_page(code, problem=said(error)), 422
     return redirect(page_url("studio.order", code=code), 303)

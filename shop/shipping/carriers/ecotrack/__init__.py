@@ -144,10 +144,7 @@ class Ecotrack:
 
     def cancel(self, tracking: str) -> None:
         """Take a draft back; of one that is confirmed and not yet fetched, ask for the return. Gone is as good."""
-        if not is_tracking(tracking):
-            raise Rejected("this is no number of theirs", fields={"tracking": "unknown"})
-        row = next((row for row in self.client.orders(tracking=tracking) if row.get("tracking") == tracking), None)
-        word = "cancelled" if row is None else word_of(str(row.get("status") or ""))
+        word = self._word(tracking)
         if word in {"cancelled", "returning", "returned"}:
             return
         if word:
@@ -159,9 +156,18 @@ class Ecotrack:
 
     def label(self, tracking: str) -> bytes:
         """Return the label of a parcel."""
-        if not is_tracking(tracking):
-            raise Rejected("this is no number of theirs", fields={"tracking": "unknown"})
-        return self.client.file("get/order/label", tracking=tracking)
+        return self.client.file("get/order/label", tracking=_number(tracking))
+
+    def send_back(self, tracking: str) -> None:
+        """Ask that the parcel comes back; one that does already is as good."""
+        if self._word(tracking) not in {"returning", "returned"}:
+            self.client.post("ask/for/order/return", {"tracking": tracking})
+
+    def _word(self, tracking: str) -> str:
+        """Return how a parcel stands, in our words; 'cancelled' when nothing lies there."""
+        rows = self.client.orders(tracking=_number(tracking))
+        row = next((row for row in rows if row.get("tracking") == tracking), None)
+        return "cancelled" if row is None else word_of(str(row.get("status") or ""))
 
     def scans(self, tracking: str) -> list[ParcelScan]:
         """Return the way of a parcel."""
@@ -222,6 +228,12 @@ def _is_named(row: Mapping[str, Any], name: str) -> bool:
 def _rank(row: Mapping[str, Any]) -> tuple[bool, str, str]:
     is_draft = not word_of(str(row.get("status") or ""))
     return is_draft, str(row.get("created_at") or ""), str(row.get("tracking"))
+
+
+def _number(tracking: str) -> str:
+    if not is_tracking(tracking):
+        raise Rejected("this is no number of theirs", fields={"tracking": "unknown"})
+    return tracking
 
 
 def _build(settings: Settings, http: Http | None) -> Ecotrack:

@@ -96,9 +96,7 @@ class Noest:
 
     def cancel(self, tracking: str) -> None:
         """Take a draft back; of one that is confirmed and not yet fetched, ask for the return. Gone is as good."""
-        if not is_tracking(tracking):
-            raise Rejected("this is no number of theirs", fields={"tracking": "unknown"})
-        row = self._row(tracking)
+        row = self._row(_number(tracking))
         words = [word for event in mapping.events(row) if (word := word_of(event))]
         if not row or (words and words[-1] in {"cancelled", "returning", "returned"}):
             return
@@ -109,9 +107,16 @@ class Noest:
 
     def label(self, tracking: str) -> bytes:
         """Return the label of a parcel, which lies behind a link that ends after five minutes."""
-        if not is_tracking(tracking):
-            raise Rejected("this is no number of theirs", fields={"tracking": "unknown"})
-        return self.client.file("get/order/label", tracking=tracking)
+        return self.client.file("get/order/label", tracking=_number(tracking))
+
+    def try_again(self, tracking: str) -> None:
+        """Ask for another attempt."""
+        self.client.do("ask/new-tentative", tracking=_number(tracking))
+
+    def send_back(self, tracking: str) -> None:
+        """Ask that the parcel comes back; one that does already is as good."""
+        if not ({word_of(event) for event in mapping.events(self._row(_number(tracking)))} & {"returning", "returned"}):
+            self.client.do("ask/return", tracking=tracking)
 
     def _row(self, tracking: str) -> Mapping[str, Any]:
         told = self.client.ask("get/trackings/info", trackings=[tracking])
@@ -173,6 +178,12 @@ class Noest:
             cells.two(number): (cells.typed_price(row.get("tarif")), cells.typed_price(row.get("tarif_stopdesk")))
             for number, row in (there.items() if isinstance(there, Mapping) else ()) if isinstance(row, Mapping)
         }  # fmt: skip
+
+
+def _number(tracking: str) -> str:
+    if not is_tracking(tracking):
+        raise Rejected("this is no number of theirs", fields={"tracking": "unknown"})
+    return tracking
 
 
 def _build(settings: Settings, http: Http | None) -> Noest:
