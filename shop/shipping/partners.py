@@ -129,11 +129,16 @@ def takes_back(carrier: str) -> bool:
     return carrier not in far() or can(carrier, Cancels)
 
 
-@cache
 def can(carrier: str, verb: type[Any]) -> bool:
     """Tell whether a carrier that is asked over the network has an optional verb of the contract."""
+    return isinstance(_keyless(carrier), verb)
+
+
+@cache
+def _keyless(carrier: str) -> Carrier | None:
+    """Return a carrier that is asked over the network, without its keys: it shows what it could do."""
     plugin = CARRIERS.usable.get(carrier)
-    return plugin is not None and plugin.outside and isinstance(plugin.build(plugin.settings(), None), verb)
+    return plugin.build(plugin.settings(), None) if plugin is not None and plugin.outside else None
 
 
 def turns_of_a_parcel(carrier: str) -> int:

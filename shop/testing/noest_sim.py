@@ -62,7 +62,8 @@ class NoestSim(CarrierSystem):
         port = Blueprint("noest", __name__)
         rules = (
             ("POST", "create/order", self._create), ("POST", "valid/order", self._confirm),
-            ("POST", "delete/order", self._delete), ("POST", "ask/return", self._return), ("POST", "ask/new-tentative", self._again),
+            ("POST", "delete/order", self._delete), ("POST", "ask/return", self._return),
+            ("POST", "ask/new-tentative", self._again),
             ("POST", "get/trackings/info", self._ways), ("GET", "get/order/label", self._label),
             ("GET", "desks", self._desks), ("GET", "fees", self._fees), ("GET", "get/wilayas", self._wilayas),
             ("GET", "get/communes/<int:wilaya>", self._communes),

@@ -1,4 +1,4 @@
-"""A parcel that found nobody: its partner is asked once for another attempt or for its return, and says what it will."""
+"""A parcel that found nobody: its partner is asked once for another attempt or its return, and says what it will."""
 
 from __future__ import annotations
 

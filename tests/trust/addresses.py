@@ -150,8 +150,8 @@ def _of(street: Street, endpoint: str, shop: Shop) -> dict[str, Any]:
     """Return what may stand in an address for the things of one workshop."""
     stage = {
         "studio.call": "placed", "studio.undo_call": "called", "studio.cancel_order": "confirmed",
-        "studio.correct_lots": "confirmed", "studio.issue_invoice": "confirmed", "studio.scan": "handed_over", "studio.wish": "handed_over",
-        "studio.parcel_number": "handed_over",
+        "studio.correct_lots": "confirmed", "studio.issue_invoice": "confirmed", "studio.scan": "handed_over",
+        "studio.parcel_number": "handed_over", "studio.wish": "handed_over",
         "studio.undo_sale": "hand", "studio.order_company": "confirmed", "studio.answer_outcome": "contested",
         "studio.money_came": "to_pay", "studio.waive_deposit": "deposit", "studio.lift_hold": "held",
         "studio.customs_pdf": "abroad", "studio.customs_csv": "abroad",
@@ -225,7 +225,8 @@ STILL: Mapping[str, Fields] = {
     "studio.lots": {"code": "L9", "made_on": "2026-11-20"}, "studio.costs": {"materials": "120", "packaging": "30"},
     "studio.options": {"o1-name_fr": "Poids", "o1-values_fr": "250 g\n500 g"},
     "studio.sign_sheet": {"on": "paper"},
-    "studio.scan": {"word": "delivered"}, "studio.wish": {"wish": "try_again"}, "studio.parcel_number": {"number": "BARQ-4471"},
+    "studio.scan": {"word": "delivered"}, "studio.parcel_number": {"number": "BARQ-4471"},
+    "studio.wish": {"wish": "try_again"},
     "studio.product": PRODUCT, "studio.desks": DESK, "studio.desk": DESK,
     "studio.carrier": CARRIER, "studio.new_carrier": {**CARRIER, "carrier": "rate_sheet"},
     "studio.zone": ZONE, "studio.new_zone": ZONE, "studio.connection": KEYS, "studio.choose_label": {"label": "theirs"},

@@ -58,7 +58,7 @@ from tests.studio.test_outcome import sent_back
 from tests.trust import unpaid
 from tests.trust.bad_input import Visitor
 from tests.trust.nonsense import LABELLED
-from tests.trust.partners import OF_PARTNERS, add_partner, add_zone, lead_nowhere, partner_numbers, send_abroad
+from tests.trust.partners import OF_PARTNERS, add_partner, add_zone, lead_nowhere, miss, partner_numbers, send_abroad
 from tests.trust.ways_in import give_keys
 
 PASSWORD = "long enough 1"  # as tests.people gives everybody
@@ -76,6 +76,7 @@ def furnish(application: Flask, settings: Settings, day: Day) -> None:
     day.confirmed()
     waits = day.parcel(day.labelled()).id
     day.handed_over()
+    missed = day.handed_over()
     paid, _held = day.delivered(), day.delivered()
     sent_back(day)
     sent_back(day, contested="Personne")
@@ -100,6 +101,7 @@ def furnish(application: Flask, settings: Settings, day: Day) -> None:
         )  # fmt: skip
         bring_lists(day, shop)
         add_partner(day.store_id, SYSTEM)
+        miss(missed)
         add_zone("Europe", shop, SYSTEM)
         station, _token = stations.pair(stations.add(day.store_id, name="Zebra", head="tspl-203", by=SYSTEM), by=SYSTEM)
         stations.send(day.store_id, session.scalars(select(LabelPrint.batch)).first() or "", station.id, by=SYSTEM)

@@ -7,13 +7,16 @@ from dataclasses import replace
 from flask import Flask
 from sqlalchemy import select, update
 
+from shop.core import clock
 from shop.core.money import Money
+from shop.fulfilment import service as fulfilment
 from shop.orders.models import Order
 from shop.plumbing.db import session, transaction
 from shop.plumbing.http import Outbound
-from shop.plumbing.journal import Actor
+from shop.plumbing.journal import SYSTEM, Actor
 from shop.plumbing.outside import Outside
 from shop.shipping import abroad
+from shop.shipping import queries as shipping_queries
 from shop.shipping import service as shipping
 from shop.shipping.abroad import NewZone
 from shop.shipping.carriers.yalidine.client import TENANTS
@@ -31,9 +34,11 @@ KEYS = {
 }  # fmt: skip
 ZONE = {"countries": "BE", "name": "Belgique", "service": "packet", "min_days": "7", "max_days": "21"}
 STEPS = {f"weight-{at}": str(500 + at) for at in range(8)} | {f"price-{at}": "1500" for at in range(8)}
-HINTS = {f"=studio.connection:{name}": value for name, value in KEYS.items()} | {
-    f"=studio.new_zone:{name}": value for name, value in (ZONE | STEPS).items()
-}
+HINTS = (
+    {"wish": "send_back"}
+    | {f"=studio.connection:{name}": value for name, value in KEYS.items()}
+    | {f"=studio.new_zone:{name}": value for name, value in (ZONE | STEPS).items()}
+)
 
 
 def lead_nowhere(application: Flask) -> None:
@@ -54,6 +59,16 @@ def partner_numbers() -> list[str]:
     """Return the numbers of the accounts of partners."""
     wanted = select(CarrierAccount.id).where(CarrierAccount.carrier == "yalidine").order_by(CarrierAccount.id)
     return [str(number) for number in session.scalars(wanted)]
+
+
+def miss(order_code: str) -> None:
+    """Let the courier of a partner that takes wishes have found nobody, inside the current transaction."""
+    order = session.scalars(select(Order).where(Order.code == order_code)).one()
+    box = shipping_queries.live_shipment(order.store_id, order.id)
+    assert box is not None
+    fulfilment.scan(order.store_id, box.id, "attempt_failed", by=SYSTEM)
+    told = update(Shipment).where(Shipment.id == box.id)
+    session.execute(told.values(carrier="noest", booked_at=clock.now(), tracking="ECS0123456789"))
 
 
 def send_abroad() -> str:
