@@ -32,10 +32,11 @@ TOLD = {
     "noest": {"user_guid": "HIRFATEST7", "api_token": "HirfaTestOpensNothingAtAllThere12"},
     "procolis": {"token": "HirfaTestOpensNothing", "key": "HirfaTestOpensNothing"},
     "maystro": {"api_token": "HirfaTestOpensNothingAtAll"},
+    "mydhl": {"account": "305000077", "user": "HirfaTest77", "postcode": "15000", "password": "HirfaTestOpensNothing"},
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("partner", "lang"), list(zip(TOLD, ["ar", "fr"] * 3, strict=False)))
+@pytest.mark.parametrize(("partner", "lang"), list(zip(TOLD, ["ar", "fr"] * 4, strict=False)))
 def test_a_partner_is_chosen_and_its_key_typed_once(
     phone: MakePhone, keys: dict[str, Any], rooms: Rooms, partner: str, lang: str
 ) -> None:

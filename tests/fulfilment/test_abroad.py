@@ -50,8 +50,11 @@ def partner(world: World) -> Iterator[Partner]:
 
 @pytest.fixture
 def amina(partner: Partner) -> Workshop:
-    """Amina's workshop, whose parcels to Europe go with MyDHL."""
-    shop = workshop(stock=50)
+    return to_europe(workshop(stock=50), partner)
+
+
+def to_europe(shop: Workshop, partner: Partner) -> Workshop:
+    """Let a workshop send to Europe with MyDHL, and be paid in euros."""
     takes(shop, "stripe", {"secret_key": "sk_test_simulateurabroad53", "currencies": "EUR"})
     with transaction():
         price_lists.keep(shop.id, "EUR", worth=Money.dinars(250), step=1, by=AMINA)

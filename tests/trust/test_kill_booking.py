@@ -25,10 +25,12 @@ from shop.plumbing.limits import Tally
 from shop.plumbing.settings import Settings
 from shop.shipping.models import Shipment
 from shop.testing.ecotrack_sim import EcotrackSim
+from shop.testing.mydhl_sim import MyDhlSim
 from shop.testing.noest_sim import NoestSim
 from shop.testing.outside import World
 from shop.testing.yalidine_sim import YalidineSim
 from tests.checkout.cast import AMINA, Workshop, ordered, parcel
+from tests.fulfilment import test_abroad as abroad
 from tests.fulfilment import test_drafts as drafts
 from tests.fulfilment import test_kept_drafts as kept_drafts
 from tests.fulfilment.more_partners import CASES
@@ -42,11 +44,13 @@ FAMILIES = {
     "yalidine": (YalidineSim, KEYS),
     "ecotrack": (EcotrackSim, drafts.KEYS),
     "noest": (NoestSim, kept_drafts.KEYS),
+    "mydhl": (MyDhlSim, abroad.KEYS),
 } | {each.key: (each.kind, each.keys) for each in CASES}
 POINTS = (  # whose, what is held while the server dies, how many parcels lie there afterwards
     ("yalidine", "GET", "/v1/parcels", 0), ("yalidine", "POST", "/v1/parcels", 1),
     ("ecotrack", "POST", "/create/order$", 1), ("ecotrack", "POST", "/valid/order$", 1),
     ("noest", "POST", "/create/order$", 1), ("noest", "POST", "/valid/order$", 1),
+    ("mydhl", "POST", "/shipments$", 1),
     *((each.key, "POST", each.path, 1) for each in CASES[: int(os.environ.get("TEST_KILLS", "1"))]),  # all by hand
 )  # fmt: skip
 
@@ -76,11 +80,17 @@ def confirmed_long_ago(application: Flask, partner: Partner) -> tuple[Workshop, 
     """Have an order that is confirmed and waits to be booked; nobody has asked for it yet."""
     shop, _other = workshops(application)
     with application.app_context():
-        partner.connect(shop)
+        if partner.sim.key == MyDhlSim.key:
+            abroad.to_europe(shop, partner)
+        else:
+            partner.connect(shop)
         with clock.standing_at(clock.now() - timedelta(minutes=1)):
-            order = ordered(shop)
-            with transaction():
-                fulfilment.confirm(shop.id, order.id, by=AMINA)
+            if partner.sim.key == MyDhlSim.key:
+                order, _box = abroad.paid(shop)
+            else:
+                order = ordered(shop)
+                with transaction():
+                    fulfilment.confirm(shop.id, order.id, by=AMINA)
         box = parcel(shop, order)
         session.expunge_all()
         session.remove()  # type: ignore[attr-defined]
