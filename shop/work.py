@@ -11,7 +11,7 @@ from shop.cart import service as carts
 from shop.checkout import links
 from shop.customers import service as customers
 from shop.documents import by_itself, invoices, receipts
-from shop.fulfilment import booking, following, partner_labels, unpaid, wishes
+from shop.fulfilment import booking, following, partner_labels, unpaid, wishes, zone_prices
 from shop.notifications.words import JOB, VERBS
 from shop.orders import service as orders
 from shop.payments import inbox
@@ -87,6 +87,7 @@ def handlers(settings: Settings, signer: Signer) -> Mapping[str, Handler]:
         partner_labels.JOB: partial(partner_labels.fetch_later, ways_out),
         wishes.JOB: partial(wishes.tell, ways_out),
         following.FOLLOW: partial(following.follow, ways_out),
+        zone_prices.JOB: partial(zone_prices.take, ways_out),
         learning.JOB: partial(learning.learn, ways_out),
         carriers_inbox.JOB: partial(following.look_into, ways_out),
         "jobs.forget_done": jobs.forget_done,

@@ -16,6 +16,7 @@ from typing import Any
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
+from shop.testing.carrier_labels import A6, label_pdf
 from shop.testing.carrier_parcels import CarrierSystem, Made, routes
 
 EVENTS: Mapping[str, str] = {
@@ -139,7 +140,7 @@ class MyDhlSim(CarrierSystem):
             "packages": [{"referenceNumber": 1, "trackingNumber": f"JD01460000{number}",
                           "trackingUrl": f"{_here()}/shipments/{number}/tracking"}],
             "documents": [{"imageFormat": "PDF", "typeCode": "label",
-                           "content": b64encode(label_pdf(number, told)).decode()}],
+                           "content": b64encode(_label(number, told)).decode()}],
         }, 201  # fmt: skip
 
     def _made(self, account: str, told: Json) -> Made:
@@ -195,29 +196,12 @@ def price_of(country: str, kilograms: float) -> float:
     return float((5600 if country in NEAR else 8900) + 750 * halves)
 
 
-def label_pdf(number: str, told: Json) -> bytes:
-    """Return a label: one page of A6, with the number and where it goes. A real PDF, and nothing on it scans."""
+def _label(number: str, told: Json) -> bytes:
     there = told["customerDetails"]["receiverDetails"]
     where = there["postalAddress"]
-    lines = ["EXPRESS WORLDWIDE", f"WAYBILL {number}", there["contactInformation"]["fullName"], where["addressLine1"],
+    lines = [there["contactInformation"]["fullName"], where["addressLine1"],
              f"{where['postalCode']} {where['cityName']} {where['countryCode']}"]  # fmt: skip
-    plain = (re.sub(r"[()\\]", " ", each) for each in lines)
-    shown = "".join(f"({each}) Tj 0 -22 Td " for each in plain)
-    text = f"BT /F1 14 Tf 20 380 Td {shown}ET".encode("latin-1", "replace")
-    parts = (
-        b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 298 420]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
-        b"<</Length %d>>stream\n%s\nendstream" % (len(text), text),
-        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
-    )  # fmt: skip
-    whole, places = b"%PDF-1.4\n", []
-    for at, each in enumerate(parts, 1):
-        places.append(len(whole))
-        whole += b"%d 0 obj" % at + each + b"endobj\n"
-    table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    head = b"xref\n0 %d\n0000000000 65535 f \n" % (len(parts) + 1)
-    tail = b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % (len(parts) + 1, len(whole))
-    return whole + head + table + tail
+    return label_pdf("EXPRESS WORLDWIDE", number, lines, size=A6)
 
 
 def _shown(made: Made) -> dict[str, Any]:

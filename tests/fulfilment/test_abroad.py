@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from sqlalchemy import update
@@ -14,11 +15,13 @@ from shop.core.errors import InvalidTransition, Refused, Unavailable
 from shop.core.money import Money
 from shop.documents import service as documents
 from shop.documents.queries import label_contents
-from shop.fulfilment import quoting
+from shop.fulfilment import quoting, zone_prices
 from shop.fulfilment import service as fulfilment
+from shop.notifications.words import JOB as NOTIFY
 from shop.orders.models import Order
 from shop.payments import attempts
 from shop.payments.contract import Fact
+from shop.plumbing import jobs
 from shop.plumbing.db import session, transaction
 from shop.plumbing.journal import SYSTEM
 from shop.shipping import abroad, partners
@@ -190,6 +193,48 @@ def test_a_partner_that_is_down_or_was_asked_enough_says_so_and_nothing_is_writt
         quoting.ask(amina.id, order.id, by=AMINA, outside=partner.outside)
     assert sum(map(len, partner.sim.asked.values())) == asked
     assert quoting.last_asked(amina.id, box.id) is None
+
+
+def steps(shop: Workshop) -> list[tuple[int, Money]]:
+    session.rollback()
+    return [each for zone in abroad.zones(shop.id) for each in zone.steps]
+
+
+def wanted(shop: Workshop) -> dict[str, int]:
+    return {"store_id": shop.id, "zone_id": abroad.zones(shop.id)[0].row.id}
+
+
+def test_a_zone_takes_its_prices_for_the_town_of_the_newest_order(amina: Workshop, partner: Partner) -> None:
+    with pytest.raises(Refused), transaction():
+        zone_prices.ask(amina.id, wanted(amina)["zone_id"], by=AMINA)
+    waiting(amina)
+    with transaction():
+        zone_prices.ask(amina.id, wanted(amina)["zone_id"], by=AMINA)
+    jobs.run_all({zone_prices.JOB: partial(zone_prices.take, partner.outside), NOTIFY: lambda _payload: None})
+    assert steps(amina) == [(500, Money.dinars(6400)), (2000, Money.dinars(8600))], "rounded up to a hundred"
+
+
+def test_a_price_that_is_not_known_stays_and_a_zone_that_went_another_way_too(
+    amina: Workshop, partner: Partner
+) -> None:
+    waiting(amina)
+    before = steps(amina)
+    assert isinstance(partner.sim, MyDhlSim)
+    partner.sim.nowhere = {"FR"}
+    zone_prices.take(partner.outside, wanted(amina))
+    assert steps(amina) == before
+    partner.sim.nowhere = set()
+    partner.world.faults.add("mydhl", "cut", "/rates$")
+    with pytest.raises(Unavailable):
+        zone_prices.take(partner.outside, wanted(amina))
+    payload = wanted(amina)
+    with transaction():
+        session.get_one(type(amina.carrier), amina.carrier.id).carrier = "rate_sheet"
+    zone_prices.take(partner.outside, payload)
+    assert steps(amina) == before
+    with transaction():
+        abroad.drop_zone(amina.id, payload["zone_id"], by=AMINA)
+    zone_prices.take(partner.outside, payload)
 
 
 def test_of_a_parcel_that_stays_or_has_left_nobody_is_asked(amina: Workshop, partner: Partner) -> None:

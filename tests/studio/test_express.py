@@ -107,6 +107,22 @@ def test_a_zone_takes_it_and_its_page_counts_the_countries(day: Day) -> None:
         assert abroad.zones(day.store_id)[0].steps == ((500, Money.dinars(6000)),)
 
 
+def test_the_page_of_its_zone_takes_its_prices_once_an_order_went_there(day: Day) -> None:
+    found = joined(day)
+    typed = {"name": "Europe", "account": str(found.id), "service": "parcel", "min_days": "2", "max_days": "6",
+             "weight-0": "500", "price-0": "6000", "countries": "FR"}  # fmt: skip
+    day.send("/settings/delivery/abroad/new", typed)
+    with day.application.app_context():
+        path = f"/settings/delivery/abroad/{abroad.zones(day.store_id)[0].row.id}"
+    assert "Take the partner" not in day.page(path)
+    day.send(path, {"action": "prices"})
+    assert "once an order has gone" in day.page(path)
+    going_abroad(day, found, delivery=6000)
+    assert "Take the partner" in day.page(path)
+    assert day.send(path, {"action": "prices"}).status_code == 303
+    assert "are being asked" in day.page(path)
+
+
 @pytest.mark.parametrize(("paid", "missing"), [(5000, "1 350"), (7000, "")])
 def test_what_it_asks_stands_beside_what_the_buyer_pays(day: Day, partner: Partner, paid: int, missing: str) -> None:
     code = going_abroad(day, joined(day), delivery=paid)

@@ -10,6 +10,7 @@ from wtforms import Field
 
 from shop.core.errors import Refused
 from shop.core.money import Money
+from shop.fulfilment import zone_prices
 from shop.payments.tills import till
 from shop.plumbing import countries
 from shop.plumbing.db import transaction
@@ -113,7 +114,20 @@ def zone(zone_id: int) -> str | Response | tuple[str, int]:
             abroad.drop_zone(here().store.id, zone_id, by=here().by)
         flash(_("Nothing is sent there any more."), "done")
         return redirect(page_url("studio.zones"), 303)
+    if request.method == "POST" and request.form.get("action") == "prices":
+        return _take_prices(zone_id)
     return _answered(known)
+
+
+def _take_prices(zone_id: int) -> Response:
+    try:
+        with transaction():
+            zone_prices.ask(here().store.id, zone_id, by=here().by)
+    except Refused as refused:
+        flash(said(refused), "problem")
+    else:
+        flash(_("Its prices are being asked: they stand here in a moment."), "done")
+    return redirect(page_url("studio.zone", zone_id=zone_id), 303)
 
 
 def _answered(known: Zone | None) -> str | Response | tuple[str, int]:
@@ -153,5 +167,6 @@ def _typed(form: ZoneForm, ticked: set[str]) -> NewZone:
 def _drawn(form: ZoneForm, known: Zone | None, ticked: set[str]) -> str:
     choices = [(each.code, countries.name(each.code)) for each in countries.countries()]
     return shop_page(
-        "studio/zone.html", "", form=form, zone=known, choices=choices, ticked=ticked, failed=bool(form.summary)
+        "studio/zone.html", "", form=form, zone=known, choices=choices, ticked=ticked, failed=bool(form.summary),
+        takes=known is not None and zone_prices.can_be_taken(known),
     )  # fmt: skip
