@@ -13,6 +13,9 @@ from shop.documents.words import HandoverContent, HandoverLine, SlipContent, Sli
 from shop.plumbing.formats import money_text
 from shop.plumbing.i18n import N_, _, direction, language, ngettext, speaking
 
+WHERE = N_("The frame belongs {x} mm from the left edge of the paper, {y} mm from its upper edge.")
+HOW = N_("It lies 1 mm too far right: write −10 more across. 1 mm too far left: 10. Up and down alike.")
+AIR_MM = 4  # around a label inside of its cell
 PERSONAL = 200
 CARD = 300
 LINES_OF_A_SLIP = 6  # rows of fixed height between the head and the sums of a 100 × 148 mm slip
@@ -72,6 +75,8 @@ def calibration_sheet(paper: Paper, *, nudge: Nudge) -> Sheet:
         frame = (92 * paper.percent // 100 + 1, 140)
         tall = (paper.content[0], CONTENT_HEIGHT)
         paper = replace(paper, height=CONTENT_HEIGHT, cell_height=CONTENT_HEIGHT, content=tall)
+    first = next(paper.places(1))
+    at = {name: f"{steps / 8 + AIR_MM:.1f}" for name, steps in zip("xy", first[1:], strict=True)}
     return {
         "title": "Hirfa · 100 mm",
         "width": paper.width,
@@ -84,11 +89,19 @@ def calibration_sheet(paper: Paper, *, nudge: Nudge) -> Sheet:
             for cell, (_page, x, y) in enumerate(paper.places(paper.cells, nudge=nudge), start=1)
         ],
         "nudge": [f"{step / 10:+.1f}".replace(".", ",") for step in nudge],
-        "measure": both(N_("Measure this line: 100 mm")),
-        "advice": both(N_("Shorter or longer? Choose “actual size, 100 %” when printing.")),
-        "place": both(N_("Place {n}"), n="\ue000"),
-        "moved": both(N_("Moved by")),
+        "measure": _said(N_("Measure this line: 100 mm")),
+        "advice": _said(N_("Shorter or longer? Choose “actual size, 100 %” when printing.")),
+        "place": _said(N_("Place {n}"), n="\ue000"),
+        "moved": _said(N_("Moved by")),
+        "where": _said(WHERE, **at),
+        "how": _said(HOW),
     }
+
+
+def _said(message: str, **values: object) -> dict[str, str]:
+    """Return a message in the two languages of every label; who reads English gets it in place of the French."""
+    spoken = both(message, **values)
+    return spoken | {"fr": _(message, **values)} if language() == "en" else spoken
 
 
 def _signing(who: str, name: str, by: str, at: str, drawn: bytes = b"") -> Sheet:

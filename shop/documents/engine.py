@@ -74,7 +74,7 @@ def labels_pdf(
 
     `nudge` moves everything right and down, in tenths of a millimetre; bars lie on the dots of a head that burns so
     many to the millimetre. `theirs` has the partners' own labels that are printed in place of ours, by their place in
-    the order. Raises Refused for no labels, an unknown paper, a cell it lacks, or a nudge over 5 mm.
+    the order. Raises Refused for no labels, an unknown paper, a cell it lacks, or a nudge over 10 mm.
     """
     sheet = chosen(paper, start=start, nudge=nudge)
     if not labels:

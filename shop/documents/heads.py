@@ -28,6 +28,7 @@ class Head:
     language: Literal["zpl", "tspl", "escpos"]
     dots_per_mm: float = DPI_203
     packing: Packing = "ascii"
+    darkest: int = 0  # the last step of its darkness; 0: its language has no word for it
 
     def paper(self, wanted: str) -> str:
         """Return the paper it prints on: the roll that is wanted, or the one that such printers have."""
@@ -35,27 +36,28 @@ class Head:
             return "80mm"
         return wanted if wanted in _ROLLS else _ROLLS[0]
 
-    def written(self, page: Dots, paper: Paper) -> bytes:
+    def written(self, page: Dots, paper: Paper, *, darkness: int | None = None) -> bytes:
         """Return a page in its language."""
         if self.language == "zpl":
-            return zpl(page, packing=self.packing)
+            return zpl(page, packing=self.packing, darkness=darkness)
         if self.language == "tspl":
-            return tspl(page, width=paper.width, height=paper.height)
+            return tspl(page, width=paper.width, height=paper.height, darkness=darkness)
         return escpos(page.part(*_BURNT))
 
 
 HEADS: Mapping[str, Head] = MappingProxyType({
     head.key: head
     for head in (
-        Head("zpl-203", "zpl"), Head("zpl-300", "zpl", DPI_300), Head("zpl-203-z64", "zpl", packing="z64"),
-        Head("zpl-300-z64", "zpl", DPI_300, "z64"), Head("tspl-203", "tspl"), Head("escpos-80", "escpos"),
+        Head("zpl-203", "zpl", darkest=30), Head("zpl-300", "zpl", DPI_300, darkest=30),
+        Head("zpl-203-z64", "zpl", packing="z64", darkest=30), Head("zpl-300-z64", "zpl", DPI_300, "z64", 30),
+        Head("tspl-203", "tspl", darkest=15), Head("escpos-80", "escpos"),
     )
 })  # fmt: skip
 
 
 def stream(
     labels: Sequence[LabelContent], head: str, *, paper: str, nudge: Nudge = (0, 0),
-    theirs: Mapping[int, Foreign] | None = None,
+    theirs: Mapping[int, Foreign] | None = None, darkness: int | None = None,
 ) -> bytes:  # fmt: skip
     """Return labels one after the other as a kind of printer reads them, dot for dot as their PDF looks.
 
@@ -71,6 +73,29 @@ def stream(
         bundle = labels[at : at + engine.BUNDLE]
         here = {place - at: each for place, each in (theirs or {}).items() if 0 <= place - at < engine.BUNDLE}
         pdf = engine.labels_pdf(bundle, key, nudge=nudge, dots_per_mm=kind.dots_per_mm, theirs=here)
-        dots = engine.pages_dots(pdf, dots_per_mm=kind.dots_per_mm)
-        parts += [kind.written(page, PAPERS[key]) for page in dots]
+        parts += _pages(pdf, kind, PAPERS[key], darkness)
     return b"".join(parts)
+
+
+def ruler_page(head: str, *, paper: str, nudge: Nudge = (0, 0), darkness: int | None = None) -> bytes:
+    """Return the calibration page of a kind of printer, moved and as dark as its labels are."""
+    kind = HEADS[head]
+    key = kind.paper(paper)
+    return b"".join(_pages(engine.calibration_pdf(key, nudge=nudge), kind, PAPERS[key], darkness))
+
+
+def paper_of(head: str, wanted: str) -> str:
+    """Return the paper that a kind of printer prints on. Raises NotFound for an unknown kind."""
+    if head not in HEADS:
+        raise NotFound
+    return HEADS[head].paper(wanted)
+
+
+def darkest(head: str) -> int:
+    """Return the last step of a printer's darkness, 0 for one that can't be told."""
+    return HEADS[head].darkest if head in HEADS else 0
+
+
+def _pages(pdf: bytes, kind: Head, paper: Paper, darkness: int | None) -> list[bytes]:
+    dots = engine.pages_dots(pdf, dots_per_mm=kind.dots_per_mm)
+    return [kind.written(page, paper, darkness=darkness) for page in dots]

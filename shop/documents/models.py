@@ -38,6 +38,18 @@ class LabelPrint(Base):
     by_name: Mapped[str] = mapped_column(String(120), default="")
 
 
+class PaperNudge(Base):
+    """By how much a store moves what it prints on a paper, in tenths of a millimetre: to the right, and down."""
+
+    __tablename__ = "paper_nudges"
+    __table_args__ = (CheckConstraint("x BETWEEN -100 AND 100 AND y BETWEEN -100 AND 100", name="reach"),)
+
+    store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"), primary_key=True, autoincrement=False)
+    paper: Mapped[str] = mapped_column(String(12), primary_key=True)
+    x: Mapped[int]
+    y: Mapped[int]
+
+
 class PaperRules(Base):
     """How a store issues its invoices. A store without a row has the defaults."""
 

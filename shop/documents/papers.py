@@ -15,7 +15,7 @@ from shop.core.errors import Refused
 
 CONTENT_WIDTH = 1000
 CONTENT_HEIGHT = 1480
-NUDGE_LIMIT = 50  # 5 mm: more than that is the wrong paper, not a printer's slack
+NUDGE_LIMIT = 100  # 10 mm: more than that is the wrong paper, not a printer's slack
 
 Nudge = tuple[int, int]
 
@@ -99,12 +99,12 @@ POSTER_PAPERS = _by_key(
 
 
 def chosen(key: str, *, start: int = 1, nudge: Nudge = (0, 0), among: Mapping[str, Paper] = PAPERS) -> Paper:
-    """Return the paper, or refuse an unknown one, a cell it does not have, or a nudge over 5 mm."""
+    """Return the paper, or refuse an unknown one, a cell it does not have, or a nudge over 10 mm."""
     paper = among.get(key)
     if paper is None:
         raise Refused("Please choose one of the papers in the list.", field="paper")
     if not 1 <= start <= paper.cells:
         raise Refused("This sheet has places 1 to {last}.", field="start", last=paper.cells)
     if any(abs(step) > NUDGE_LIMIT for step in nudge):
-        raise Refused("A print can be moved by 5 mm at most.", field="nudge")
+        raise Refused("A print can be moved by 10 mm at most.", field="nudge")
     return paper

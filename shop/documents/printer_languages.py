@@ -51,22 +51,28 @@ class Dots:
         return Dots(width, self.height, b"".join(row[kept] for row in self.each_row()))
 
 
-def zpl(page: Dots, *, packing: Packing = "ascii") -> bytes:
+def zpl(page: Dots, *, packing: Packing = "ascii", darkness: int | None = None) -> bytes:
     """Return a label in ZPL II: a format of the page's width and length in dots, and its picture as a `^GF` field.
 
     `ascii` shortens runs of equal digits and rows, which every printer of that language reads; `z64` packs by zlib
-    with a checksum, half as large, which cheap ones may not read.
+    with a checksum, half as large, which cheap ones may not read. `darkness` is 0 to 30; nothing:
+    as the printer is set.
     """
     size, wide = len(page.rows), page.row_bytes
     picture = _z64(page.rows) if packing == "z64" else _ascii(page)
-    head = f"^XA^PW{page.width}^LL{page.height}^LH0,0^LS0^LT0^FO0,0^GFA,{size},{size},{wide},"
+    dark = "" if darkness is None else f"~SD{darkness:02}"
+    head = f"{dark}^XA^PW{page.width}^LL{page.height}^LH0,0^LS0^LT0^FO0,0^GFA,{size},{size},{wide},"
     return f"{head}{picture}^FS^PQ1^XZ\n".encode("ascii")
 
 
-def tspl(page: Dots, *, width: int, height: int, gap: int = 30) -> bytes:
-    """Return a label in TSPL: its paper in tenths of a millimetre, the gap to the next one, one `BITMAP`, one print."""
+def tspl(page: Dots, *, width: int, height: int, gap: int = 30, darkness: int | None = None) -> bytes:
+    """Return a label in TSPL: its paper in tenths of a millimetre, the gap to the next one, one `BITMAP`, one print.
+
+    `darkness` is 0 to 15; nothing: as the printer is set.
+    """
+    density = () if darkness is None else (f"DENSITY {darkness}",)
     commands = (
-        f"SIZE {width / 10:g} mm,{height / 10:g} mm", f"GAP {gap / 10:g} mm,0 mm", "REFERENCE 0,0", "CLS",
+        f"SIZE {width / 10:g} mm,{height / 10:g} mm", f"GAP {gap / 10:g} mm,0 mm", *density, "REFERENCE 0,0", "CLS",
         f"BITMAP 0,0,{page.row_bytes},{page.height},0,",
     )  # fmt: skip
     burnt = page.rows.translate(_INVERTED)  # a 0 is black here

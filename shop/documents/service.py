@@ -12,7 +12,7 @@ from sqlalchemy import insert, select
 
 from shop.core import clock
 from shop.core.errors import InvalidTransition, Refused
-from shop.documents import engine, heads
+from shop.documents import engine, heads, nudges
 from shop.documents.agreed import agreement
 from shop.documents.frozen import thawed
 from shop.documents.invoice_queries import cancelling
@@ -133,17 +133,18 @@ def content_hash(label: LabelContent) -> str:
 
 def batch_pdf(store_id: int, batch: str) -> bytes:
     """Return the PDF of labels that were printed, as often as it is asked for. Raises NotFound."""
-    printed, store = prints(store_id, batch), store_row(store_id)
+    printed = prints(store_id, batch)
     return engine.labels_pdf(
         batch_contents(store_id, batch), printed[0].paper, start=printed[0].start,
-        nudge=(store.nudge_x, store.nudge_y), theirs=foreign(store_id, printed),
+        nudge=nudges.of_paper(store_id, printed[0].paper), theirs=foreign(store_id, printed),
     )  # fmt: skip
 
 
 def batch_stream(store_id: int, batch: str, head: str) -> bytes:
     """Return labels that were printed as a kind of label printer reads them (see `heads`). Raises NotFound."""
-    printed, store = prints(store_id, batch), store_row(store_id)
-    labels, nudge, theirs = batch_contents(store_id, batch), (store.nudge_x, store.nudge_y), foreign(store_id, printed)
+    printed = prints(store_id, batch)
+    labels, theirs = batch_contents(store_id, batch), foreign(store_id, printed)
+    nudge = nudges.of_paper(store_id, heads.paper_of(head, printed[0].paper))
     session.rollback()  # drawing does not hold the read snapshot
     return heads.stream(labels, head, paper=printed[0].paper, nudge=nudge, theirs=theirs)
 
@@ -153,7 +154,7 @@ def slips_pdf(store_id: int, order_ids: Sequence[int]) -> bytes:
     if not order_ids:
         raise Refused(N_("Please choose at least one order."), field="orders")
     store = store_row(store_id)
-    nudge = (store.nudge_x, store.nudge_y)
+    nudge = nudges.of_paper(store_id, store.paper)
     start = store.label_start if store.label_start <= PAPERS[store.paper].cells else 1
     return engine.slip_pdf(slip_contents(store_id, order_ids), paper=store.paper, start=start, nudge=nudge)
 

@@ -31,6 +31,9 @@ class PrintStation(Base):
     head: Mapped[str] = mapped_column(String(16))  # what its printer reads: "pdf", or a kind of `heads`
     problem: Mapped[str] = mapped_column(String(40), default="")  # what keeps its printer from printing, in IPP's word
     by_itself: Mapped[bool] = mapped_column(default=False)  # prints what is confirmed; one of a workshop at most
+    nudge_x: Mapped[int] = mapped_column(default=0)  # tenths of a millimetre
+    nudge_y: Mapped[int] = mapped_column(default=0)
+    darkness: Mapped[int | None]  # in the steps of its language; nothing: as the printer is set
     code_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     code_until: Mapped[datetime]
     token_hash: Mapped[str | None] = mapped_column(String(64), unique=True)

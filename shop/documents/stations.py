@@ -41,6 +41,7 @@ SEEN_EVERY: Final = timedelta(seconds=20)
 MOST_STATIONS: Final = 10
 ENDS: Final = ("confirmed", "doubtful", "failed")  # what a station may say of a label
 _OPEN: Final = ("queued", "sent", "doubtful")
+TEST: Final = "test-"  # how the batch of a page to measure begins
 CHANGED: Final = "changed"  # why a label was not given to its printer
 
 # Labels that were not printed since their order was changed, and of which no other one was made: a parcel without one.
@@ -243,6 +244,10 @@ def take(station: PrintStation, key: str) -> bool:
     job = _job(station, key)
     if job.state not in {"queued", "sent"}:
         raise InvalidTransition
+    if is_test(job):
+        if job.state == "queued":
+            _move(job, "sent")
+        return True
     printed = _print_of(job)
     label = replace(label_contents(job.store_id, [printed.shipment_id])[0], reprint=printed.number)
     gone = printed.their_mark and not foreign(job.store_id, [printed])
@@ -256,17 +261,53 @@ def take(station: PrintStation, key: str) -> bool:
 
 def drawn(station: PrintStation, key: str) -> tuple[bytes, Paper]:
     """Return a label as the printer of its station reads it, and its paper. Raises NotFound."""
-    job, store = _job(station, key), store_row(station.store_id)
+    job, nudge = _job(station, key), (station.nudge_x, station.nudge_y)
+    if is_test(job):
+        return _test_page(station, nudge)
     printed = _print_of(job)
     label = replace(label_contents(job.store_id, [printed.shipment_id])[0], reprint=printed.number)
     theirs = foreign(job.store_id, [printed])
     session.rollback()  # drawing does not hold the read snapshot
-    nudge = (store.nudge_x, store.nudge_y)
     if station.head == PDF:
-        paper = printed.paper if PAPERS[printed.paper].cells == 1 else "a6"
+        paper = _single(printed.paper)
         return engine.labels_pdf([label], paper, nudge=nudge, theirs=theirs), PAPERS[paper]
-    stream = heads.stream([label], station.head, paper=printed.paper, nudge=nudge, theirs=theirs)
+    stream = heads.stream(
+        [label], station.head, paper=printed.paper, nudge=nudge, theirs=theirs, darkness=station.darkness
+    )
     return stream, PAPERS[heads.HEADS[station.head].paper(printed.paper)]
+
+
+def _test_page(station: PrintStation, nudge: tuple[int, int]) -> tuple[bytes, Paper]:
+    wanted = store_row(station.store_id).paper
+    session.rollback()
+    if station.head == PDF:
+        paper = _single(wanted)
+        return engine.calibration_pdf(paper, nudge=nudge), PAPERS[paper]
+    stream = heads.ruler_page(station.head, paper=wanted, nudge=nudge, darkness=station.darkness)
+    return stream, PAPERS[heads.paper_of(station.head, wanted)]
+
+
+def _single(paper: str) -> str:
+    """Return the paper of a printer that is given one label at a time."""
+    return paper if PAPERS[paper].cells == 1 else "a6"
+
+
+def is_test(job: PrintJob) -> bool:
+    """Tell whether it is a page to measure, and no label."""
+    return job.batch.startswith(TEST)
+
+
+def send_ruler(store_id: int, station_id: int, *, by: Actor) -> None:
+    """Send the page to measure to a station. Raises NotFound."""
+    station = next((each for each in live(store_id) if each.id == station_id and each.paired_at), None)
+    if station is None:
+        raise NotFound
+    session.add(PrintJob(
+        store_id=store_id, station_id=station_id, key=secrets.token_hex(12), batch=TEST + secrets.token_hex(8),
+        place=0, state="queued", created_at=clock.now(),
+    ))  # fmt: skip
+    session.flush()
+    _record("print_station.test_page", station, by=by)
 
 
 def answered(station: PrintStation, key: str, state: str, *, why: str = "") -> None:
@@ -274,6 +315,8 @@ def answered(station: PrintStation, key: str, state: str, *, why: str = "") -> N
     job = _job(station, key)
     if state not in ENDS:
         raise InvalidTransition
+    if is_test(job) and state == "doubtful":  # nobody misses one
+        state = "failed"
     if job.state != state:
         _move(job, state, why=why[:200])
 

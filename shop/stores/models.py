@@ -87,7 +87,7 @@ class Store(Base):
     closed_message: Mapped[str] = mapped_column(String(300), default="")  # what she says meanwhile
     paper: Mapped[str] = mapped_column(String(12), default="100x150")
     label_start: Mapped[int] = mapped_column(default=1)
-    nudge_x: Mapped[int] = mapped_column(default=0)  # tenths of a millimetre
+    nudge_x: Mapped[int] = mapped_column(default=0)  # tenths of a millimetre: of papers of which nothing else was said
     nudge_y: Mapped[int] = mapped_column(default=0)
     sends_to: Mapped[str] = mapped_column(String(400), default="", server_default="")  # the countries of its zones
     slip_prices: Mapped[bool] = mapped_column(default=True)

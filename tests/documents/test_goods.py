@@ -84,7 +84,7 @@ def test_a_link_too_long_for_a_square_leaves_the_tag_without() -> None:
 
 
 def test_what_cannot_be_printed_is_refused() -> None:
-    for wrong in ({"paper": "a6"}, {"copies": 0}, {"copies": 501}, {"start": 22}, {"nudge": (99, 0)}):
+    for wrong in ({"paper": "a6"}, {"copies": 0}, {"copies": 501}, {"start": 22}, {"nudge": (101, 0)}):
         with pytest.raises(Refused):
             goods_labels_pdf(label(), **{"paper": "a4x21", "copies": 1, **wrong})  # type: ignore[arg-type]
     with pytest.raises(Refused):

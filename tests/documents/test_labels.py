@@ -177,7 +177,12 @@ def test_nothing_to_collect_is_never_a_black_band() -> None:
 
 @pytest.mark.parametrize(
     ("paper", "start", "nudge", "field"),
-    [("a3", 1, (0, 0), "paper"), ("a4x4", 5, (0, 0), "start"), ("a6", 0, (0, 0), "start"), ("a6", 1, (51, 0), "nudge")],
+    [
+        ("a3", 1, (0, 0), "paper"),
+        ("a4x4", 5, (0, 0), "start"),
+        ("a6", 0, (0, 0), "start"),
+        ("a6", 1, (0, 101), "nudge"),
+    ],
 )
 def test_a_paper_that_does_not_exist_is_refused_at_its_field(
     paper: str, start: int, nudge: tuple[int, int], field: str

@@ -17,6 +17,7 @@ from shop.documents.engine import (
 )
 from shop.documents.frozen import Content
 from shop.documents.invoice_sheets import Bill
+from shop.plumbing.i18n import speaking
 from tests.documents.cast import assert_looks_like, handover, label, printed, slip
 from tests.documents.sold import FIRM, agreed, invoice
 
@@ -127,7 +128,13 @@ def test_a_label_on_a_receipt_roll_looks_as_it_was_drawn(name: str) -> None:
 
 @pytest.mark.parametrize("paper", ["100x150", "a4x4", "80mm"])
 def test_a_calibration_page_looks_as_it_was_drawn(paper: str) -> None:
-    assert_looks_like(f"calibration-{paper}", printed(calibration_pdf(paper, nudge=(5, -3)), dots_per_mm=4))
+    with speaking("fr"):
+        assert_looks_like(f"calibration-{paper}", printed(calibration_pdf(paper, nudge=(5, -3)), dots_per_mm=4))
+
+
+def test_a_calibration_page_speaks_english_to_who_reads_it() -> None:
+    with speaking("en"):
+        assert_looks_like("calibration-en", printed(calibration_pdf("a6"), dots_per_mm=4))
 
 
 @pytest.mark.parametrize("language", ["ar", "fr", "en"])

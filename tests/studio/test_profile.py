@@ -150,13 +150,13 @@ def test_papers_are_chosen_and_a_place_that_the_paper_lacks_is_refused(
     application: Flask, shop: Shop, amina: Person
 ) -> None:
     url = f"{shop.url}/settings/papers"
-    sheet = {"paper": "a4x4", "label_start": "٣", "nudge_x": "-12", "nudge_y": "5"}
+    sheet = {"paper": "a4x4", "label_start": "٣"}
     assert amina.post(url, sheet).status_code == 303
     row = store(application, shop)
-    assert (row.paper, row.label_start, row.nudge_x, row.nudge_y, row.slip_prices) == ("a4x4", 3, -12, 5, False)
+    assert (row.paper, row.label_start, row.slip_prices) == ("a4x4", 3, False)
     assert amina.post(url, sheet | {"paper": "a6"}).status_code == 303
     assert store(application, shop).label_start == 1
-    for field, wrong in (("label_start", "5"), ("nudge_x", "51"), ("nudge_y", "x"), ("paper", "a3")):
+    for field, wrong in (("label_start", "5"), ("paper", "a3")):
         answer = amina.post(url, sheet | {field: wrong})
         assert answer.status_code == 422
         assert f'href="#{field}"' in answer.text

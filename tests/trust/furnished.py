@@ -251,7 +251,7 @@ def places(application: Flask, day: Day) -> dict[str, list[str]]:
             "storefront.cancel:code": [purchase],
             **{f"storefront.{name}:code": [to_pay] for name in unpaid.FORMS},
             **{f"storefront.{name}:proof": [signer.proof("track", to_pay)] for name in unpaid.FORMS},
-            "outcome_id": numbers(Outcome),
+            "outcome_id": numbers(Outcome), "paper": ["a6", "80mm", "a3"],
             "studio.answer_outcome:code": parcels_back(application),
             "storefront.contest:code": [back], "storefront.contest:proof": [signer.proof("track", back)],
             "storefront.store:slug": ["atelier-amina"],

@@ -46,6 +46,7 @@ from shop.web.studio import (
     people,
     phone_codes,
     pictures,
+    places,
     printers,
     products,
     profile,
@@ -69,8 +70,8 @@ PAGES = (
     account, calls, costs, currencies, customers, customs, delivery, documents, earnings, express, goods, handover,
     handover_photo, holds, identity, invoices, joining, labels, links, losses, lots, members, money, new_order,
     new_product, offers, offline, once, options, orders, outcome, papers, parcel_number, partners, passkeys,
-    past_customers, payments, payouts, people, phone_codes, pictures, printers, products, profile, rests, sale,
-    second_step, share, sheets, squares, statements, stock, today, variants, ways_to_pay, wizard, zones,
+    past_customers, payments, payouts, people, phone_codes, pictures, places, printers, products, profile, rests,
+    sale, second_step, share, sheets, squares, statements, stock, today, variants, ways_to_pay, wizard, zones,
 )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from shop.catalogue.models import Product
 from shop.catalogue.queries import ProductView, studio_products
 from shop.core.errors import NotFound, Refused
 from shop.core.money import Money
-from shop.documents import engine, invoices
+from shop.documents import engine, invoices, nudges
 from shop.documents import invoice_queries as papers
 from shop.documents.goods import MOST_COPIES
 from shop.documents.goods_content import LETTERS, label_of, label_texts, poster_of, tags_of
@@ -66,7 +66,7 @@ class PaperForm(HirfaForm):
         """How far the printer is off: the one that prints the parcels' labels, when it takes such paper."""
         store: Store = here().store
         same = store.paper.startswith("a4") == str(self.paper.data).startswith("a4")
-        return (store.nudge_x, store.nudge_y) if same else (0, 0)
+        return nudges.of_paper(store.id, store.paper) if same else (0, 0)
 
 
 class LabelForm(PaperForm):

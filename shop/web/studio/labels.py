@@ -9,7 +9,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from shop.core.errors import InvalidTransition, Refused
-from shop.documents import engine, service, stations
+from shop.documents import engine, nudges, service, stations
 from shop.documents import queries as documents
 from shop.documents.models import LabelPrint
 from shop.documents.papers import PAPERS, chosen
@@ -147,7 +147,7 @@ def calibration_pdf() -> Response:
     paper = request.args.get("paper", store.paper)
     if paper not in PAPERS:
         raise NotFound
-    return pdf_answer(engine.calibration_pdf(paper, nudge=(store.nudge_x, store.nudge_y)), f"calibration-{paper}")
+    return pdf_answer(engine.calibration_pdf(paper, nudge=nudges.of_paper(store.id, paper)), f"calibration-{paper}")
 
 
 def announce(ids: Sequence[int]) -> None:

@@ -1,4 +1,4 @@
-"""On what the labels print: the paper, where the sheet begins, the printer's slack, prices on the slip."""
+"""On what the labels print: the paper, where the sheet begins, prices on the slip."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from wtforms import BooleanField
 
 from shop.core.errors import Refused
+from shop.documents import nudges
 from shop.documents import papers as known
 from shop.plumbing.db import transaction
 from shop.plumbing.i18n import N_, _
@@ -32,12 +33,10 @@ PAPER_WORDS = {
 
 
 class PapersForm(HirfaForm):
-    """The paper of the labels; nudges are tenths of a millimetre."""
+    """The paper of the labels."""
 
     paper = ChoiceField(N_("Paper"), [required()])
     label_start = WholeField(N_("First free place on the sheet"), [required()], least=1, most=4)
-    nudge_x = WholeField(N_("Move across"), [required()], least=-known.NUDGE_LIMIT, most=known.NUDGE_LIMIT)
-    nudge_y = WholeField(N_("Move down"), [required()], least=-known.NUDGE_LIMIT, most=known.NUDGE_LIMIT)
     slip_prices = BooleanField(N_("Prices on the packing slip"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -65,7 +64,7 @@ def papers_page(form: PapersForm) -> str:
     options = paper_cards()
     return render_template(
         "studio/settings_papers.html", form=form, options=options, shop_name=here().store.name,
-        failed=bool(form.errors), saved=here().store.paper,
+        failed=bool(form.errors), moved=nudges.of_papers(here().store.id),
     )  # fmt: skip
 
 
@@ -79,8 +78,8 @@ def fits(form: PapersForm) -> bool:
     if known.PAPERS[form.paper.data].cells == 1:
         form.label_start.data = 1
     try:
-        known.chosen(form.paper.data, start=form.label_start.data, nudge=(form.nudge_x.data, form.nudge_y.data))
+        known.chosen(form.paper.data, start=form.label_start.data)
     except Refused as refused:
-        form.refuse({"start": "label_start", "nudge": "nudge_x"}.get(refused.field, "paper"), said(refused))
+        form.refuse({"start": "label_start"}.get(refused.field, "paper"), said(refused))
         return False
     return True
