@@ -166,6 +166,7 @@ def _shipment(parcel: ReviewParcel) -> NewShipment:
         collect_minor=parcel.at_door.minor, currency=parcel.total.currency, weight_g=parcel.weight_g,
         length_mm=box.length_mm if box else None, width_mm=box.width_mm if box else None,
         height_mm=box.height_mm if box else None, billable_g=quote.billable_g, over_minor=quote.over.minor,
+        insured=quote.insured, insurance_minor=quote.insurance.minor,
     )  # fmt: skip
 
 

@@ -41,10 +41,12 @@ def connect(by: Actor, seal: Seal) -> None:
     """Give Ismahane her partner, asked before her other carrier, inside the current transaction."""
     store_id = store_of(ISMAHANE)
     account = service.add_carrier(store_id, "yalidine", "Yalidine", title_ar="ياليدين", return_minor=250_00, by=by)
-    prices = [RateRow(wilaya_code=each.code, home=_price(each.code), desk=None, max_days=5)
+    prices = [RateRow(wilaya_code=each.code, home=_price(each.code), desk=None, max_days=5, per_kg=Money.dinars(100),
+                      insurance_hundredths=75)
               for each in geography.wilayas()]  # fmt: skip
     service.set_rates(store_id, account.id, prices, by=by)
     service.ask_first(store_id, account.id, by=by)
+    service.change_carrier(store_id, account.id, by=by, insured_from_minor=3_000_00)
     partners.connect(account, KEYS, seal=seal, by=by)
 
 

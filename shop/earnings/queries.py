@@ -38,7 +38,7 @@ def earnings(store_id: int, first: date, after: date) -> Earnings:
     """Return what a store earned by the orders that ended from the first day on and before another one."""
     since, until = clock.start_of_day(first), clock.start_of_day(after)
     rows = session.execute(
-        select(Order, Shipment.fee_minor, Shipment.return_minor)
+        select(Order, Shipment.fee_minor + Shipment.insurance_minor, Shipment.return_minor)
         .outerjoin(Shipment, _PARCEL)
         .where(Order.store_id == store_id, or_(_TAKEN, _CAME_BACK), since <= _ENDED, until > _ENDED)
         .order_by(_ENDED, Order.id)

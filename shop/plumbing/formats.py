@@ -101,6 +101,11 @@ def weight(grams: int) -> str:
     return _("{n} kg", n=_decimal(round(grams / 10), 2, trimmed=True)).replace(" ", NBSP)
 
 
+def percent(hundredths: int) -> str:
+    """Return a percentage from its hundredths: 5 %, 0,75 %."""
+    return f"{_decimal(hundredths, 2, trimmed=True)}{NBSP}%"
+
+
 def date_long(day: date) -> str:
     """Return a day in words: mercredi 25 novembre; with its year unless that is this year."""
     day = _day(day)

@@ -93,7 +93,7 @@ def _matched(line: Line, parcel: Any, *, repeated: bool, before: frozenset[int] 
     expected = None if parcel.payment_id is None else Money(parcel.amount_minor, parcel.currency)
     if before is not None:  # it was settled and something is missing: only that can still come
         expected = Money(parcel.missing, parcel.currency)
-    collected, fee = _amounts(line, expected, parcel.fee_minor)
+    collected, fee = _amounts(line, expected, parcel.carriage_minor)
     outcome = _outcome(line, parcel, collected, expected)
     if outcome == "again" and before is not None and collected and collected.minor not in before:
         outcome = "rest"
@@ -147,7 +147,8 @@ def _parcels(store_id: int, names: Sequence[str]) -> dict[str, Any]:
     line = and_(RemittanceLine.payment_id == Payment.id, RemittanceLine.store_id == Payment.store_id)
     wanted = (
         select(
-            Shipment.id.label("shipment_id"), Shipment.tracking, Shipment.reference, Shipment.fee_minor,
+            Shipment.id.label("shipment_id"), Shipment.tracking, Shipment.reference,
+            (Shipment.fee_minor + Shipment.insurance_minor).label("carriage_minor"),
             Shipment.state.label("shipment_state"), Order.id.label("order_id"), Order.code, Order.buyer_name,
             Payment.id.label("payment_id"), Payment.state.label("payment_state"), Payment.amount_minor,
             Payment.currency, RemittanceLine.received_minor.label("came"), RemittanceLine.fee_minor.label("kept"),

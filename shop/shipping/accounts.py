@@ -23,7 +23,8 @@ from shop.shipping.models import CarrierAccount, CommuneRate, DeliveryRate, Desk
 
 MOST_DINARS = 100_000
 MOST_DAYS = 60
-TARIFF = ("included_g", "per_kg_minor", "cm3_per_kg")
+TARIFF = ("included_g", "per_kg_minor", "cm3_per_kg", "insured_from_minor")
+TOLD = ("per_kg_minor", "insurance_hundredths")
 # The carriers that come along know no catalogue: their titles and sentences are marked here.
 WORDS = (
     N_("I deliver myself"), N_("Carrier with a rate sheet"), N_("Algérie Poste, EMS"),
@@ -34,7 +35,10 @@ WORDS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateRow:
-    """What delivery to one wilaya costs; None: not served that way. `per_kg`: beyond what is included, if told."""
+    """What delivery to one wilaya costs; None: not served that way.
+
+    `per_kg` beyond what is included, and the percentage of its insurance, where its partner tells them.
+    """
 
     wilaya_code: str
     home: Money | None
@@ -42,6 +46,7 @@ class RateRow:
     min_days: int = 1
     max_days: int = 3
     per_kg: Money | None = None
+    insurance_hundredths: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,17 +118,21 @@ def ask_first(store_id: int, account_id: int, *, by: Actor) -> None:
 def set_rates(store_id: int, account_id: int, rows: Sequence[RateRow], *, by: Actor) -> None:
     """Replace a carrier's rates. Raises NotFound, or Refused when two rows are for one wilaya.
 
-    What a kilogram more costs stays as its partner told it where a row says nothing of it.
+    What a kilogram more and insurance cost stays as its partner told it where a row says nothing of it.
     """
     _own(store_id, account_id)
     if len({row.wilaya_code for row in rows}) != len(rows):
         raise Refused(N_("A wilaya is written twice."), field="rates")
-    told = _per_kg(store_id, account_id)
+    told = _told(store_id, account_id)
     for table in (DeliveryRate, CommuneRate):  # what is typed is for whole wilayas
         session.execute(delete(table).where(table.store_id == store_id, table.account_id == account_id))
     if rows:
-        values = [_rate_values(store_id, account_id, row) for row in rows]
-        session.execute(insert(DeliveryRate), [{"per_kg_minor": told.get(row["wilaya_code"])} | row for row in values])
+        nothing = dict.fromkeys(TOLD)
+        values = [
+            told.get(row.wilaya_code, nothing) | _rate_values(store_id, account_id, row) | _told_now(row)
+            for row in rows
+        ]
+        session.execute(insert(DeliveryRate), values)
     _tell("carrier.rates_set", account_id, store_id, by=by, wilayas=len(rows))
 
 
@@ -133,13 +142,24 @@ def _rate_values(store_id: int, account_id: int, row: RateRow) -> dict[str, Any]
         "max_days": row.max_days, "home_minor": None if row.home is None else row.home.minor,
         "desk_minor": None if row.desk is None else row.desk.minor,
         "currency": (row.home or row.desk or Money(0)).currency,
-    } | ({} if row.per_kg is None else {"per_kg_minor": row.per_kg.minor})  # fmt: skip
+    }  # fmt: skip
 
 
-def _per_kg(store_id: int, account_id: int) -> dict[str, int | None]:
+def _told_now(row: RateRow) -> dict[str, int]:
+    """Return what a row says of the partner's own tariff."""
+    said = {
+        "per_kg_minor": None if row.per_kg is None else row.per_kg.minor,
+        "insurance_hundredths": row.insurance_hundredths,
+    }
+    return {name: value for name, value in said.items() if value is not None}
+
+
+def _told(store_id: int, account_id: int) -> dict[str, dict[str, int | None]]:
     mine = (DeliveryRate.store_id == store_id, DeliveryRate.account_id == account_id)
-    return {row[0]: row[1] for row in session.execute(select(DeliveryRate.wilaya_code, DeliveryRate.per_kg_minor)
-                                                      .where(*mine))}  # fmt: skip
+    return {
+        rate.wilaya_code: {name: getattr(rate, name) for name in TOLD}
+        for rate in session.scalars(select(DeliveryRate).where(*mine))
+    }
 
 
 def set_desks(store_id: int, account_id: int, rows: Sequence[DeskRow], *, by: Actor) -> None:

@@ -98,6 +98,7 @@ class Parcel:
     draft: str = ""  # the number of the draft that lies there for it, from a carrier with drafts
     abroad: Abroad | None = None  # of a parcel that leaves the country
     box: Box | None = None  # its outer sizes, where they are known
+    insured: bool = False  # for what is declared; asked only of carriers whose plug-in says that they insure
 
 
 @dataclass(frozen=True)
@@ -155,6 +156,7 @@ class Fee:
     home: Money | None
     desk: Money | None
     per_kg: Money | None = None  # what each kilogram above those included costs there; None: not told
+    insurance_hundredths: int | None = None  # of a per cent of what is declared; None: not told
 
 
 @dataclass(frozen=True)
@@ -383,6 +385,7 @@ class Plugin:
     `per_parcel`: how many requests each parcel of a `book_many` takes; 0 where one request books them all.
     `weighing`: what its prices include and how it reckons volume, as everybody is told; a workshop may have its own.
     `own_label`: it takes a parcel under the label that it makes only, which `Booking.label_pdf` or `Labels` gives.
+    `insures`: for how much it insures a parcel at most, None where it insures nothing; its fees tell the percentage.
     `follow`: where anybody can follow a parcel at the carrier's, {tracking} in it if the number goes into the address.
     `abroad`: it takes parcels that leave the country, and no others. Other partners are asked for none of those.
     """
@@ -399,3 +402,4 @@ class Plugin:
     extra: Mapping[str, str] = field(default_factory=dict)
     abroad: bool = False
     weighing: Weighing = NOTHING_TOLD
+    insures: Money | None = None

@@ -145,6 +145,7 @@ def _keep(account: CarrierAccount, wilaya: str, fees: Mapping[str, Fee], *, list
             "desk_minor": None if row.desk is None else row.desk.minor, "currency": "DZD",
             "min_days": row.min_days, "max_days": row.max_days,
             "per_kg_minor": None if row.per_kg is None else row.per_kg.minor,
+            "insurance_hundredths": row.insurance_hundredths,
         })  # fmt: skip
     rows = [{**mine, "commune_code": code, "home_minor": minor} for code, minor in others.items()]
     if rows:
@@ -165,10 +166,11 @@ def told_of(wilaya: str, fees: Mapping[str, Fee]) -> tuple[RateRow, dict[str, in
     homes = Counter(fee.home for fee in fees.values() if fee.home is not None)
     most = max(homes, key=lambda price: (homes[price], price)) if homes else None
     desks: Sequence[Any] = [fee.desk for fee in fees.values() if fee.desk is not None]
+    insuring = [fee.insurance_hundredths for fee in fees.values() if fee.insurance_hundredths is not None]
     heavier: Sequence[Any] = [fee.per_kg for fee in fees.values() if fee.per_kg is not None]
     row = RateRow(
         wilaya_code=wilaya, home=most, desk=max(desks, default=None), min_days=DAYS[0], max_days=DAYS[1],
-        per_kg=max(heavier, default=None),
+        per_kg=max(heavier, default=None), insurance_hundredths=max(insuring, default=None),
     )  # fmt: skip
     other = {code: fee.home for code, fee in fees.items() if fee.home != most}
     return row, {code: None if price is None else price.minor for code, price in other.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.core.boxes import Box, box_of
@@ -41,11 +41,17 @@ class CarrierAccount(Base):
     included_g: Mapped[int | None]  # what she types of its tariff; empty: as its plug-in or its partner tells
     per_kg_minor: Mapped[int | None]
     cm3_per_kg: Mapped[int | None]
+    insured_from_minor: Mapped[int | None]  # parcels worth so much are insured by themselves; empty: none is
 
     @property
     def return_cost(self) -> Money | None:
         """What a parcel that comes back costs, where it is known."""
         return None if self.return_minor is None else Money(self.return_minor)
+
+    @property
+    def insured_from(self) -> Money | None:
+        """From what worth on its parcels are insured by themselves, if any are."""
+        return None if self.insured_from_minor is None else Money(self.insured_from_minor)
 
 
 class DeliveryRate(Base):
@@ -70,6 +76,7 @@ class DeliveryRate(Base):
     min_days: Mapped[int] = mapped_column(default=1)
     max_days: Mapped[int] = mapped_column(default=3)
     per_kg_minor: Mapped[int | None]  # each kilogram above those included, as its partner tells
+    insurance_hundredths: Mapped[int | None]  # of a per cent of what is insured, as its partner tells
 
 
 class CommuneRate(Base):
@@ -177,6 +184,8 @@ class Shipment(Base):
     height_mm: Mapped[int | None]
     billable_g: Mapped[int] = mapped_column(default=0, server_default="0")  # what it counted for; 0: nobody reckoned
     over_minor: Mapped[int] = mapped_column(default=0, server_default="0")  # of the fee, for weight above the included
+    insured: Mapped[bool] = mapped_column(default=False, server_default=false())
+    insurance_minor: Mapped[int] = mapped_column(default=0, server_default="0")  # what that costs her; 0: not told
     created_at: Mapped[datetime]
     asked_at: Mapped[datetime | None]  # when its carrier was last asked to book it: it may have, unheard
     booking_problem: Mapped[str] = mapped_column(String(200), default="")  # why its carrier refused it
@@ -197,6 +206,11 @@ class Shipment(Base):
     def over(self) -> Money:
         """What is asked for its weight or size, within the price of delivery."""
         return Money(self.over_minor, self.currency)
+
+    @property
+    def insurance(self) -> Money:
+        """What insuring it costs the workshop."""
+        return Money(self.insurance_minor, self.currency)
 
     @property
     def box(self) -> Box | None:

@@ -17,7 +17,7 @@ from shop.core.money import Money
 from shop.plumbing import geography
 from shop.plumbing.countries import is_abroad
 from shop.plumbing.db import session
-from shop.shipping import abroad
+from shop.shipping import abroad, insurance
 from shop.shipping.carriers import CARRIERS, algerie_poste, own_delivery, rate_sheet
 from shop.shipping.contract import NOTHING_TOLD, Carrier, Parcel, Place, Point
 from shop.shipping.models import KINDS, CarrierAccount, CommuneRate, DeliveryRate, Desk
@@ -28,12 +28,13 @@ log = structlog.get_logger("hirfa.shipping")
 _ACCOUNT = (
     CarrierAccount.id, CarrierAccount.store_id, CarrierAccount.carrier, CarrierAccount.title, CarrierAccount.title_ar,
     CarrierAccount.settings, CarrierAccount.position, CarrierAccount.included_g, CarrierAccount.cm3_per_kg,
-    CarrierAccount.per_kg_minor,
+    CarrierAccount.per_kg_minor, CarrierAccount.insured_from_minor,
 )  # fmt: skip
 _RATE = (
     DeliveryRate.wilaya_code, DeliveryRate.home_minor, DeliveryRate.desk_minor, DeliveryRate.currency,
     DeliveryRate.min_days, DeliveryRate.max_days, CommuneRate.id.label("exception"),
     CommuneRate.home_minor.label("exception_minor"), DeliveryRate.per_kg_minor.label("told_minor"),
+    DeliveryRate.insurance_hundredths,
 )  # fmt: skip
 _DESK = (
     Desk.id, Desk.account_id, Desk.wilaya_code, Desk.commune_code, Desk.name, Desk.address, Desk.hours,
@@ -73,6 +74,8 @@ class StoreQuote:
     points: tuple[DeskPoint, ...] = ()
     billable_g: int = 0  # what the parcel counts for
     over: Money = NOTHING  # of the price, for what it weighs above the included
+    insured: bool = False  # by the workshop's rule, at its own cost
+    insurance: Money = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,11 +206,13 @@ def _asked(account: Any, desks: Sequence[Any], place: Place, load: Load) -> list
         log.warning("carrier passed over", account=account.id, carrier=account.carrier, error=repr(error))
         return []
     counted, over = _weighed(account, load) if _from_rows(account.carrier) else (0, NOTHING)
+    is_insured, insurance_cost = _insured(account, load)
     points = tuple(DeskPoint(d.id, d.name, d.commune_code, d.address, d.hours, d.external) for d in desks)
     return [
         StoreQuote(
             account.id, account.carrier, account.title, account.title_ar, each.kind, each.price + over, each.min_days,
             each.max_days, points if each.kind == "desk" else (), counted, over,
+            is_insured, insurance_cost,
         )
         for each in offered
     ]  # fmt: skip
@@ -219,6 +224,14 @@ def _weighed(account: Any, load: Load) -> tuple[int, Money]:
     counted = billable_g(load.weight_g, load.box, known.cm3_per_kg)
     minor = account.told_minor if account.per_kg_minor is None else account.per_kg_minor
     return counted, overweight_fee(counted, known.included_g, Money(minor or 0, account.currency or "DZD"))
+
+
+def _insured(account: Any, load: Load) -> tuple[bool, Money]:
+    """Tell whether the workshop's rule insures a parcel, and what that costs."""
+    least = account.insured_from_minor
+    if least is None or load.declared.minor < least or insurance.most_of(account.carrier) is None:
+        return False, NOTHING
+    return True, insurance.cost_of(account.carrier, load.declared, account.insurance_hundredths)
 
 
 def told_weighing(carrier: str) -> Weighing:

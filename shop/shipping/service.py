@@ -72,6 +72,8 @@ class NewShipment:
     height_mm: int | None = None
     billable_g: int = 0
     over_minor: int = 0
+    insured: bool = False
+    insurance_minor: int = 0
 
 
 def open_shipment(store_id: int, order_id: int, new: NewShipment, *, reference: str | None = None) -> tuple[int, str]:

@@ -10,6 +10,7 @@ verbs run where the carrier has them.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import FrozenInstanceError, replace
 from datetime import date
 
@@ -37,6 +38,7 @@ from shop.shipping.contract import (
     Plugin,
     ReadsNotices,
     Remits,
+    TellsFees,
     Tracks,
 )
 from shop.testing.payment_kit import check_plugin
@@ -84,6 +86,11 @@ class CarrierKit:
     def paid_out(self) -> date:
         """A day since when `carrier` has paid something out, if it accounts for its cash."""
         return clock.today()
+
+    @pytest.fixture
+    def lies_insured(self) -> Callable[[str], bool] | None:
+        """Tells of a number whether the parcel lies insured at the outside, if the plug-in says that it insures."""
+        return None
 
     @pytest.fixture
     def secrets(self) -> list[str]:
@@ -286,6 +293,29 @@ class CarrierKit:
             true = line.tracking and Money(0, line.fee.currency) <= line.fee <= line.collected
             assert true, f"{line.tracking!r}: {line.fee} kept of {line.collected}"
         assert list(carrier.statements(paid_out)) == list(told), "asked twice, other payments"
+
+    def test_what_is_to_be_insured_is_and_nothing_else(
+        self, carrier: Carrier, parcel: Parcel, lies_insured: Callable[[str], bool] | None
+    ) -> None:
+        """Who insures does so when asked, and costs the sender nothing where nobody asked."""
+        if self.plugin is None or self.plugin.insures is None:
+            pytest.skip("this carrier insures nothing, or set `plugin`")
+        assert self.plugin.insures > Money(0), "it insures, for nothing at all"
+        assert lies_insured is not None, "give the fixture `lies_insured`"
+        insured = carrier.book(replace(parcel, insured=True))
+        other = carrier.book(replace(parcel, reference=parcel.reference + "U"))
+        assert lies_insured(insured.tracking), "a parcel that was to be insured lies there without"
+        assert not lies_insured(other.tracking), "a parcel was insured, and nobody asked"
+
+    def test_who_insures_tells_what_it_costs(self, carrier: Carrier, parcel: Parcel) -> None:
+        """The percentage comes with the fees of every place: she sees it before she confirms."""
+        if self.plugin is None or self.plugin.insures is None or not isinstance(carrier, TellsFees):
+            pytest.skip("this carrier insures nothing, or tells no fees")
+        told = [fee.insurance_hundredths for fee in carrier.fees("15", parcel.to.wilaya_code_58)]
+        assert told, "it tells no fees of a place that it serves"
+        for each in told:
+            assert each is not None, "it insures, and does not tell what that costs"
+            assert 0 <= each <= 10_000, f"insurance of {each} hundredths of a per cent"
 
     def test_no_secret_is_seen(
         self, carrier: Carrier, parcel: Parcel, secrets: list[str], caplog: pytest.LogCaptureFixture

@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import itertools
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -21,6 +21,7 @@ from shop.core.money import Money
 from shop.shipping.contract import (
     Booking,
     CarrierStatement,
+    Fee,
     Notice,
     Parcel,
     ParcelScan,
@@ -43,6 +44,7 @@ class Depot:
     """The outside of them all, in memory."""
 
     answers: bool = True
+    insured: set[str] = field(default_factory=set)
     parcels: dict[str, str] = field(default_factory=dict)
 
     def asked(self) -> None:
@@ -72,7 +74,16 @@ class Sound:
         self.depot.asked()
         if not self.quotes(parcel):
             raise Rejected("not served", fields={"wilaya": "not served"})
-        return Booking(parcel.reference, self.depot.parcels.setdefault(parcel.reference, f"N{next(NUMBERS):04}"))
+        return self._laid(parcel)
+
+    def _laid(self, parcel: Parcel) -> Booking:
+        number = self.depot.parcels.setdefault(parcel.reference, f"N{next(NUMBERS):04}")
+        if parcel.insured:
+            self.depot.insured.add(number)
+        return Booking(parcel.reference, number)
+
+    def fees(self, sender: str, to: str) -> list[Fee]:
+        return [Fee("", Money.dinars(500), None, insurance_hundredths=75)] if to == "31" else []
 
     def book_many(self, parcels: Sequence[Parcel]) -> Sequence[Booking | AdapterError]:
         found: list[Booking | AdapterError] = []
@@ -128,7 +139,9 @@ class Kit(CarrierKit):
     def plugged(self) -> None:
         cls = self.broken
         build = lambda settings, _http: cls(settings, Depot())  # noqa: E731 - one line is enough
-        type(self).plugin = Plugin(key="sound", title="By mule", settings=Settings, build=build, outside=True)
+        type(self).plugin = Plugin(
+            key="sound", title="By mule", settings=Settings, build=build, outside=True, insures=Money.dinars(100_000)
+        )
 
     @pytest.fixture
     def carrier(self) -> Sound:
@@ -142,6 +155,10 @@ class Kit(CarrierKit):
     def notices(self) -> list[Notice]:
         body = json.dumps({"tracking": "N0001"}).encode()
         return [Notice(body, {"x-sign": signed(body)}, NOON)]
+
+    @pytest.fixture
+    def lies_insured(self, carrier: Sound) -> Callable[[str], bool]:
+        return lambda tracking: tracking.lstrip("0") in carrier.depot.insured
 
     @pytest.fixture
     def secrets(self) -> list[str]:
@@ -162,7 +179,7 @@ class QuotesByTheHour(Sound):
 class GoesEverywhere(Sound):
     def book(self, parcel: Parcel) -> Booking:
         self.depot.asked()
-        return Booking(parcel.reference, self.depot.parcels.setdefault(parcel.reference, f"N{next(NUMBERS):04}"))
+        return self._laid(parcel)
 
 
 class LeavesTheCountry(Sound):
@@ -252,6 +269,21 @@ class KeepsMoreThanItTook(Sound):
         return [first, replace(second, lines=(line,))]
 
 
+class InsuresNothing(Sound):
+    def book(self, parcel: Parcel) -> Booking:
+        return super().book(replace(parcel, insured=False))
+
+
+class InsuresEverything(Sound):
+    def book(self, parcel: Parcel) -> Booking:
+        return super().book(replace(parcel, insured=True))
+
+
+class KeepsItsPercentageToItself(Sound):
+    def fees(self, sender: str, to: str) -> list[Fee]:
+        return [replace(each, insurance_hundredths=None) for each in super().fees(sender, to)]
+
+
 @dataclass
 class TellsItsSecret(Sound):
     depot: Depot
@@ -264,7 +296,8 @@ BROKEN: tuple[type[Any], ...] = (
     BooksTwice, QuotesByTheHour, GoesEverywhere, LeavesTheCountry, SaysNoWithoutAField, NamesItItsOwnWay,
     GivesALongNumber, ForgetsWhatItBooked, StopsAtTheFirst, TakesSilenceForANo, CancelsOnlyOnce, ShowsAPage,
     KnowsNoWilaya,
-    RepeatsTheirWords, NumbersScansAnew, BelievesEverybody, KeepsMoreThanItTook, TellsItsSecret,
+    RepeatsTheirWords, NumbersScansAnew, BelievesEverybody, KeepsMoreThanItTook, InsuresNothing,
+    InsuresEverything, KeepsItsPercentageToItself, TellsItsSecret,
 )  # fmt: skip
 
 

@@ -32,6 +32,9 @@ PROMISES = {
     },
     "BelievesEverybody": {"forged_notices_are_refused": "a notice with another body was believed: no Forged"},
     "KeepsMoreThanItTook": {"payments_say_what_was_collected_and_kept": "kept of"},
+    "InsuresNothing": {"what_is_to_be_insured_is_and_nothing_else": "was to be insured lies there without"},
+    "InsuresEverything": {"what_is_to_be_insured_is_and_nothing_else": "was insured, and nobody asked"},
+    "KeepsItsPercentageToItself": {"who_insures_tells_what_it_costs": "does not tell what that costs"},
     "TellsItsSecret": {"no_secret_is_seen": "a secret is seen in a repr"},
 }  # fmt: skip
 ALSO = {  # what breaks with it
@@ -48,7 +51,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Outcomes:
 
 def test_what_is_sound_is_green_and_no_check_is_skipped(outcomes: Outcomes) -> None:
     assert outcomes["Sound"] == {"": ""}
-    verbs = {"quotes", "book", "book_many", "find", "cancel", "points", "scans", "read", "statements", "label"}
+    verbs = {"quotes", "book", "book_many", "find", "cancel", "points", "scans", "read", "statements", "label", "fees"}
     assert all(callable(getattr(Sound, verb)) for verb in verbs)
 
 

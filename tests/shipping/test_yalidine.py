@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -76,6 +76,10 @@ class TestKit(CarrierKit):
         return clock.today()
 
     @pytest.fixture
+    def lies_insured(self, sim: YalidineSim) -> Callable[[str], bool]:
+        return lambda tracking: sim.parcels[tracking].row["do_insurance"] == 1
+
+    @pytest.fixture
     def secrets(self) -> list[str]:
         return [TOKEN, SECRET]
 
@@ -114,6 +118,7 @@ def test_size_and_weight_are_told_and_cost_there_what_buyers_are_quoted(
     assert (row["length"], row["width"], row["height"], row["weight"]) == (40, 30, 30, 2)
     (home, _desk) = carrier.quotes(bulky)
     assert home.price == Money.dinars(row["delivery_fee"]) == carrier.quotes(parcel)[0].price + Money.dinars(220)
+    assert {fee.insurance_hundredths for fee in carrier.fees("15", "31")} == {75}
     assert {fee.per_kg for fee in carrier.fees("15", "31")} == {Money.dinars(100)}
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from shop.core import clock
 from shop.plumbing.db import changed, session, transaction
-from shop.shipping.models import CarrierAccount, Shipment
+from shop.shipping.models import CarrierAccount, DeliveryRate, Shipment
 from shop.testing.outside import World
 from tests.fulfilment.partner import KEYS, Partner, a_world, partner_on
 from tests.studio.day import Day, a_day
@@ -152,3 +152,31 @@ def test_printing_waits_a_moment_at_most(day: Day, partner: Partner) -> None:
     assert day.send("/labels", {"shipments": day.parcel(code).id, "paper": "a6"}).status_code == 303
     assert clock.now() - began < timedelta(seconds=4)
     partner.world.faults.clear()
+
+
+def test_a_parcel_is_insured_at_the_partner_and_what_it_costs_is_told_before(day: Day, partner: Partner) -> None:
+    connected(day, partner)
+    path = f"/settings/delivery/{account(day).id}"
+    assert "150\N{NO-BREAK SPACE}000\N{NO-BREAK SPACE}DA" in day.page(path)
+    with day.application.app_context(), transaction():
+        changed(update(DeliveryRate).values(insurance_hundredths=75))
+    assert "It costs you 0,75\N{NO-BREAK SPACE}%" in day.page(path)
+    code = day.ordered()
+    page = day.page(f"/orders/{code}")
+    assert "0,75\N{NO-BREAK SPACE}% of 600\N{NO-BREAK SPACE}DA: 4,50\N{NO-BREAK SPACE}DA" in page
+    assert "Insure the parcel" in page
+    answer = day.send(f"/orders/{code}/insurance", {"insured": "1"})
+    assert answer.status_code == 303
+    page = day.page(f"/orders/{code}")
+    assert all(each in page for each in ("Insured", "Without insurance", "Parcel insured"))
+    assert day.send(f"/orders/{code}/calls", {"outcome": "confirmed"}).status_code == 303
+    with day.application.app_context():
+        partner.works(minutes=1)
+    (made,) = partner.sim.parcels.values()
+    assert (made.row["do_insurance"], made.row["declared_value"]) == (1, 600)
+    assert "Without insurance" not in day.page(f"/orders/{code}")
+    day.send(f"/orders/{code}/insurance", {"insured": "0"})
+    assert day.parcel(code).insured, "it is too late"
+    day.send(path, {"title": "Yalidine", "insured_from": "0"})
+    assert account(day).insured_from_minor == 0
+    assert day.send(path, {"title": "Yalidine", "insured_from": "much"}).status_code == 422

@@ -27,6 +27,13 @@ def price(dinars: object) -> Money | None:
     return Money(round(dinars * 100))
 
 
+def hundredths(percent: object) -> int | None:
+    """Return a percentage that is written as a number, in hundredths; None where it is none."""
+    if isinstance(percent, bool) or not isinstance(percent, int | float) or not 0 <= percent <= 100:
+        return None
+    return round(percent * 100)
+
+
 def typed_price(told: object) -> Money | None:
     """Return a price that is written as a number or as its digits, and as zero where the service is not offered."""
     try:

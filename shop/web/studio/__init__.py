@@ -20,6 +20,7 @@ from shop.web.studio import (
     handover_photo,
     holds,
     identity,
+    insurance,
     invoices,
     joining,
     labels,
@@ -68,8 +69,8 @@ from shop.web.studio.blueprint import studio
 
 PAGES = (
     account, calls, costs, currencies, customers, customs, delivery, documents, earnings, express, goods, handover,
-    handover_photo, holds, identity, invoices, joining, labels, links, losses, lots, members, money, new_order,
-    new_product, offers, offline, once, options, orders, outcome, papers, parcel_number, partners, passkeys,
+    handover_photo, holds, identity, insurance, invoices, joining, labels, links, losses, lots, members, money,
+    new_order, new_product, offers, offline, once, options, orders, outcome, papers, parcel_number, partners, passkeys,
     past_customers, payments, payouts, people, phone_codes, pictures, places, printers, products, profile, rests,
     sale, second_step, share, sheets, squares, statements, stock, today, variants, ways_to_pay, wizard, zones,
 )  # fmt: skip

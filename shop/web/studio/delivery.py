@@ -24,6 +24,7 @@ from shop.shipping.carriers import CARRIERS
 from shop.shipping.models import CarrierAccount, DeliveryRate
 from shop.shipping.service import DeskRow, RateRow
 from shop.web.studio.blueprint import studio
+from shop.web.studio.cover import tariff_of
 from shop.web.studio.tariff import TariffForm, known_tariff
 from shop.web.ui.access import Access, entry
 from shop.web.ui.errors import said
@@ -61,6 +62,7 @@ class CarrierForm(HirfaForm):
     phone = PhoneField(N_("Phone of the carrier"))
     return_cost = DinarsField(N_("What does a parcel that comes back cost you?"))
     may_open = BooleanField(N_("The customer may open the parcel before paying"))
+    insured_from = DinarsField(N_("Insure parcels worth at least"))
 
 
 class NewCarrierForm(CarrierForm):
@@ -140,7 +142,8 @@ def new_carrier() -> str | Response | tuple[str, int]:
         with transaction():
             made = service.add_carrier(
                 here().store.id, form.carrier.data, form.title.data or "", title_ar=form.title_ar.data or "",
-                phone=form.phone.data or "", may_open=form.may_open.data, return_minor=_minor(form), by=here().by,
+                phone=form.phone.data or "", may_open=form.may_open.data, return_minor=_minor(form.return_cost),
+                by=here().by,
             )  # fmt: skip
     except Refused as refused:
         form.refuse(refused.field, said(refused))
@@ -166,14 +169,15 @@ def carrier(account_id: int) -> str | Response | tuple[str, int]:
     with transaction():
         service.change_carrier(
             here().store.id, account_id, by=here().by, title=form.title.data, title_ar=form.title_ar.data or "",
-            phone=form.phone.data or "", may_open=form.may_open.data, return_minor=_minor(form), active=active,
+            phone=form.phone.data or "", may_open=form.may_open.data, return_minor=_minor(form.return_cost),
+            active=active, insured_from_minor=_minor(form.insured_from),
         )  # fmt: skip
     flash(_("Saved."), "done")
     return redirect(page_url("studio.delivery"), 303)
 
 
-def _minor(form: CarrierForm) -> int | None:
-    return None if form.return_cost.data is None else form.return_cost.data.minor
+def _minor(field: DinarsField) -> int | None:
+    return None if field.data is None else field.data.minor
 
 
 @studio.route("/<name:store>/settings/delivery/<number:account_id>/rates", methods=["GET", "POST"])
@@ -264,7 +268,8 @@ def carrier_first(account_id: int) -> Response:
 def carrier_page(form: CarrierForm, account: CarrierAccount | None) -> str:
     """Draw one carrier, new or known."""
     return render_template(
-        "studio/settings_carrier.html", form=form, account=account, shop_name=here().store.name, words=carrier_words(),
+        "studio/settings_carrier.html", form=form, account=account,
+        insures=tariff_of(account) if account else "", shop_name=here().store.name, words=carrier_words(),
         failed=bool(form.errors),
     )  # fmt: skip
 

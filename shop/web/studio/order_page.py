@@ -40,6 +40,7 @@ from shop.shipping.partners import far, takes_back
 from shop.web.studio.call_form import CallForm, reasons
 from shop.web.studio.cards import NOT_ASIDE
 from shop.web.studio.company_form import PREFIX, CompanyForm, unusual
+from shop.web.studio.cover import cover_of
 from shop.web.studio.customs import customs_of
 from shop.web.studio.express import price_of
 from shop.web.studio.lot_form import LotForm, lot_form
@@ -125,7 +126,7 @@ def order_page(
         not_aside=_(NOT_ASIDE) if order.state == "placed" and not order.set_aside else "",
         risk=risk_of(order, shipment), outcome=outcome_of(store.id, order.id),
         asks_deposits=order.cancel_reason == "refused" and asks_deposits(store.id),
-        waits=waiting_for(order, shipment), price=price_of(order, shipment),
+        waits=waiting_for(order, shipment), price=price_of(order, shipment), cover=cover_of(order, shipment),
         held=holds.live(store.id, order.phone) if order.cancel_reason == "refused" and order.phone else (),
     )  # fmt: skip
 

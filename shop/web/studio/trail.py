@@ -53,6 +53,8 @@ _SENTENCES: Mapping[str, str] = {
     "order.struck": N_("Struck: the parcel counts for nobody"),
     "order.upheld": N_("The parcel that came back counts"),
     "order.call_undone": N_("The last call was undone"),
+    "shipment.insured": N_("Parcel insured"),
+    "shipment.uninsured": N_("Parcel not insured"),
     "shipment.labelled": N_("Label printed"),
     "shipment.reprinted": N_("Label printed again, copy {n}"),
     "shipment.drafted": N_("A draft lies at the carrier"),

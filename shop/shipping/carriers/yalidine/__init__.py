@@ -204,10 +204,11 @@ class Yalidine:
         """Return what it charges between two wilayas, commune by commune."""
         told = self._fees(sender, to)
         per_commune, per_kg = told.get("per_commune"), cells.price(told.get("oversize_fee"))
+        insurance = cells.hundredths(told.get("insurance_percentage"))
         rows = per_commune.values() if isinstance(per_commune, Mapping) else ()
         return [
             Fee(str(row.get("commune_name") or ""), cells.price(row.get("express_home")),
-                cells.price(row.get("express_desk")), per_kg)
+                cells.price(row.get("express_desk")), per_kg, insurance)
             for row in rows if isinstance(row, Mapping)
         ]  # fmt: skip
 
@@ -280,4 +281,12 @@ def _build(settings: Settings, http: Http | None) -> Yalidine:
     return Yalidine(settings, Client(settings.brand, settings.api_id, settings.api_token, way))
 
 
-PLUGIN = Plugin(key="yalidine", title="Yalidine", settings=Settings, build=_build, outside=True, weighing=WEIGHING)
+PLUGIN = Plugin(
+    key="yalidine",
+    title="Yalidine",
+    settings=Settings,
+    build=_build,
+    outside=True,
+    weighing=WEIGHING,
+    insures=mapping.MOST,
+)

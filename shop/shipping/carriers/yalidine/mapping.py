@@ -28,9 +28,9 @@ def wanted(parcel: Parcel) -> dict[str, Any]:
         "address": parcel.address or parcel.to.theirs or parcel.to.commune_name,
         "to_commune_name": parcel.to.theirs or parcel.to.commune_name,
         "to_wilaya_name": parcel.to.their_wilaya or parcel.to.wilaya_name,
-        "product_list": parcel.contents[:250] or "-", "price": parcel.collect.minor // 100, "do_insurance": False,
-        "declared_value": min(parcel.declared, MOST).minor // 100, "length": length, "width": width,
-        "height": height,
+        "product_list": parcel.contents[:250] or "-", "price": parcel.collect.minor // 100,
+        "do_insurance": parcel.insured, "declared_value": min(parcel.declared, MOST).minor // 100, "length": length,
+        "width": width, "height": height,
         "weight": -(-parcel.weight_g // 1000), "freeshipping": True, "is_stopdesk": False, "has_exchange": False,
         **desk,
     }  # fmt: skip
