@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from flask import Flask, current_app
 from sqlalchemy import select, update
 
-from shop.cart.models import CartLine
 from shop.catalogue import lots
 from shop.catalogue import service as catalogue
 from shop.catalogue.models import Picture, Product, Review, Variant
 from shop.catalogue.service import VariantRow
-from shop.checkout.models import OrderLink
 from shop.checkout.words import Details
 from shop.core import clock
 from shop.core.money import Money
@@ -47,10 +46,11 @@ from shop.stores.models import Store, Submission
 from tests.checkout import cast
 from tests.formalities import declare
 from tests.people import Person, sign_in
-from tests.storefront.buying import Buyer, letters_leave
+from tests.storefront.buying import letters_leave
 from tests.studio.conftest import LEGAL, make_ready
 from tests.studio.photographs import photograph
 from tests.trust import sales, unpaid
+from tests.trust.baskets import fill
 from tests.trust.partners import add_partner, add_zone, lead_nowhere
 from tests.trust.printers import pair_printers
 from tests.trust.ways_in import give_keys, sent_codes, used_invitation
@@ -193,7 +193,7 @@ def build(application: Flask, settings: Settings) -> Street:
         private = FileStorage(settings.data_dir / "private")
         private.put(f"cards/{card_key(of)}.webp", card_photo(of), "image/webp")
         unpaid.write_receipt(private, amina if of == "Amina" else ismahane, word(of, "Receipt"))
-    buyer, confirmation = _buyer(application, amina, ismahane)
+    buyer, confirmation = fill(application, amina, ismahane, named=partial(word, "Yacine"))
     with application.app_context():
         signer: Signer = application.extensions["hirfa_signer"]
         visitors = {"anonymous": Visitor({}), "buyer": Visitor(buyer, signer.proof("form", buyer["cart"]))}
@@ -478,24 +478,3 @@ def _write_pictures(data_dir: Path, key: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for width in (240, 480, 900):
         (folder / f"{key}-{width}.webp").write_bytes(photograph((width, width), kind="WEBP").getvalue())
-
-
-def _buyer(application: Flask, amina: Shop, ismahane: Shop) -> tuple[dict[str, str], dict[str, str]]:
-    """Fill Yacine's basket from both workshops up to the last button; and a stranger's, which is not his."""
-    yacine, stranger = Buyer(application), Buyer(application)
-    for shop in (amina, ismahane):
-        yacine.send("/cart/lines", {"variant": str(shop.variant_id), "pieces": "2"})
-    stranger.send("/cart/lines", {"variant": str(amina.variant_id), "pieces": "1"})
-    with application.app_context():
-        his = CartLine.cart_id.not_in(select(OrderLink.cart_id))
-        lines = list(session.scalars(select(CartLine.id).where(his).order_by(CartLine.id)))
-        amina.line_id, ismahane.line_id = lines[0], lines[-1]
-        session.remove()  # type: ignore[attr-defined]
-    yacine.open("/checkout")
-    yacine.press("/checkout", button={"update": "1"}, wilaya="31", phone="0550778899", name=word("Yacine", "Name"))
-    ways = {f"delivery-{shop.store_id}": yacine.page.ways(shop.store_id)["home"] for shop in (amina, ismahane)}
-    assert ways[f"delivery-{amina.store_id}"] == amina.value
-    typed = {"address": word("Yacine", "Street"), "note": word("Yacine", "Note"), "payment": "cash_on_delivery"}
-    yacine.press("/checkout", button=None, commune="3101", **typed, **ways)
-    assert yacine.page.path.endswith("/checkout/check"), yacine.page.text
-    return {"cart": yacine.cookie("cart")}, yacine.page.filled(yacine.page.form("/checkout/confirmation"))
