@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -10,8 +11,11 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from shop.core import clock
+from shop.core.money import Money
+from shop.demo import express, zones
 from shop.demo.partners import KEYS
 from shop.fulfilment import booking, following
+from shop.orders.models import Order
 from shop.plumbing import i18n
 from shop.plumbing.db import session
 from shop.settlement import brought
@@ -108,6 +112,32 @@ def test_a_parcel_goes_its_way_by_itself_and_its_cash_comes_home(phone: MakePhon
     assert "/money/" in page.url
     ismahane.picture("partner-paid")
     assert rooms.states(bought) == ["settled"]
+    assert not rooms.breaches()
+
+
+@pytest.mark.parametrize("lang", ["ar", "fr"])
+def test_what_a_parcel_abroad_costs_is_asked_before_it_is_booked(phone: MakePhone, rooms: Rooms, lang: str) -> None:
+    with rooms.inside():
+        zones.placed(f"walk-express-{lang}", express.LEEDS)
+        newest = select(Order).where(Order.phone == express.LEEDS.phone).order_by(Order.id.desc())
+        found = session.scalars(newest.limit(1)).one()
+        bought = Bought(found.store_id, found.id, found.code, "", 0, Money(0))
+    ismahane = phone(lang)
+    sign_in(ismahane, ISMAHANE)
+    speak(ismahane)
+    page = ismahane.open(f"{STUDIO}/orders/{bought.code}")
+    ismahane.tap(page.locator("form[action$='/price'] button"))
+    expect(page.locator("section[aria-labelledby=parcel-t]")).to_contain_text(re.compile(r"7\s100"))
+    ismahane.picture("express-asked")
+    ismahane.tap(page.locator(".bar button[value=confirmed]"))
+    number = booked(rooms, bought)
+    rooms.send(bought)
+    rooms.tell(f"mydhl/parcels/{number}", status="OK")
+    with rooms.inside(), clock.standing_at(clock.now() + timedelta(minutes=11)):
+        following.follow(rooms.app.extensions["hirfa_outside"], {})
+    ismahane.open(f"{STUDIO}/orders/{bought.code}")
+    expect(page.locator("main")).to_contain_text(number)
+    ismahane.picture("express-delivered")
     assert not rooms.breaches()
 
 

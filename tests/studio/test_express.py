@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from shop.core import clock
 from shop.core.money import Money
 from shop.orders.models import Order
 from shop.plumbing.db import session, transaction
@@ -134,6 +135,20 @@ def test_what_it_asks_stands_beside_what_the_buyer_pays(day: Day, partner: Partn
     assert ("are missing" in page, missing in page) == (bool(missing), True)
     assert "Ask again what it costs" in page
     assert partner.sim.parcels == {}
+
+
+def test_what_is_cancelled_is_to_be_kept_and_its_invoice_is_what_it_wants(day: Day) -> None:
+    code = going_abroad(day, joined(day), delivery=7000)
+    assert "wants the commercial invoice" in day.page(f"/orders/{code}")
+    with day.application.app_context():
+        with transaction():
+            order_id = session.scalars(select(Order.id).where(Order.code == code)).one()
+            gone = {"state": "cancelled", "booked_at": clock.now(), "tracking": "1840000013"}
+            session.execute(update(Shipment).where(Shipment.order_id == order_id).values(gone))
+        session.remove()  # type: ignore[attr-defined]
+    page = day.page(f"/orders/{code}")
+    assert "Keep the parcel 1840000013" in page
+    assert "please cancel" not in page
 
 
 def test_a_partner_that_is_down_says_so(day: Day, partner: Partner) -> None:

@@ -32,11 +32,10 @@ from shop.plumbing.i18n import N_, _, pick, speaking
 from shop.risk import holds
 from shop.risk import words as risk_words
 from shop.risk.queries import history, outcome_of
-from shop.shipping import labels
+from shop.shipping import labels, partners
 from shop.shipping import queries as shipping
 from shop.shipping.models import Shipment
 from shop.shipping.partner_words import spoken
-from shop.shipping.partners import far, takes_back
 from shop.web.studio.call_form import CallForm, reasons
 from shop.web.studio.cards import NOT_ASIDE
 from shop.web.studio.company_form import PREFIX, CompanyForm, unusual
@@ -127,6 +126,7 @@ def order_page(
         risk=risk_of(order, shipment), outcome=outcome_of(store.id, order.id),
         asks_deposits=order.cancel_reason == "refused" and asks_deposits(store.id),
         waits=waiting_for(order, shipment), price=price_of(order, shipment), cover=cover_of(order, shipment),
+        by_partner=shipment is not None and shipment.carrier in partners.abroad(),
         held=holds.live(store.id, order.phone) if order.cancel_reason == "refused" and order.phone else (),
     )  # fmt: skip
 
@@ -143,8 +143,14 @@ class Waits:
 def waiting_for(order: Order, shipment: Shipment | None) -> Waits | None:
     """Return what a parcel waits for from its partner, or that its label is older than its number."""
     if shipment is not None and _stays_there(shipment):
-        return Waits(_(STAYS_THERE, carrier=shipment.carrier_title, number=shipment.tracking), "soon")
-    if shipment is None or not _is_here(shipment) or order.state != "confirmed" or shipment.carrier not in far():
+        told = STAYS_HARMLESS if shipment.carrier in partners.abroad() else STAYS_THERE
+        return Waits(_(told, carrier=shipment.carrier_title, number=shipment.tracking), "soon")
+    if (
+        shipment is None
+        or not _is_here(shipment)
+        or order.state != "confirmed"
+        or shipment.carrier not in partners.far()
+    ):
         return None
     who = {"carrier": shipment.carrier_title}
     if shipment.booked_at is not None:
@@ -172,10 +178,13 @@ def _waiting_for_theirs(
 
 def _stays_there(shipment: Shipment) -> bool:
     """Tell whether a parcel was cancelled here, and its partner has no way to hear of it."""
-    return shipment.state == "cancelled" and shipment.booked_at is not None and not takes_back(shipment.carrier)
+    return (
+        shipment.state == "cancelled" and shipment.booked_at is not None and not partners.takes_back(shipment.carrier)
+    )
 
 
 STAYS_THERE = N_("{carrier} takes no parcel back by itself: please cancel {number} in your account there.")
+STAYS_HARMLESS = N_("{carrier} takes nothing back. Keep the parcel {number}: what is not handed over does not travel.")
 REFUSED = N_("{carrier} refused this parcel: {why}")
 SILENT = N_("{carrier} is not answering: the parcel is booked as soon as it does. Your own label can be printed.")
 BEING_BOOKED = N_("The parcel is being booked with {carrier}.")
