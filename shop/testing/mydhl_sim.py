@@ -109,6 +109,7 @@ class MyDhlSim(CarrierSystem):
     def _product(self, told: Json, code: str, country: str) -> dict[str, Any]:
         arrives = date.fromisoformat(str(told["plannedShippingDateAndTime"])[:10]) + timedelta(days=TRANSIT_DAYS)
         price = price_of(country, told["packages"][0]["weight"]) - (400 if code == "8" else 0)
+        price += max((1500 + each["value"] / 100 for each in told.get("valueAddedServices", [])), default=0)
         return {
             "productName": PRODUCTS[code], "productCode": code, "localProductCode": code,
             "weight": {"provided": told["packages"][0]["weight"], "unitOfMeasurement": "metric"},

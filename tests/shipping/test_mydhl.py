@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -98,6 +98,10 @@ class TestKit(CarrierKit):
         return carrier
 
     @pytest.fixture
+    def lies_insured(self, sim: MyDhlSim) -> Callable[[str], bool]:
+        return lambda tracking: bool(sim.parcels[tracking].row.get("valueAddedServices"))
+
+    @pytest.fixture
     def secrets(self) -> list[str]:
         return [SECRET]
 
@@ -127,6 +131,13 @@ def test_a_parcel_is_told_in_their_words_with_what_customs_wants(carrier: MyDhl,
     assert content["declaredValue"] == 1450.49, "the sum of its lines: a third of a dinar has no centime"
     assert (lines[0]["commodityCodes"][0]["value"], lines[0]["weight"]["netValue"]) == ("330300", 0.15)
     assert content["exportDeclaration"]["invoice"]["number"] == "2026-0012"
+
+
+def test_insuring_is_part_of_its_price_and_of_what_is_booked(carrier: MyDhl, sim: MyDhlSim, parcel: Parcel) -> None:
+    (plain,), (safe,) = carrier.quotes(parcel), carrier.quotes(replace(parcel, insured=True))
+    assert plain.price < safe.price
+    row = sim.parcels[carrier.book(replace(parcel, insured=True)).tracking].row
+    assert row["valueAddedServices"] == [{"serviceCode": "II", "value": 1450.5, "currency": "DZD"}]
 
 
 def test_its_label_comes_with_the_booking_and_with_nothing_else(carrier: MyDhl, parcel: Parcel) -> None:

@@ -150,5 +150,6 @@ def _build(settings: Settings, http: Http | None) -> MyDhl:
 
 PLUGIN = Plugin(
     key="mydhl", title="MyDHL Express", settings=Settings, build=_build, outside=True, per_parcel=2, abroad=True,
+    insures=mapping.MOST,
     own_label=True, follow="https://www.dhl.com/dz-en/home/tracking.html?tracking-id={tracking}",
 )  # fmt: skip

@@ -22,6 +22,7 @@ from shop.shipping.contract import Abroad, Goods, Parcel, ParcelScan, Quote
 HOME = "DZ"
 LINE, LINES = 45, 3  # of an address
 MOST_G = 70_000  # of one piece
+MOST = Money.dinars(1_000_000)  # insured, as far as we ask
 DAYS = (2, 7)  # where it does not say
 LABEL = "ECOM26_A6_002"  # on the paper of ours
 _BOX = re.compile(r"(\d{1,3})\D+(\d{1,3})\D+(\d{1,3})")
@@ -95,6 +96,7 @@ def rate_request(
         "isCustomsDeclarable": True, "nextBusinessDay": True, "packages": [_package(parcel, box)],
         "monetaryAmount": [{"typeCode": "declaredValue", "value": _number(parcel.declared),
                             "currency": parcel.declared.currency}],
+        **_insurance(parcel),
     }  # fmt: skip
 
 
@@ -128,7 +130,16 @@ def shipment(
             "encodingFormat": "pdf", "printerDPI": 300,
             "imageOptions": [{"typeCode": "label", "templateName": LABEL}],
         },
+        **_insurance(parcel),
     }  # fmt: skip
+
+
+def _insurance(parcel: Parcel) -> dict[str, Any]:
+    """Return the service that insures what is declared, where it is wanted."""
+    worth = min(parcel.declared, MOST) if parcel.insured else None
+    if worth is None:
+        return {}
+    return {"valueAddedServices": [{"serviceCode": "II", "value": _number(worth), "currency": worth.currency}]}
 
 
 def _content(parcel: Parcel, there: Abroad, box: tuple[int, int, int], today: date) -> dict[str, Any]:
