@@ -19,6 +19,7 @@ from shop.risk import models as risk
 from shop.settlement import models as settlement
 from shop.sharing import models as sharing
 from shop.shipping import abroad_models as zones
+from shop.shipping import customs_models as told_to_customs
 from shop.shipping import label_models as partner_labels
 from shop.shipping import models as shipping
 from shop.spreadsheets import models as spreadsheets
@@ -26,7 +27,7 @@ from shop.stores import models as stores
 
 METADATA = Base.metadata
 ROOMS = (
-    accounts, stores, catalogue, cart, orders, payments, shipping, zones, partner_labels, offers, sharing, risk, abroad,
-    checkout, customers, documents, stations, settlement, notifications, opening, spreadsheets,
+    accounts, stores, catalogue, cart, orders, payments, shipping, zones, partner_labels, told_to_customs, offers,
+    sharing, risk, abroad, checkout, customers, documents, stations, settlement, notifications, opening, spreadsheets,
 )  # fmt: skip
 PLUMBING = (journal, jobs, limits, once)

@@ -1,63 +1,36 @@
 """The customs papers of a parcel that leaves: CN22 or CN23, the commercial invoice, and the same as data.
 
-What stands on them about the goods is what their products say today: what was corrected is right on the next print.
-Values are those of the order, in dinars.
+What stands on them about the goods is what their products said when the label was printed or the carrier was asked (see
+`shipping.customs_facts`), and what they say today before that. Values are those of the order, in dinars.
 """
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
-from functools import cache
-
-from sqlalchemy import select
 
 from shop.catalogue.leaving import shown_hs
-from shop.catalogue.models import Product
-from shop.core import clock
 from shop.core.cells import as_csv
-from shop.core.customs import CN22, Rate, form_of, rate_on
+from shop.core.customs import CN22, Rate, form_of
 from shop.core.errors import NotFound
 from shop.core.money import Money, total
 from shop.documents import invoice_queries as invoices
+from shop.documents.bars import code128
 from shop.documents.invoice_content import seller_of
 from shop.documents.letters import printable
 from shop.documents.sheets import LINE, NAME, Sheet, title
-from shop.orders import queries as orders
-from shop.orders.models import Order, OrderLine
-from shop.paths import PACKAGE
+from shop.orders.models import Order
 from shop.plumbing import countries
-from shop.plumbing.db import session
-from shop.shipping import abroad
+from shop.shipping.customs_facts import Item, facts
 from shop.shipping.queries import live_shipment
 
+BARS_DOTS = 640  # what fits beside the number of the post
 FIELDS = (
     "item_id", "reference", "service", "form", "posting_date", "nature", "gross_weight_g", "postage", "currency",
     "sender_name", "sender_address", "sender_city", "sender_country", "sender_phone", "sender_email", "addressee_name",
     "addressee_address", "addressee_postcode", "addressee_city", "addressee_country", "addressee_phone", "line",
     "description", "quantity", "net_weight_g", "value", "hs_code", "origin_country",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Goods:
-    """One line: what it is in French and English, how many pieces, their net weight and value together."""
-
-    fr: str
-    en: str
-    pieces: int
-    net_g: int
-    value: Money
-    hs: str
-    origin: str
-
-    @property
-    def named(self) -> str:
-        """What it is, in the languages in which it is said."""
-        return " / ".join(dict.fromkeys(filter(None, (self.fr, self.en))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +59,7 @@ class Declaration:
     day: date
     sender: Person
     receiver: Person
-    goods: tuple[Goods, ...]
+    goods: tuple[Item, ...]
     gross_g: int
     postage: Money
     rate: Rate
@@ -107,33 +80,18 @@ def declaration(order: Order) -> Declaration:
     parcel = live_shipment(order.store_id, order.id)
     if order.country == countries.HOME or parcel is None:
         raise NotFound(f"no customs papers of {order.code}")
-    lines = orders.lines(order.store_id, [order.id])[order.id]
-    goods = tuple(_goods(order.store_id, lines))
-    rate = rate_on(rates(), clock.today())
-    service = abroad.service_to(order.store_id, order.country)
+    told = facts(order, parcel)
     issued = invoices.live(invoices.of_order(order.store_id, order.id))
     return Declaration(
         form=form_of(
-            service, gross_g=parcel.weight_g, value=total(each.value for each in goods), lines=len(goods), rate=rate
+            told.service, gross_g=told.gross_g, value=total(each.value for each in told.goods), lines=len(told.goods),
+            rate=told.rate,
         ),
-        service=service, order=order.code, invoice=issued.code if issued else order.code,
-        item=parcel.tracking if parcel.tracking != parcel.reference else "", day=clock.today(),
-        sender=_sender(order), receiver=_receiver(order), goods=goods, gross_g=parcel.weight_g,
-        postage=order.delivery, rate=rate,
+        service=told.service, order=order.code, invoice=issued.code if issued else order.code,
+        item=parcel.tracking if parcel.tracking != parcel.reference else "", day=told.day,
+        sender=_sender(order), receiver=_receiver(order), goods=told.goods, gross_g=told.gross_g,
+        postage=order.delivery, rate=told.rate,
     )  # fmt: skip
-
-
-def _goods(store_id: int, lines: list[OrderLine]) -> Iterator[Goods]:
-    mine = select(Product).where(Product.store_id == store_id, Product.id.in_([line.product_id for line in lines]))
-    known = {each.id: each for each in session.scalars(mine)}
-    for line in lines:
-        product = known[line.product_id]
-        yield Goods(
-            fr=product.customs_fr, en=product.customs_en, pieces=line.pieces,
-            net_g=(product.net_weight_g or line.weight_g) * line.pieces,
-            value=line.unit * line.pieces - Money(line.discount_minor, line.currency),
-            hs=product.hs_code + product.hs_more, origin=product.origin,
-        )  # fmt: skip
 
 
 def _sender(order: Order) -> Person:
@@ -151,22 +109,14 @@ def _receiver(order: Order) -> Person:
     )  # fmt: skip
 
 
-@cache
-def rates() -> tuple[Rate, ...]:
-    """Return the rates of the SDR that come along: each with its day and its source."""
-    with (PACKAGE / "data" / "sdr.csv").open(encoding="utf-8", newline="") as file:
-        return tuple(
-            Rate(date.fromisoformat(row["on"]), int(Decimal(row["dinars"]) * 1000), row["source"])
-            for row in csv.DictReader(file)
-        )
-
-
 def customs_sheet(told: Declaration) -> Sheet:
     """Return what customs.typ draws: the form, then the commercial invoice."""
+    bars = code128(told.item, room=BARS_DOTS) if told.item else None
     return {
         "title": title([f"{told.form} {told.order}"]), "author": printable(told.sender.name, most=NAME),
         "form": told.form, "order": told.order, "invoice": printable(told.invoice, most=40), "item": told.item,
-        "date": f"{told.day:%d/%m/%Y}", "short": told.form == CN22,
+        "bars": {"svg": bars.svg, "modules": bars.modules} if bars else {}, "date": f"{told.day:%d/%m/%Y}",
+        "short": told.form == CN22,
         "sender": _person(told.sender), "receiver": _person(told.receiver),
         "goods": [_row(each) for each in told.goods],
         "gross": _kilograms(told.gross_g), "net": _kilograms(told.net_g), "value": _amount(told.value),
@@ -188,7 +138,7 @@ def _person(who: Person) -> Sheet:
     }  # fmt: skip
 
 
-def _row(each: Goods) -> Sheet:
+def _row(each: Item) -> Sheet:
     return {
         "named": printable(each.named, most=LINE + NAME), "pieces": str(each.pieces), "net": _kilograms(each.net_g),
         "value": _amount(each.value), "unit": _amount(Money(each.value.minor // each.pieces, each.value.currency)),
@@ -209,7 +159,7 @@ def advance_data(told: Declaration) -> str:
     return as_csv(FIELDS, (_data(told, number, each) for number, each in enumerate(told.goods, 1)))
 
 
-def _data(told: Declaration, number: int, each: Goods) -> list[object]:
+def _data(told: Declaration, number: int, each: Item) -> list[object]:
     sender, to = told.sender, told.receiver
     return [
         told.item, told.order, told.service, told.form, told.day.isoformat(), "sale of goods", told.gross_g,

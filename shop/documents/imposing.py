@@ -57,12 +57,12 @@ def laid(base: bytes, pieces: Sequence[Piece], paper: Paper, *, start: int = 1, 
     return out.getvalue()
 
 
-def fits(content: bytes, paper: Paper) -> bool:
-    """Tell whether the pages of a PDF stay large enough to be scanned on a paper."""
+def fits(content: bytes, paper: Paper, *, least: float = SMALLEST) -> bool:
+    """Tell whether the pages of a PDF stay large enough on a paper: to be scanned, if nothing else is said."""
     import pikepdf  # noqa: PLC0415 - see `laid`
 
     with pikepdf.open(io.BytesIO(content)) as pdf:
-        return all(_scale(*_size(_box(page.as_form_xobject())), paper)[0] >= SMALLEST for page in pdf.pages)
+        return all(_scale(*_size(_box(page.as_form_xobject())), paper)[0] >= least for page in pdf.pages)
 
 
 def room(paper: Paper) -> tuple[int, int]:

@@ -24,6 +24,7 @@ from shop.documents.words import (
 from shop.orders import queries as order_queries
 from shop.orders.models import Order, OrderLine
 from shop.plumbing import geography
+from shop.plumbing.countries import HOME
 from shop.plumbing.db import session
 from shop.plumbing.formats import date_short, time_short
 from shop.plumbing.i18n import _, pick, speaking
@@ -223,6 +224,15 @@ def next_numbers(store_id: int, shipment_ids: Collection[int]) -> Callable[[int]
     )
     done = {row[0]: int(row[1]) for row in session.execute(wanted.group_by(LabelPrint.shipment_id))}
     return lambda shipment_id: done.get(shipment_id, 0)
+
+
+def leaving_orders(store_id: int, shipment_ids: Collection[int]) -> dict[int, Order]:
+    """Return the orders of those of these parcels that leave the country, by parcel."""
+    rows = session.execute(
+        select(Shipment.id, Order).join(Order, Order.id == Shipment.order_id)
+        .where(Shipment.store_id == store_id, Shipment.id.in_(shipment_ids))
+    )  # fmt: skip
+    return {row[0]: row[1] for row in rows if row[1].country != HOME}
 
 
 def under_theirs(store_id: int, shipment_ids: Collection[int], paper: str) -> dict[int, PartnerLabel]:

@@ -11,12 +11,14 @@ from datetime import timedelta
 from sqlalchemy import insert, select
 
 from shop.core import clock
-from shop.core.errors import InvalidTransition, Refused
+from shop.core.errors import InvalidTransition, NotFound, Refused
 from shop.documents import engine, heads, nudges
 from shop.documents.agreed import agreement
+from shop.documents.customs import declaration
 from shop.documents.frozen import thawed
 from shop.documents.invoice_queries import cancelling
 from shop.documents.invoice_sheets import Bill
+from shop.documents.leaving import with_customs
 from shop.documents.models import Invoice, LabelPrint
 from shop.documents.papers import PAPERS
 from shop.documents.papers import chosen as choose_paper
@@ -25,6 +27,7 @@ from shop.documents.queries import (
     foreign,
     handover_content,
     label_contents,
+    leaving_orders,
     next_numbers,
     prints,
     slip_contents,
@@ -38,12 +41,13 @@ from shop.plumbing import journal
 from shop.plumbing.db import session
 from shop.plumbing.i18n import N_
 from shop.plumbing.journal import Actor
+from shop.shipping import customs_facts
 from shop.shipping import service as shipping
 from shop.shipping.models import Shipment
 
 __all__ = [
-    "MOST_TOGETHER", "batch_pdf", "batch_stream", "contract_pdf", "handover_pdf", "invoice_pdf", "invoices_pdf",
-    "label_contents", "print_first", "print_labels", "receipt_pdf", "slips_pdf",
+    "MOST_TOGETHER", "batch_customs_pdf", "batch_pdf", "batch_stream", "contract_pdf", "handover_pdf", "invoice_pdf",
+    "invoices_pdf", "label_contents", "print_first", "print_labels", "receipt_pdf", "slips_pdf",
 ]  # fmt: skip
 
 SAME_TAP = timedelta(seconds=30)
@@ -65,6 +69,8 @@ def print_labels(store_id: int, shipment_ids: Sequence[int], *, paper: str, star
     _lock(store_id, ids)
     if batch := _same_tap(store_id, ids, paper=paper, start=start):
         return batch
+    customs_facts.freeze(store_id, ids, by=by)
+    told = customs_facts.marks(store_id, ids)
     labels, number = label_contents(store_id, ids), next_numbers(store_id, ids)
     theirs = under_theirs(store_id, ids, paper)
     batch = secrets.token_urlsafe(12)
@@ -75,7 +81,7 @@ def print_labels(store_id: int, shipment_ids: Sequence[int], *, paper: str, star
     session.execute(insert(LabelPrint), [
         common | {
             "shipment_id": each, "number": number(each), "place": place,
-            "content_hash": content_hash(replace(label, reprint=number(each))),
+            "content_hash": content_hash(replace(label, reprint=number(each)), told.get(each, "")),
             "their_mark": theirs[each].mark if each in theirs else "",
             "cells": theirs[each].pages if each in theirs else 1,
         }
@@ -126,9 +132,9 @@ def _same_tap(store_id: int, ids: Sequence[int], *, paper: str, start: int) -> s
     return batch if same else None
 
 
-def content_hash(label: LabelContent) -> str:
-    """Return the SHA-256 of all that stands on a label."""
-    return hashlib.sha256(repr(label).encode("utf-8", "replace")).hexdigest()
+def content_hash(label: LabelContent, told: str = "") -> str:
+    """Return the SHA-256 of all that stands on a label, and of what customs is told of its parcel, if it leaves."""
+    return hashlib.sha256((repr(label) + told).encode("utf-8", "replace")).hexdigest()
 
 
 def batch_pdf(store_id: int, batch: str) -> bytes:
@@ -138,6 +144,26 @@ def batch_pdf(store_id: int, batch: str) -> bytes:
         batch_contents(store_id, batch), printed[0].paper, start=printed[0].start,
         nudge=nudges.of_paper(store_id, printed[0].paper), theirs=foreign(store_id, printed),
     )  # fmt: skip
+
+
+def batch_customs_pdf(store_id: int, batch: str, *, copies: int = 1) -> bytes:
+    """Return labels that were printed, each of a parcel that leaves with its customs form and invoices after it.
+
+    Raises NotFound for a batch of which none leaves, Refused for too many copies.
+    """
+    printed = prints(store_id, batch)
+    leaving = leaving_orders(store_id, [each.shipment_id for each in printed])
+    told = {
+        at: declaration(leaving[each.shipment_id]) for at, each in enumerate(printed) if each.shipment_id in leaving
+    }
+    if not told:
+        raise NotFound(f"nothing of {batch} leaves the country")
+    labels, theirs = batch_contents(store_id, batch), foreign(store_id, printed)
+    nudge = nudges.of_paper(store_id, printed[0].paper)
+    session.rollback()  # drawing does not hold the read snapshot
+    return with_customs(
+        labels, told, printed[0].paper, start=printed[0].start, nudge=nudge, theirs=theirs, copies=copies
+    )
 
 
 def batch_stream(store_id: int, batch: str, head: str) -> bytes:

@@ -30,6 +30,7 @@ from shop.plumbing.db import changed, session
 from shop.plumbing.i18n import N_
 from shop.plumbing.journal import Actor
 from shop.plumbing.links import digest, new_token
+from shop.shipping import customs_facts
 from shop.shipping.models import Shipment
 
 PDF: Final = "pdf"
@@ -251,7 +252,8 @@ def take(station: PrintStation, key: str) -> bool:
     printed = _print_of(job)
     label = replace(label_contents(job.store_id, [printed.shipment_id])[0], reprint=printed.number)
     gone = printed.their_mark and not foreign(job.store_id, [printed])
-    if gone or content_hash(label) != printed.content_hash:
+    told = customs_facts.marks(job.store_id, [printed.shipment_id]).get(printed.shipment_id, "")
+    if gone or content_hash(label, told) != printed.content_hash:
         _move(job, "failed", why=CHANGED)
         return False
     if job.state == "queued":

@@ -26,7 +26,7 @@ from shop.plumbing.db import in_transaction, session, transaction
 from shop.plumbing.i18n import _, pick, speaking
 from shop.plumbing.journal import SYSTEM, Actor
 from shop.plumbing.outside import Outside
-from shop.shipping import labels, partners, places
+from shop.shipping import customs_facts, labels, partners, places
 from shop.shipping import queries as shipping_queries
 from shop.shipping import service as shipping
 from shop.shipping.contract import Booking, BooksMany, Cancels, Carrier, Drafts, FindsBookings, Parcel
@@ -114,7 +114,9 @@ def _intend(store_id: int, shipment_ids: Sequence[int], *, by: Actor) -> tuple[l
             reference=task.parcel.reference,
         )  # fmt: skip
         tasks.append(task)
-    shipping.note_asked(store_id, [task.shipment_id for task in tasks])
+    asked = [task.shipment_id for task in tasks]
+    customs_facts.freeze(store_id, asked, by=by)
+    shipping.note_asked(store_id, asked)
     return tasks, busy
 
 
@@ -161,7 +163,7 @@ def parcel_of(shipment: Shipment, order: Order, store: Store, lines: Sequence[Or
         desk="" if shipment.desk_id is None else str(shipment.desk_id),
         fragile=any(line.fragile for line in lines),
         sender_wilaya_code=geography.wilaya(store.wilaya_code).code, since=order.confirmed_at, draft=shipment.draft,
-        abroad=abroad_of(order, store, lines),
+        abroad=abroad_of(order, store, shipment),
         box=shipment.box, insured=shipment.insured,
     )  # fmt: skip
 

@@ -14,6 +14,7 @@ from shop.core.money import Money
 from shop.documents import customs, engine
 from shop.plumbing.db import session, transaction
 from shop.shipping.abroad_models import ZoneAbroad
+from shop.shipping.customs_facts import rates
 from tests.checkout.cast import Workshop, basket, place
 from tests.checkout.test_abroad import leaves, placed, shop
 from tests.payments.till import of
@@ -104,5 +105,5 @@ def test_what_stays_in_algeria_has_no_customs_papers(shop: Workshop) -> None:
 
 
 def test_every_rate_says_its_day_and_its_source() -> None:
-    assert len(customs.rates()) >= 2
-    assert all(each.source and 100_000 < each.thousandths < 400_000 for each in customs.rates())
+    assert len(rates()) >= 2
+    assert all(each.source and 100_000 < each.thousandths < 400_000 for each in rates())

@@ -14,8 +14,8 @@ from shop.catalogue.models import Product
 from shop.core.errors import InvalidTransition, Refused, Unavailable
 from shop.core.money import Money
 from shop.documents import service as documents
-from shop.documents.queries import label_contents
-from shop.fulfilment import quoting, zone_prices
+from shop.documents.queries import label_contents, prints
+from shop.fulfilment import partner_labels, quoting, zone_prices
 from shop.fulfilment import service as fulfilment
 from shop.notifications.words import JOB as NOTIFY
 from shop.orders.models import Order
@@ -24,7 +24,7 @@ from shop.payments.contract import Fact
 from shop.plumbing import jobs
 from shop.plumbing.db import session, transaction
 from shop.plumbing.journal import SYSTEM
-from shop.shipping import abroad, partners
+from shop.shipping import abroad, labels, partners
 from shop.shipping.abroad import NewZone
 from shop.shipping.models import Shipment
 from shop.shipping.queries import place_of, quotes
@@ -32,6 +32,7 @@ from shop.testing.mydhl_sim import MyDhlSim
 from shop.testing.outside import World
 from tests.checkout.cast import AMINA, Workshop, parcel, workshop
 from tests.checkout.test_abroad import leaves, placed
+from tests.documents.test_customs import texts
 from tests.fulfilment.partner import Partner, a_world, partner_of
 from tests.payments.till import takes
 
@@ -100,6 +101,38 @@ def test_an_order_that_is_paid_is_booked_by_a_job_with_what_customs_is_told(amin
     assert (line["description"], line["price"]) == ("Savon à l'huile d'olive / Olive oil soap", 600)
     assert line["commodityCodes"] == [{"typeCode": "outbound", "value": "340111"}]
     assert content["exportDeclaration"]["invoice"]["number"] == order.code
+
+
+def test_its_parcel_goes_under_the_label_that_came_with_the_number(amina: Workshop, partner: Partner) -> None:
+    order, _box = paid(amina)
+    partner.works(minutes=1)
+    box = parcel(amina, order)
+    label = labels.ready(amina.id, [box.id])[box.id]
+    with transaction():
+        batch = documents.print_labels(amina.id, [box.id], paper="100x150", start=1, by=AMINA)
+    (page,) = texts(documents.batch_pdf(amina.id, batch))
+    assert "EXPRESS WORLDWIDE" in page
+    assert box.tracking in page
+    assert [each.their_mark for each in prints(amina.id, batch)] == [label.mark]
+    papers = texts(documents.batch_customs_pdf(amina.id, batch, copies=2))
+    kinds = ("EXPRESS WORLDWIDE", "CN 23", "COMMERCIAL INVOICE", "COMMERCIAL INVOICE")
+    assert [kind in page for kind, page in zip(kinds, papers, strict=True)] == [True] * 4
+    with pytest.raises(Refused, match="its own label only"), transaction():
+        labels.choose(session.get_one(type(amina.carrier), amina.carrier.id), theirs=False, by=AMINA)
+
+
+def test_a_label_that_was_lost_with_its_answer_is_said_and_ours_is_printed(amina: Workshop, partner: Partner) -> None:
+    order, _box = paid(amina)
+    partner.world.faults.add("mydhl", "cut_after", "/shipments$", method="POST")
+    partner.works(minutes=1)
+    partner.works(minutes=7)
+    box = parcel(amina, order)
+    assert box.booked_at is not None
+    assert partner_labels.fetch(amina.id, [box.id], outside=partner.outside) == 0
+    assert labels.problems(amina.id, [box.id]) == {box.id: "it gave no label with its number"}
+    with transaction():
+        batch = documents.print_labels(amina.id, [box.id], paper="100x150", start=1, by=AMINA)
+    assert [each.their_mark for each in prints(amina.id, batch)] == [""]
 
 
 def test_a_buyer_at_home_is_never_offered_it(amina: Workshop) -> None:

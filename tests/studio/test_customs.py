@@ -7,8 +7,11 @@ from flask import Flask
 from sqlalchemy import update
 
 from shop.catalogue.models import Product
+from shop.documents.service import print_labels
 from shop.orders.models import Order
 from shop.plumbing.db import session, transaction
+from shop.plumbing.journal import SYSTEM
+from tests.documents.test_customs import sizes
 from tests.studio.day import Day, a_day
 
 
@@ -48,3 +51,37 @@ def test_an_order_at_home_has_none(day: Day) -> None:
     assert "customs.pdf" not in day.page(f"/orders/{code}")
     assert day.amina.get(f"{day.url}/orders/{code}/customs.pdf").status_code == 404
     assert day.amina.get(f"{day.url}/orders/{code}/customs.csv").status_code == 404
+
+
+def test_label_form_and_invoices_are_one_file(day: Day) -> None:
+    code = abroad(day)
+    home = day.confirmed()
+    answer = day.send("/labels", {"shipments": [day.parcel(home).id, day.parcel(code).id], "paper": "a6"})
+    batch = str(answer.location).removeprefix(day.url)
+    page = day.page(batch)
+    assert "1 parcel leaves the country" in page
+    assert f'action="{day.url}{batch}/customs.pdf"' in page
+    answer = day.lila.get(f"{day.url}{batch}/customs.pdf?copies=2")
+    assert answer.mimetype == "application/pdf"
+    assert sizes(answer.data) == [(105, 148), (105, 148), (210, 148), (210, 297), (210, 297)]
+    assert len(sizes(day.amina.get(f"{day.url}{batch}/customs.pdf?copies=99").data)) == 4, "one of what can't be read"
+    alone = day.send("/labels", {"shipments": [day.parcel(home).id], "paper": "a5"})
+    path = str(alone.location).removeprefix(day.url)
+    assert "customs.pdf" not in day.page(path)
+    assert day.amina.get(f"{day.url}{path}/customs.pdf").status_code == 404
+
+
+def test_a_changed_product_says_that_the_label_is_old_until_its_carrier_was_asked(day: Day) -> None:
+    code = abroad(day)
+    with day.application.app_context():
+        with transaction():
+            print_labels(day.store_id, [day.parcel(code).id], paper="a6", start=1, by=SYSTEM)
+        assert "changed after its label" not in day.page(f"/orders/{code}")
+        with transaction():
+            session.execute(update(Product).values(net_weight_g=95))
+        session.remove()  # type: ignore[attr-defined]
+    assert "What customs is told of this parcel was changed after its label was printed" in day.page(f"/orders/{code}")
+    answer = day.send("/labels", {"shipments": [day.parcel(code).id], "paper": "a5"})
+    page = day.page(str(answer.location).removeprefix(day.url))
+    assert "refused by its carrier" not in page, "a parcel abroad needs no price at home"
+    assert "changed after its label" not in day.page(f"/orders/{code}")

@@ -217,6 +217,10 @@ def places(application: Flask, day: Day) -> dict[str, list[str]]:
             at_the_fair = list(session.scalars(select(Order.code).where(Order.kind == "hand")))
             links_made, secrets = [str(link.id) for link, _token in held], [secret for _link, secret in held]
         gone = [send_abroad()]
+        labels_of = select(LabelPrint.batch).join(Shipment, Shipment.id == LabelPrint.shipment_id)
+        leaving = list(
+            session.scalars(labels_of.join(Order, Order.id == Shipment.order_id).where(Order.code == gone[0]))
+        )
         codes = list(session.scalars(select(Order.code).order_by(Order.id)))
         to_pay = unpaid.code_to_pay()
         his = CartLine.cart_id.not_in(select(OrderLink.cart_id))
@@ -241,7 +245,7 @@ def places(application: Flask, day: Day) -> dict[str, list[str]]:
             "hold": numbers(PhoneHold), "station": numbers(PrintStation), "label": numbers(PrintJob),
             "job": list(session.scalars(select(PrintJob.key))),
             "studio.ask_first:code": parcels_back(application),
-            "studio.customs_pdf:code": gone, "studio.customs_csv:code": gone,
+            "studio.label_customs:batch": leaving, "studio.customs_pdf:code": gone, "studio.customs_csv:code": gone,
             "method": ["transfer", "chargily", "stripe", "cash_on_delivery", "gold"],
             "currency": ["EUR", "TND", "JPY", "DZD"],
             "picture_id": numbers(Picture), "lot_id": numbers(Lot), "remittance_id": numbers(Remittance),

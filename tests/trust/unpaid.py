@@ -13,6 +13,7 @@ from shop.catalogue import service as catalogue
 from shop.catalogue.models import Product, Variant
 from shop.checkout import service as checkout
 from shop.core.money import Money
+from shop.documents.models import LabelPrint
 from shop.orders.models import Order
 from shop.payments import incidents, proofs, setup
 from shop.payments import service as payments
@@ -25,7 +26,7 @@ from shop.plumbing.seals import Seal
 from shop.plumbing.settings import Settings
 from shop.plumbing.storage import FileStorage
 from shop.risk import holds
-from shop.shipping.models import CarrierAccount
+from shop.shipping.models import CarrierAccount, Shipment
 from shop.stores.models import Store
 from tests.checkout import cast
 from tests.payments.till import CCP, takes, waiting
@@ -65,11 +66,16 @@ def furnish(shop: Shop, by: Actor) -> None:
 
 
 def _abroad(shop: Shop) -> None:
-    """Have an order go to Lyon, and what customs asks of its product said."""
+    """Have an order go to Lyon, and its label be printed."""
     order_id, _payment = _waiting(shop, "abroad")
     with transaction():
         there = {"wilaya_code": "FR", "commune_code": "FR", "city": "Lyon", "postcode": "69003"}
         session.execute(update(Order).where(Order.id == order_id).values(there))
+        box = session.scalars(select(Shipment).where(Shipment.order_id == order_id)).one()
+        session.add(LabelPrint(
+            store_id=shop.store_id, shipment_id=box.id, number=0, batch=f"leaves-{shop.store_id}", place=0,
+            paper="a6", start=1, content_hash="", at=box.created_at,
+        ))  # fmt: skip
 
 
 def write_receipt(private: FileStorage, shop: Shop, word: str) -> None:

@@ -54,8 +54,11 @@ class RateSheet:
         return [Quote(kind, price, rate.min_days, rate.max_days) for kind, price in prices if price is not None]
 
     def book(self, parcel: Parcel) -> Booking:
-        """Take our reference as the number. Raises Rejected where the sheet has no price."""
-        if parcel.kind not in {quote.kind for quote in self.quotes(parcel)}:
+        """Take our reference as the number. Raises Rejected where the sheet has no price.
+
+        What leaves the country was priced by its zone, and has a service of its own there.
+        """
+        if parcel.abroad is None and parcel.kind not in {quote.kind for quote in self.quotes(parcel)}:
             raise Rejected("this place is not served", fields={"wilaya": "not served"})
         return Booking(reference=parcel.reference, tracking=parcel.reference)
 

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from shop.core.errors import InvalidTransition, Refused
 from shop.documents import engine, nudges, service, stations
 from shop.documents import queries as documents
+from shop.documents.leaving import MOST_COPIES
 from shop.documents.models import LabelPrint
 from shop.documents.papers import PAPERS, chosen
 from shop.fulfilment import booking
@@ -101,6 +102,7 @@ def label_batch(batch: str) -> str:
         copies=sum(each.number > 0 for each in printed), ids=[each.shipment_id for each in printed],
         start=printed[0].start, orders=[parcels[each.shipment_id].order_id for each in printed],
         stations=stations.seen(here().store.id), ours=in_place_of_theirs(printed),
+        leaving=len(documents.leaving_orders(here().store.id, [each.shipment_id for each in printed])),
         heads=[(key, _(words), _(note)) for key, (words, note) in HEAD_NAMES.items()],
         width=paper.width * 4 // 10, height=paper.height * 4 // 10,
     )  # fmt: skip
@@ -111,6 +113,15 @@ def label_batch(batch: str) -> str:
 def label_pdf(batch: str) -> Response:
     """Send printed labels as they were printed."""
     return pdf_answer(service.batch_pdf(here().store.id, batch), f"labels-{batch[:6]}")
+
+
+@studio.get("/<name:store>/labels/<name:batch>/customs.pdf")
+@entry(Access.HELPER)
+def label_customs(batch: str) -> Response:
+    """Send printed labels with the customs forms and invoices of those that leave, in one file."""
+    copies = whole(request.args.get("copies", "1"), most=MOST_COPIES) or 1
+    pdf = service.batch_customs_pdf(here().store.id, batch, copies=copies)
+    return pdf_answer(pdf, f"labels-customs-{batch[:6]}")
 
 
 @studio.get("/<name:store>/labels/<name:batch>/<name:head>.prn")

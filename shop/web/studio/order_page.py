@@ -32,7 +32,7 @@ from shop.plumbing.i18n import N_, _, pick, speaking
 from shop.risk import holds
 from shop.risk import words as risk_words
 from shop.risk.queries import history, outcome_of
-from shop.shipping import labels, partners
+from shop.shipping import customs_facts, labels, partners
 from shop.shipping import queries as shipping
 from shop.shipping.models import Shipment
 from shop.shipping.partner_words import spoken
@@ -145,18 +145,21 @@ def waiting_for(order: Order, shipment: Shipment | None) -> Waits | None:
     if shipment is not None and _stays_there(shipment):
         told = STAYS_HARMLESS if shipment.carrier in partners.abroad() else STAYS_THERE
         return Waits(_(told, carrier=shipment.carrier_title, number=shipment.tracking), "soon")
-    if (
-        shipment is None
-        or not _is_here(shipment)
-        or order.state != "confirmed"
-        or shipment.carrier not in partners.far()
-    ):
+    if shipment is None or not _is_here(shipment) or order.state != "confirmed":
+        return None
+    if shipment.labelled_at and customs_facts.outdated(order, shipment):
+        return Waits(_(CUSTOMS_CHANGED), "soon")
+    if shipment.carrier not in partners.far():
         return None
     who = {"carrier": shipment.carrier_title}
     if shipment.booked_at is not None:
         printed = prints_of(shipment.store_id, shipment.id) if shipment.labelled_at else []
         early = bool(printed) and max(each.at for each in printed) < shipment.booked_at
         return Waits(_(LABEL_EARLY, **who), "soon") if early else _waiting_for_theirs(shipment, printed, who)
+    return _waiting_for_its_number(shipment, who)
+
+
+def _waiting_for_its_number(shipment: Shipment, who: Mapping[str, object]) -> Waits:
     if shipment.booking_problem:
         return Waits(_(REFUSED, why=spoken(shipment.booking_problem), **who), "bad", again=True)
     return Waits(_(SILENT if shipment.asked_at else BEING_BOOKED, **who), "soon" if shipment.asked_at else "info")
@@ -183,6 +186,7 @@ def _stays_there(shipment: Shipment) -> bool:
     )
 
 
+CUSTOMS_CHANGED = N_("What customs is told of this parcel was changed after its label was printed. Print it again.")
 STAYS_THERE = N_("{carrier} takes no parcel back by itself: please cancel {number} in your account there.")
 STAYS_HARMLESS = N_("{carrier} takes nothing back. Keep the parcel {number}: what is not handed over does not travel.")
 REFUSED = N_("{carrier} refused this parcel: {why}")
