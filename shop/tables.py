@@ -13,7 +13,7 @@ from shop.offers import models as offers
 from shop.opening import models as opening
 from shop.orders import models as orders
 from shop.payments import models as payments
-from shop.plumbing import jobs, journal, limits, once
+from shop.plumbing import jobs, journal, limits, once, turns
 from shop.plumbing.db import Base
 from shop.risk import models as risk
 from shop.settlement import models as settlement
@@ -30,4 +30,4 @@ ROOMS = (
     accounts, stores, catalogue, cart, orders, payments, shipping, zones, partner_labels, told_to_customs, offers,
     sharing, risk, abroad, checkout, customers, documents, stations, settlement, notifications, opening, spreadsheets,
 )  # fmt: skip
-PLUMBING = (journal, jobs, limits, once)
+PLUMBING = (journal, jobs, limits, once, turns)

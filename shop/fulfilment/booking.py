@@ -6,12 +6,12 @@ which bears it, can be printed meanwhile.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Literal
 
-from sqlalchemy import select
+from sqlalchemy import Select, and_, or_, select
 
 from shop.core import clock
 from shop.core.errors import AdapterError, Misconfigured, Unavailable
@@ -37,6 +37,7 @@ Outcome = Literal["booked", "unknown", "refused", "busy"]
 AT_ONCE = 25
 LEASE_S = 300
 AGAIN = timedelta(minutes=5)
+IN_TURN = timedelta(seconds=65)  # by then an account that was asked enough, or was silent, may be asked
 UNDONE_BY_THEN = timedelta(seconds=15)
 MOMENT_S = 1.5
 PRINTED_AFTER = UNDONE_BY_THEN + timedelta(seconds=MOMENT_S)  # a label by itself: the partner was asked by then
@@ -46,7 +47,8 @@ PRINTED_AFTER = UNDONE_BY_THEN + timedelta(seconds=MOMENT_S)  # a label by itsel
 class Booked:
     """What came of booking one parcel.
 
-    booked · unknown: no answer, a job asks again · refused: the carrier said why · busy: somebody is at it now.
+    booked · unknown: no answer, a job asks again · refused: the carrier said why · busy: somebody is at it,
+    or there is no turn for it now.
     """
 
     shipment_id: int
@@ -78,14 +80,17 @@ def book(
     ids = sorted(set(shipment_ids))
     results: list[Booked] = []
     for start in range(0, len(ids), AT_ONCE):
-        results += _book_some(store_id, ids[start : start + AT_ONCE], by=by, outside=outside)
+        some = _book_some(store_id, ids[start : start + AT_ONCE], by=by, outside=outside)
+        results += some
+        if some and all(each.outcome == "busy" for each in some):  # nor do the others have a turn now
+            return results + [Booked(each, "busy") for each in ids[start + AT_ONCE :]]
     return results
 
 
 def _book_some(store_id: int, shipment_ids: Sequence[int], *, by: Actor, outside: Outside | None) -> list[Booked]:
     with transaction():
-        tasks, busy = _intend(store_id, shipment_ids, by=by)
-    carriers = _carriers(store_id, {task.account_id for task in tasks}, outside)
+        tasks, busy, turns = _intend(store_id, shipment_ids, by=by)
+    carriers = _carriers(store_id, {task.account_id: turns.get(task.account_id, 0) for task in tasks}, outside)
     session.rollback()  # the read snapshot does not wait for the outside
     answers = [
         each for account_id, carrier in carriers.items()
@@ -97,14 +102,16 @@ def _book_some(store_id: int, shipment_ids: Sequence[int], *, by: Actor, outside
     return [answer for _task, answer in answers] + busy
 
 
-def _intend(store_id: int, shipment_ids: Sequence[int], *, by: Actor) -> tuple[list[_Task], list[Booked]]:
-    """Write that these parcels are about to be booked.
+def _intend(
+    store_id: int, shipment_ids: Sequence[int], *, by: Actor
+) -> tuple[list[_Task], list[Booked], Mapping[int | None, int]]:
+    """Write that these parcels are about to be booked; return the turns that were counted for each account too.
 
     Those that somebody else is booking are left to her, and those of a partner that was asked enough for now wait.
     """
     tasks: list[_Task] = []
     busy: list[Booked] = []
-    turns: dict[int, bool] = {}
+    turns: dict[int | None, int] = {}
     for task in _tasks(store_id, shipment_ids):
         if not _has_turn(task, turns) or not limits.allow("book", task.parcel.reference, most=1, within_s=LEASE_S):
             busy.append(Booked(task.shipment_id, "busy"))
@@ -117,10 +124,10 @@ def _intend(store_id: int, shipment_ids: Sequence[int], *, by: Actor) -> tuple[l
     asked = [task.shipment_id for task in tasks]
     customs_facts.freeze(store_id, asked, by=by)
     shipping.note_asked(store_id, asked)
-    return tasks, busy
+    return tasks, busy, turns
 
 
-def _has_turn(task: _Task, turns: dict[int, bool]) -> bool:
+def _has_turn(task: _Task, turns: dict[int | None, int]) -> bool:
     """Tell whether the partner of a parcel may be asked now: a turn serves all the parcels of a request.
 
     Where each parcel takes requests of its own, it takes a turn of its own too.
@@ -128,11 +135,12 @@ def _has_turn(task: _Task, turns: dict[int, bool]) -> bool:
     if task.account_id is None or not task.is_far:
         return True
     if task.account_id not in turns:
-        turns[task.account_id] = partners.may_ask(task.account_id)
+        turns[task.account_id] = int(partners.may_ask(task.account_id))
     alone = partners.turns_of_a_parcel(task.carrier)
-    if turns[task.account_id] and alone:
-        turns[task.account_id] = partners.may_ask(task.account_id, turns=alone)
-    return turns[task.account_id]
+    if not turns[task.account_id] or (alone and not partners.may_ask(task.account_id, turns=alone)):
+        return False
+    turns[task.account_id] += alone
+    return True
 
 
 def _tasks(store_id: int, shipment_ids: Sequence[int]) -> Iterator[_Task]:
@@ -201,16 +209,16 @@ def contents_of(lines: Sequence[OrderLine], language: str = "fr") -> str:
 
 
 def _carriers(
-    store_id: int, account_ids: Collection[int | None], outside: Outside | None
+    store_id: int, turns: Mapping[int | None, int], outside: Outside | None
 ) -> dict[int | None, Carrier | Misconfigured]:
     found: dict[int | None, Carrier | Misconfigured] = {}
-    for account_id in account_ids:
+    for account_id, counted in turns.items():
         if account_id is None:
             found[None] = Misconfigured("this parcel has no carrier")
             continue
         try:
             account = shipping_queries.carrier_account(store_id, account_id)
-            found[account_id] = shipping_queries.carrier_of(account, outside)
+            found[account_id] = shipping_queries.carrier_of(account, outside, turns=counted)
         except Misconfigured as error:
             found[account_id] = error
     return found
@@ -328,10 +336,36 @@ def announce(
 
 
 def book_later(outside: Outside, payload: dict[str, Any]) -> None:
-    """Handle the job `fulfilment.book`: ask, or ask again for a parcel whose answer never came."""
-    for booked in book(payload["store_id"], [payload["shipment_id"]], outside=outside):
-        if booked.outcome == "busy":
-            raise Unavailable("somebody is booking this parcel")
+    """Handle the job `fulfilment.book`: ask, or ask again for a parcel whose answer never came.
+
+    Others of its account that wait go along in the same request, where the carrier takes many. One whose account has
+    no turn now is left to the job that comes round.
+    """
+    book(payload["store_id"], _along_with(payload["store_id"], payload["shipment_id"]), outside=outside)
+
+
+def _along_with(store_id: int, shipment_id: int) -> list[int]:
+    parcel = session.get_one(Shipment, shipment_id)
+    if parcel.booked_at is not None or partners.turns_of_a_parcel(parcel.carrier):
+        return [shipment_id]
+    others = due(Shipment.id).where(Shipment.store_id == store_id, Shipment.account_id == parcel.account_id)
+    found = session.scalars(others.where(Shipment.id != shipment_id).limit(AT_ONCE - 1)).all()
+    session.rollback()
+    return [shipment_id, *found]
+
+
+def due(*columns: Any) -> Select[Any]:
+    """Select the parcels that are to be booked with partners by now and were not refused, the oldest first."""
+    now = clock.now()
+    return (
+        select(*columns)
+        .join(Order, and_(Order.store_id == Shipment.store_id, Order.id == Shipment.order_id))
+        .where(Shipment.carrier.in_(partners.far()), Shipment.booked_at.is_(None), Shipment.booking_problem == "")
+        .where(Shipment.state.in_(("preparing", "labelled")), Order.state == "confirmed")
+        .where(Order.confirmed_at < now - UNDONE_BY_THEN)
+        .where(or_(Shipment.asked_at.is_(None), Shipment.asked_at < now - AGAIN))
+        .order_by(Shipment.id)
+    )
 
 
 def forget_booking(parcel: Shipment) -> None:
@@ -357,7 +391,12 @@ def _enqueue_cancellation(store_id: int, account_id: int | None, tracking: str) 
 def cancel_booking(outside: Outside, payload: dict[str, Any]) -> None:
     """Handle the job `fulfilment.cancel_booking`; twice is harmless. Raises Unavailable, so that it comes again."""
     account = shipping_queries.carrier_account(payload["store_id"], payload["account_id"])
-    carrier = shipping_queries.carrier_of(account, outside)
+    if account.carrier in partners.far():
+        with transaction():
+            if not partners.may_ask(account.id):
+                jobs.enqueue("fulfilment.cancel_booking", payload, run_at=clock.now() + IN_TURN)
+                return
+    carrier = shipping_queries.carrier_of(account, outside, turns=1)
     session.rollback()
     tracking = payload["tracking"]
     if not tracking and isinstance(carrier, FindsBookings):

@@ -12,12 +12,11 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import and_, or_, select
+from sqlalchemy import or_, select
 
 from shop.core import clock
 from shop.core.errors import HirfaError
 from shop.fulfilment import booking, service
-from shop.orders.models import Order
 from shop.plumbing.db import session, transaction
 from shop.plumbing.journal import Actor
 from shop.plumbing.outside import Outside
@@ -49,16 +48,7 @@ def follow(outside: Outside, _payload: dict[str, Any]) -> None:
 
 def _to_book() -> Mapping[tuple[int, int | None], list[int]]:
     """Return the parcels that no carrier has refused, by workshop and account, the oldest first."""
-    now = clock.now()
-    wanted = (
-        select(Shipment.store_id, Shipment.account_id, Shipment.id)
-        .join(Order, and_(Order.store_id == Shipment.store_id, Order.id == Shipment.order_id))
-        .where(Shipment.carrier.in_(partners.far()), Shipment.booked_at.is_(None), Shipment.booking_problem == "")
-        .where(Shipment.state.in_(("preparing", "labelled")), Order.state == "confirmed")
-        .where(Order.confirmed_at < now - booking.UNDONE_BY_THEN)
-        .where(or_(Shipment.asked_at.is_(None), Shipment.asked_at < now - booking.AGAIN))
-        .order_by(Shipment.id)
-    )
+    wanted = booking.due(Shipment.store_id, Shipment.account_id, Shipment.id)
     found: dict[tuple[int, int | None], list[int]] = defaultdict(list)
     for row in session.execute(wanted):
         found[row.store_id, row.account_id].append(row.id)
@@ -83,11 +73,12 @@ def _look(account: CarrierAccount, parcels: Mapping[str, int], outside: Outside)
     """Ask a partner where parcels are, and write down what it says."""
     if not parcels:
         return
-    carrier = partners.built(account, outside)
-    for group in [parcels] if isinstance(carrier, TracksMany) else [{each: parcels[each]} for each in parcels]:
+    at_once = isinstance(partners.built(account, outside), TracksMany)
+    for group in [parcels] if at_once else [{each: parcels[each]} for each in parcels]:
         with transaction():
             if not partners.may_ask(account.id):
                 return
+        carrier = partners.built(account, outside, turns=1)
         session.rollback()  # the read snapshot does not wait for the outside
         _ask(account, carrier, group)
 

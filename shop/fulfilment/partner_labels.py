@@ -73,7 +73,7 @@ def _fetch(parcel: Shipment, outside: Outside) -> None:
         if not partners.may_ask(account.id):
             raise Unavailable("the partner was asked enough for now")
     try:
-        carrier = partners.built(account, outside)
+        carrier = partners.built(account, outside, turns=1)
         if not isinstance(carrier, Labels):
             raise Misconfigured(NOT_GIVEN)
         content = carrier.label(tracking)

@@ -54,13 +54,13 @@ def ask(store_id: int, order_id: int, *, by: Actor, outside: Outside) -> None:
         raise InvalidTransition
     lines = orders.lines(store_id, [order_id])[order_id]
     parcel = parcel_of(shipment, order, session.get_one(Store, store_id), lines)
-    carrier = partners.built(queries.carrier_account(store_id, shipment.account_id), outside)
     account_id, shipment_id = shipment.account_id, shipment.id
-    session.rollback()  # the read snapshot does not wait for the outside
     with transaction():
         allowed = partners.may_ask(account_id)
     if not allowed:
         raise Unavailable("this partner was asked enough for now")
+    carrier = partners.built(queries.carrier_account(store_id, account_id), outside, turns=1)
+    session.rollback()  # the read snapshot does not wait for the outside
     found = carrier.quotes(parcel)
     with transaction():
         _write(store_id, shipment_id, found, by=by)

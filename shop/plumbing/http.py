@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote, urlsplit
 
 import structlog
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 TOTAL_S = 5.0
 MOST_BYTES = 2_000_000
+TOO_MANY = 429
 _PORTS = {"https": 443, "http": 80}
 _REAL_V6 = ipaddress.IPv6Network("2000::/3")
 
@@ -53,24 +54,20 @@ class Answer:
             raise Unavailable(f"the answer ({self.status}, {len(self.body)} bytes) is not JSON") from None
 
 
-class Quota:
-    """A bucket that holds `burst` tokens and is refilled evenly, `per_minute` of them; for one account."""
+class Gate(Protocol):
+    """What keeps the pace of one account, and leaves it alone while it does not answer."""
 
-    def __init__(self, *, per_minute: float, burst: int, clock: Callable[[], float] = time.monotonic) -> None:
-        self._rate, self._burst, self._clock = per_minute / 60, burst, clock
-        self._tokens, self._seen = float(burst), clock()
-        self._lock = threading.Lock()
+    def enter(self, within_s: float) -> None:
+        """Wait for a turn. Raises Unavailable, nothing being asked."""
+        ...
 
-    def take(self) -> bool:
-        """Take a token; return whether there was one."""
-        with self._lock:
-            now = self._clock()
-            self._tokens = min(self._burst, self._tokens + (now - self._seen) * self._rate)
-            self._seen = now
-            if self._tokens < 1:
-                return False
-            self._tokens -= 1
-            return True
+    def silent(self) -> None:
+        """Hear that no answer came."""
+        ...
+
+    def heard(self) -> None:
+        """Hear that one came."""
+        ...
 
 
 def origin_of(url: str) -> str:
@@ -98,31 +95,31 @@ class Outbound:
     which may speak plain HTTP and live in a private network. `secrets` are masked wherever it speaks of errors.
     `instead` sends what begins with one address to another one: to the simulators of outside systems, which are
     trusted; it is empty wherever real money moves.
-    Every verb raises Unavailable (no usable answer, 5xx, quota spent: the outcome may be unknown), Misconfigured
+    Every verb raises Unavailable (no usable answer, 5xx, no turn: the outcome may be unknown), Misconfigured
     (an address where it may not go), and RuntimeError inside a database transaction.
     """
 
     def __init__(
-        self, *, trusted: Collection[str] = (), secrets: Collection[str] = (), quota: Quota | None = None,
+        self, *, trusted: Collection[str] = (), secrets: Collection[str] = (), gate: Gate | None = None,
         total_s: float = TOTAL_S, most_bytes: int = MOST_BYTES, trust: ssl.SSLContext | None = None,
         resolve: Resolve = resolve, instead: Mapping[str, str] | None = None,
     ) -> None:  # fmt: skip
         self._instead = dict(instead or {})
         self._trusted = frozenset(trusted) | {origin_of(url) for url in self._instead.values()}
-        self._secrets, self._quota = tuple(secrets), quota
+        self._secrets, self._gate = tuple(secrets), gate
         self._total_s, self._most_bytes, self._trust, self._resolve = total_s, most_bytes, trust, resolve
 
-    def for_account(self, *, secrets: Collection[str], quota: Quota | None = None) -> Outbound:
-        """Return the same way out for one account: its secrets are masked too, its quota counts."""
+    def for_account(self, *, secrets: Collection[str], gate: Gate | None = None) -> Outbound:
+        """Return the same way out for one account: its secrets are masked too, its gate lets through."""
         return Outbound(
-            trusted=self._trusted, secrets=(*self._secrets, *secrets), quota=quota, total_s=self._total_s,
+            trusted=self._trusted, secrets=(*self._secrets, *secrets), gate=gate or self._gate, total_s=self._total_s,
             most_bytes=self._most_bytes, trust=self._trust, resolve=self._resolve, instead=self._instead,
         )  # fmt: skip
 
     def within(self, total_s: float) -> Outbound:
         """Return the same way out for somebody who waits: it gives up sooner."""
         return Outbound(
-            trusted=self._trusted, secrets=self._secrets, quota=self._quota, total_s=min(total_s, self._total_s),
+            trusted=self._trusted, secrets=self._secrets, gate=self._gate, total_s=min(total_s, self._total_s),
             most_bytes=self._most_bytes, trust=self._trust, resolve=self._resolve, instead=self._instead,
         )  # fmt: skip
 
@@ -157,16 +154,31 @@ class Outbound:
     def _ask(self, method: str, url: str, *, headers: Mapping[str, str] | None, **content: Any) -> Answer:
         if in_transaction():
             raise RuntimeError("network inside a transaction")
-        began = time.monotonic()
         request = _request(method, self._led(url), headers or {}, content)
         origin = self._allowed(request)
-        if self._quota is not None and not self._quota.take():
-            raise Unavailable(f"the quota of the account at {origin} is spent for now")
+        if self._gate is None:
+            return self._once(request, origin)
+        self._gate.enter(self._total_s)
+        try:
+            answer = self._once(request, origin)
+        except Unavailable:
+            if self._total_s >= TOTAL_S:  # who was in a hurry does not know whether it would have answered
+                self._gate.silent()
+            raise
+        if answer.status == TOO_MANY:
+            self._gate.silent()
+        else:
+            self._gate.heard()
+        return answer
+
+    def _once(self, request: httpx2.Request, origin: str) -> Answer:
+        """Ask, and return what is said with a status below 500."""
+        began = time.monotonic()
         answer = self._exchange(request, origin, began + self._total_s)
         took_ms = round((time.monotonic() - began) * 1000)
-        log.info("outbound", method=method, to=origin, status=answer.status, took_ms=took_ms)
+        log.info("outbound", method=request.method, to=origin, status=answer.status, took_ms=took_ms)
         if answer.status >= 500:
-            raise Unavailable(f"{method} {origin}: {answer.status}")
+            raise Unavailable(f"{request.method} {origin}: {answer.status}")
         return answer
 
     def _led(self, url: str) -> str:

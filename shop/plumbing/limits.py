@@ -47,12 +47,12 @@ class Limit:
     within_s: int
 
 
-def allow_all(limits: Sequence[Limit]) -> bool:
-    """Count one try of each of these, in one statement; return whether all are within their limits."""
+def allow_all(limits: Sequence[Limit], *, tries: int = 1) -> bool:
+    """Count one try of each of these, or several, in one statement; return whether all are within their limits."""
     now = clock.now()
     most = {_digest(each.what, each.key): each.most for each in limits}
     rows = [
-        {"key": _digest(each.what, each.key), "tries": 1, "until": now + timedelta(seconds=each.within_s)}
+        {"key": _digest(each.what, each.key), "tries": tries, "until": now + timedelta(seconds=each.within_s)}
         for each in limits
     ]
     upsert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
@@ -61,7 +61,8 @@ def allow_all(limits: Sequence[Limit]) -> bool:
     )  # in one order, so nobody waits crosswise
     over = Tally.until <= now
     counted = fresh.on_conflict_do_update(index_elements=[Tally.key], set_={
-        "tries": case((over, 1), else_=Tally.tries + 1), "until": case((over, fresh.excluded.until), else_=Tally.until),
+        "tries": case((over, tries), else_=Tally.tries + tries),
+        "until": case((over, fresh.excluded.until), else_=Tally.until),
     }).returning(Tally.key, Tally.tries)  # fmt: skip
     return all(row.tries <= most[row.key] for row in session.execute(counted, execution_options=_AS_IT_IS))
 

@@ -56,12 +56,13 @@ def _holding() -> list[CarrierAccount]:
 
 
 def _ask(account: CarrierAccount, outside: Outside) -> None:
-    carrier = partners.built(account, outside)
-    if not isinstance(carrier, Remits):
+    if not isinstance(partners.built(account, outside), Remits):
         return
     with transaction():
         if not partners.may_ask(account.id):
             return
+    carrier = partners.built(account, outside, turns=1)
+    assert isinstance(carrier, Remits)
     session.rollback()  # the read snapshot does not wait for the outside
     for told in carrier.statements(clock.today() - SINCE):
         with transaction():

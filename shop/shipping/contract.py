@@ -26,6 +26,7 @@ __all__ = [
 
 CONTRACT = 1
 NOTHING_TOLD = Weighing()
+ALLOWED = ((5, 1), (50, 60), (1_000, 3_600), (10_000, 86_400))  # the strictest that any carrier is known to say
 
 
 @dataclass(frozen=True)
@@ -386,6 +387,8 @@ class Plugin:
     `weighing`: what its prices include and how it reckons volume, as everybody is told; a workshop may have its own.
     `own_label`: it takes a parcel under the label that it makes only, which `Booking.label_pdf` or `Labels` gives.
     `insures`: for how much it insures a parcel at most, None where it insures nothing; its fees tell the percentage.
+    `allows`: how many requests of one account in how many seconds; all processes together keep to it.
+    `named_by`: the settings that name the account there: two workshops that type the same ones share what it allows.
     `follow`: where anybody can follow a parcel at the carrier's, {tracking} in it if the number goes into the address.
     `abroad`: it takes parcels that leave the country, and no others. Other partners are asked for none of those.
     """
@@ -399,6 +402,8 @@ class Plugin:
     outside: bool = False
     per_parcel: int = 0
     own_label: bool = False
+    allows: Sequence[tuple[int, int]] = ALLOWED
+    named_by: Sequence[str] = ()
     extra: Mapping[str, str] = field(default_factory=dict)
     abroad: bool = False
     weighing: Weighing = NOTHING_TOLD

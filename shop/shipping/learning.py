@@ -47,13 +47,14 @@ def learn(outside: Outside, payload: dict[str, Any]) -> None:
     if account is None or account.learned is None or partners.partner_of(account) is None:
         return
     session.expunge(account)
-    carrier, done = partners.built(account, outside), account.learned
-    by_wilaya = isinstance(carrier, ListsPlacesOf)
+    by_wilaya, done = isinstance(partners.built(account, outside), ListsPlacesOf), account.learned
     while done < len(WILAYAS):
+        turns = 2 if done == 0 or by_wilaya else 1
         with transaction():
-            if not partners.may_ask(account.id, turns=2 if done == 0 or by_wilaya else 1):
+            if not partners.may_ask(account.id, turns=turns):
                 jobs.enqueue(JOB, payload, run_at=clock.now() + AGAIN)
                 return
+        carrier = partners.built(account, outside, turns=turns)
         if done == 0 or by_wilaya:
             _places(account, carrier, WILAYAS[done] if by_wilaya else "")
         _prices(account, carrier, WILAYAS[done], done + 1)

@@ -37,6 +37,7 @@ class CarrierAccount(Base):
     checked_at: Mapped[datetime | None]
     problem: Mapped[str] = mapped_column(String(200), default="")  # what the last check found, an English msgid
     their_label: Mapped[bool] = mapped_column(default=False)  # parcels go under the label that the partner makes
+    asked_as: Mapped[str] = mapped_column(String(64), default="")  # a mark of the account there, whoever typed its key
     learned: Mapped[int | None]  # of how many wilayas its partner has told the prices, since she last asked
     included_g: Mapped[int | None]  # what she types of its tariff; empty: as its plug-in or its partner tells
     per_kg_minor: Mapped[int | None]

@@ -6,6 +6,7 @@ What buyers are quoted needs no key and no network: see `quotes`. Whoever talks 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -13,13 +14,13 @@ from sqlalchemy import select, update
 
 from shop.core import clock
 from shop.core.errors import Misconfigured, Refused, Unavailable
-from shop.plumbing import journal, limits, plugin_settings
+from shop.plumbing import journal, plugin_settings
 from shop.plumbing.db import changed, session
 from shop.plumbing.i18n import N_
 from shop.plumbing.journal import Actor
-from shop.plumbing.limits import Limit
 from shop.plumbing.outside import Outside
 from shop.plumbing.seals import Seal
+from shop.plumbing.turns import Gate, counted, rests, silent_since
 from shop.shipping.carriers import CARRIERS
 from shop.shipping.contract import Cancels, Carrier, Checks, Plugin
 from shop.shipping.models import CarrierAccount
@@ -43,8 +44,6 @@ WORDS = (
     N_("Both are in your account there, or the company gives them to you."),
     N_("It has no spaces and at least 8 characters. Please copy all of it."),
 )  # fmt: skip
-# Half of what partners allow: a window that begins with its first request may meet the end of another one.
-LIMITS = ((25, 60), (500, 3_600), (5_000, 86_400))
 PER_TURN = 2  # one sought, one asked
 
 
@@ -79,23 +78,31 @@ def connect(account: CarrierAccount, values: Mapping[str, Any], *, seal: Seal, b
         raise Refused(sentence, field=field)
     kept = plugin_settings.kept(plain, secrets, _sealed_for(account), seal)
     mine = update(CarrierAccount).where(CarrierAccount.store_id == account.store_id, CarrierAccount.id == account.id)
-    changed(mine.values(settings=dict(kept.plain), sealed=kept.sealed, checked_at=None, problem=""))
+    changed(mine.values(
+        settings=dict(kept.plain), sealed=kept.sealed, checked_at=None, problem="",
+        asked_as=_named(plugin, {**kept.plain, **secrets}, seal),
+    ))  # fmt: skip
     journal.record("carrier.connected", subject="carrier", subject_id=account.id, store_id=account.store_id, by=by)
 
 
-def built(account: CarrierAccount, outside: Outside) -> Carrier:
-    """Return the carrier of an account, ready to talk with its outside. Raises Misconfigured."""
+def built(account: CarrierAccount, outside: Outside, *, turns: int = 0, insists: bool = False) -> Carrier:
+    """Return the carrier of an account, ready to talk with its outside at its pace. Raises Misconfigured.
+
+    `turns` are those that `may_ask` has counted for it. One that does not answer is left alone for a while, except by
+    somebody who insists.
+    """
     plugin = partner_of(account)
     if plugin is None:
         raise Misconfigured(f"the carrier {account.carrier} is not asked over the network")
     secrets = secrets_of(account, outside.seal)
     settings = plugin_settings.filled(plugin.settings, account.settings, secrets)
-    return plugin.build(settings, outside.http.for_account(secrets=list(secrets.values())))
+    gate = Gate(turn_key(account), plugin.allows, paid=turns * PER_TURN, insists=insists)
+    return plugin.build(settings, outside.http.for_account(secrets=list(secrets.values()), gate=gate))
 
 
 def check(account: CarrierAccount, outside: Outside) -> str:
     """Ask a partner whether its keys work, outside a transaction; return an English msgid, or ''."""
-    carrier = built(account, outside)
+    carrier = built(account, outside, insists=True)
     session.rollback()  # the read snapshot does not wait for the outside
     if not isinstance(carrier, Checks):
         return ""
@@ -114,14 +121,29 @@ def note_check(store_id: int, account_id: int, problem: str) -> None:
     changed(mine.values(checked_at=clock.now(), problem=problem))
 
 
+def turn_key(account: CarrierAccount) -> str:
+    """Return under which name the turns of an account are given."""
+    return account.asked_as or f"account {account.id}"
+
+
 def may_ask(account_id: int, turns: int = 1) -> bool:
-    """Count turns of an account, in this transaction; return whether its partner allows as many, over all workers."""
-    return all(
-        limits.allow_all([
-            Limit(f"partner {seconds}", str(account_id), most // PER_TURN, seconds) for most, seconds in LIMITS
-        ])
-        for _turn in range(turns)
-    )  # fmt: skip
+    """Count turns of an account, in this transaction; return whether its partner takes as many now.
+
+    It does not when it did not answer just now, or all workers together have asked enough.
+    """
+    account = session.get_one(CarrierAccount, account_id)
+    plugin, key = partner_of(account), turn_key(account)
+    if plugin is None or rests(key):
+        return False
+    return counted(key, plugin.allows, requests=turns * PER_TURN)
+
+
+def silent(store_id: int) -> dict[int, datetime]:
+    """Return the accounts of a store whose partner does not answer, by id, and since when."""
+    wanted = select(CarrierAccount).where(CarrierAccount.store_id == store_id, CarrierAccount.carrier.in_(far()))
+    keys = {each.id: turn_key(each) for each in session.scalars(wanted)}
+    since = silent_since(set(keys.values())) if keys else {}
+    return {account_id: since[key] for account_id, key in keys.items() if key in since}
 
 
 def takes_back(carrier: str) -> bool:
@@ -151,6 +173,12 @@ def accounts() -> list[CarrierAccount]:
     """Return the accounts of all workshops that are asked over the network."""
     wanted = select(CarrierAccount).where(CarrierAccount.carrier.in_(far()))
     return list(session.scalars(wanted.order_by(CarrierAccount.id), execution_options={"populate_existing": True}))
+
+
+def _named(plugin: Plugin, values: Mapping[str, Any], seal: Seal) -> str:
+    """Return a mark of the account there; nothing where its settings do not name it."""
+    told = [str(values.get(name, "")) for name in plugin.named_by]
+    return seal.mark(f"account at {plugin.key}", "\0".join(told)) if told else ""
 
 
 def _sealed_for(account: CarrierAccount) -> str:

@@ -52,15 +52,15 @@ def carrier_account(store_id: int, account_id: int) -> CarrierAccount:
     return found
 
 
-def carrier_of(account: CarrierAccount, outside: Outside | None = None) -> Carrier:
+def carrier_of(account: CarrierAccount, outside: Outside | None = None, *, turns: int = 0) -> Carrier:
     """Build the carrier of an account: what books its parcels, all of its rates and desks known to it.
 
-    One that is asked over the network needs an outside. Raises Misconfigured.
+    One that is asked over the network needs an outside, and the turns that were counted. Raises Misconfigured.
     """
     if partners.partner_of(account) is not None:
         if outside is None:
             raise Misconfigured("this carrier is asked over the network")
-        return partners.built(account, outside)
+        return partners.built(account, outside, turns=turns)
     mine = rates(account.store_id, account.id), desks(account.store_id, account.id)
     return adapter(account.carrier, account.settings, *mine)
 

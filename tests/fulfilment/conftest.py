@@ -18,9 +18,7 @@ def world() -> Iterator[World]:
 
 
 @pytest.fixture
-def partner(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Partner]:
-    """The partner, which may be asked without a rest."""
-    monkeypatch.setattr("shop.shipping.carriers.yalidine.client.PACE_S", 0)
+def partner(world: World) -> Iterator[Partner]:
     with partner_on(world) as found:
         yield found
 

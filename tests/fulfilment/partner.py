@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 
+import pytest
 from sqlalchemy import update
 
 from shop import work
@@ -15,11 +16,12 @@ from shop.core import clock
 from shop.documents import by_itself
 from shop.fulfilment import booking, following, wishes
 from shop.notifications.words import JOB as NOTIFY
-from shop.plumbing import jobs
+from shop.plumbing import jobs, turns
 from shop.plumbing.db import changed, session, transaction
 from shop.plumbing.outside import Outside
 from shop.plumbing.seals import Seal
 from shop.shipping import inbox, partners
+from shop.shipping.carriers import CARRIERS
 from shop.shipping.models import CarrierAccount, Shipment
 from shop.testing.carrier_parcels import CarrierSystem
 from shop.testing.outside import World, running
@@ -49,6 +51,10 @@ class Partner:
         with transaction():
             account = session.get_one(CarrierAccount, shop.carrier.id)
             partners.connect(account, {**self.keys, **keys}, seal=self.outside.seal, by=AMINA)
+
+    def allows(self, patch: pytest.MonkeyPatch, *windows: tuple[int, int]) -> None:
+        """Let it allow so many requests in so many seconds."""
+        patch.setitem(CARRIERS.usable, self.sim.key, replace(CARRIERS.usable[self.sim.key], allows=windows))
 
     def works(self, *, minutes: float = 0) -> int:
         """Let the jobs that are due by then run; return how many did."""
@@ -85,13 +91,15 @@ def partner_on(world: World, seal: Seal | None = None) -> Iterator[Partner]:
 def partner_of(
     world: World, kind: type[CarrierSystem], keys: Mapping[str, str], seal: Seal | None = None
 ) -> Iterator[Partner]:
-    """Give a partner of a kind in a world that has forgotten everything; it counts no requests."""
+    """Give a partner of a kind in a world that has forgotten everything; it counts no requests, and turns come fast."""
     world.reset()
     sim = world.systems[kind.key]
     assert isinstance(sim, kind)
     sim.limits = {}
     outside = Outside(seal or Seal("a key of tests that is long"), world.outbound(), "https://x.example")
-    yield Partner(world, sim, outside, keys)
+    with pytest.MonkeyPatch.context() as changed_for_now:
+        changed_for_now.setattr(turns, "SPREAD", 0)
+        yield Partner(world, sim, outside, keys)
 
 
 @contextmanager

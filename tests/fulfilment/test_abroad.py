@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy import update
 from shop import audit
 from shop.abroad import service as price_lists
 from shop.catalogue.models import Product
+from shop.core import clock
 from shop.core.errors import InvalidTransition, Refused, Unavailable
 from shop.core.money import Money
 from shop.documents import service as documents
@@ -220,9 +222,9 @@ def test_a_partner_that_is_down_or_was_asked_enough_says_so_and_nothing_is_writt
     partner.world.faults.add("mydhl", "cut", "/rates$")
     with pytest.raises(Unavailable):
         quoting.ask(amina.id, order.id, by=AMINA, outside=partner.outside)
-    monkeypatch.setattr(partners, "LIMITS", ((0, 60),))
+    partner.allows(monkeypatch, (0, 60))
     asked = sum(map(len, partner.sim.asked.values()))
-    with pytest.raises(Unavailable):
+    with pytest.raises(Unavailable), clock.standing_at(clock.now() + timedelta(minutes=2)):
         quoting.ask(amina.id, order.id, by=AMINA, outside=partner.outside)
     assert sum(map(len, partner.sim.asked.values())) == asked
     assert quoting.last_asked(amina.id, box.id) is None

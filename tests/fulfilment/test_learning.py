@@ -15,7 +15,7 @@ from shop.core.money import Money
 from shop.documents.queries import label_contents
 from shop.fulfilment import service as fulfilment
 from shop.plumbing.db import session, transaction
-from shop.shipping import learning, partners
+from shop.shipping import learning
 from shop.shipping.models import CarrierAccount, CarrierPlace, CommuneRate, DeliveryRate, Desk
 from shop.shipping.queries import place_of, quotes
 from shop.testing import yalidine_places
@@ -71,7 +71,7 @@ def test_a_commune_that_costs_more_says_so_and_one_that_is_not_served_too(amina:
 def test_it_goes_on_where_it_was_and_never_asks_too_much(
     amina: Workshop, partner: Partner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(partners, "LIMITS", ((6, 60),))
+    partner.allows(monkeypatch, (12, 60))
     learn(amina, partner)
     wanted = select(CarrierAccount.learned).where(CarrierAccount.id == amina.carrier.id)
     session.rollback()

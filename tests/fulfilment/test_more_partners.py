@@ -145,7 +145,7 @@ def test_no_account_is_asked_more_than_it_may(amina: Workshop, partner: Partner)
     boxes = [confirmed(amina)[1].id for _each in range(30)]
     outcomes = [each.outcome for each in booking.book(amina.id, boxes, outside=partner.outside)]
     alone = partners.turns_of_a_parcel(partner.sim.key)
-    turns = partners.LIMITS[0][0] // partners.PER_TURN
+    turns = 50 // 2 // partners.PER_TURN
     assert outcomes.count("booked") == ((turns - 1) // alone if alone else 30)
     assert outcomes.count("booked") + outcomes.count("busy") == 30
 
@@ -193,7 +193,7 @@ def test_a_notice_for_one_workshop_is_forged_for_another(amina: Workshop, partne
 def test_shuffled_repeated_and_lost_notices_lead_to_one_end(
     amina: Workshop, partner: Partner, case: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(partners, "LIMITS", ((1_000_000, 60),))  # many sequences are many requests
+    partner.allows(monkeypatch, (1_000_000, 60))  # many sequences are many requests
     for seed in range(SEQUENCES):
         _one_sequence(amina, partner, case, seed)
 

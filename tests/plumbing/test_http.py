@@ -6,7 +6,6 @@ import gzip
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
@@ -17,7 +16,7 @@ import structlog
 
 from shop.core.errors import Misconfigured, Unavailable
 from shop.plumbing import db, http
-from shop.plumbing.http import Outbound, Quota, origin_of
+from shop.plumbing.http import Outbound, origin_of
 from tests.plumbing.outside import Outside, certificate, outside
 
 PRIVATE = [
@@ -328,37 +327,6 @@ def test_nothing_goes_out_inside_a_transaction(there: Outside, way: Outbound) ->
         db._unit.reset(token)
     assert there.heard == []
     assert way.get(there.url).ok
-
-
-def test_a_spent_quota_asks_nobody(there: Outside, way: Outbound) -> None:
-    limited = way.for_account(secrets=[], quota=Quota(per_minute=1, burst=2))
-    limited.get(there.url)
-    limited.get(there.url)
-    with pytest.raises(Unavailable, match="quota"):
-        limited.get(there.url)
-    assert len(there.heard) == 2
-    assert way.get(there.url).ok  # other accounts are free
-
-
-def test_a_quota_refills_evenly_up_to_its_burst() -> None:
-    now = [0.0]
-    quota = Quota(per_minute=60, burst=3, clock=lambda: now[0])
-    assert [quota.take() for _ in range(4)] == [True, True, True, False]
-    now[0] = 1.5
-    assert [quota.take() for _ in range(2)] == [True, False]
-    now[0] = 100
-    assert [quota.take() for _ in range(4)] == [True, True, True, False]
-
-
-def test_a_quota_counts_across_threads() -> None:
-    quota = Quota(per_minute=0, burst=50)
-    taken: list[bool] = []
-    threads = [threading.Thread(target=lambda: taken.extend(quota.take() for _ in range(20))) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sum(taken) == 50
 
 
 def test_origins_are_host_and_port() -> None:

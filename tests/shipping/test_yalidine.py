@@ -32,8 +32,7 @@ def world() -> Iterator[World]:
 
 
 @pytest.fixture
-def sim(world: World, monkeypatch: pytest.MonkeyPatch) -> YalidineSim:
-    monkeypatch.setattr("shop.shipping.carriers.yalidine.client.PACE_S", 0)
+def sim(world: World) -> YalidineSim:
     world.reset()
     found = world.systems["yalidine"]
     assert isinstance(found, YalidineSim)
@@ -205,16 +204,6 @@ def test_a_reached_limit_is_no_refusal(carrier: Yalidine, sim: YalidineSim, parc
     with pytest.raises(Unavailable):
         carrier.book(parcel)  # it may seek, and no more
     assert sim.parcels == {}
-
-
-def test_it_never_asks_faster_than_it_may(world: World, sim: YalidineSim, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shop.shipping.carriers.yalidine.client.PACE_S", 0.21)
-    sim.limits = {"second": (1, 5)}
-    for _each in range(7):  # every job builds a carrier of its own
-        carrier = PLUGIN.build(SETTINGS, world.outbound())
-        assert isinstance(carrier, Yalidine)
-        carrier.check()
-    assert sim.offences == 0
 
 
 def test_what_weighs_more_than_five_kilograms_pays_for_each_above(carrier: Yalidine, parcel: Parcel) -> None:

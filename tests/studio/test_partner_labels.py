@@ -33,8 +33,7 @@ def world() -> Iterator[World]:
 
 
 @pytest.fixture
-def partner(world: World, application: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Partner]:
-    monkeypatch.setattr("shop.shipping.carriers.yalidine.client.PACE_S", 0)
+def partner(world: World, application: Flask) -> Iterator[Partner]:
     outside = application.extensions["hirfa_outside"]
     with partner_on(world, outside.seal) as found:
         application.extensions["hirfa_outside"] = replace(outside, http=found.outside.http)

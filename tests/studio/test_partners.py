@@ -27,8 +27,7 @@ def world() -> Iterator[World]:
 
 
 @pytest.fixture
-def partner(world: World, application: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Partner]:
-    monkeypatch.setattr("shop.shipping.carriers.yalidine.client.PACE_S", 0)
+def partner(world: World, application: Flask) -> Iterator[Partner]:
     outside = application.extensions["hirfa_outside"]
     with partner_on(world, outside.seal) as found:
         application.extensions["hirfa_outside"] = replace(outside, http=found.outside.http)
@@ -180,3 +179,44 @@ def test_a_parcel_is_insured_at_the_partner_and_what_it_costs_is_told_before(day
     day.send(path, {"title": "Yalidine", "insured_from": "0"})
     assert account(day).insured_from_minor == 0
     assert day.send(path, {"title": "Yalidine", "insured_from": "much"}).status_code == 422
+
+
+def test_a_silent_partner_is_said_once_for_all_and_left_alone_until_it_answers(day: Day, partner: Partner) -> None:
+    connected(day, partner)
+    first, second = day.confirmed(), day.confirmed()
+    partner.world.faults.add("yalidine", "error", times=None)
+    with day.application.app_context():
+        partner.works(minutes=1)
+        session.remove()  # type: ignore[attr-defined]
+    assert "Yalidine is not answering: 2 parcels wait" in day.page()
+    partner.world.faults.clear()
+    for code in (first, second):
+        assert "Yalidine is not answering" in day.page(f"/orders/{code}")
+        assert day.send("/labels", {"shipments": day.parcel(code).id, "paper": "a6"}).status_code == 303
+    assert day.send(f"/orders/{second}/booking").status_code == 303
+    assert partner.sim.parcels == {}, "nobody asks who was silent just now"
+    with day.application.app_context():
+        partner.comes_round(minutes=9)
+        session.remove()  # type: ignore[attr-defined]
+    assert "is not answering" not in day.page()
+    assert len(partner.sim.parcels) == 2
+
+
+def test_her_tap_asks_a_silent_partner_all_the_same(day: Day, partner: Partner) -> None:
+    connected(day, partner)
+    path = f"/settings/delivery/{account(day).id}/connection"
+    partner.world.faults.add("yalidine", "cut", times=1)
+    day.send(f"{path}/check")
+    assert "did not answer" in day.page(path)
+    day.send(f"{path}/check")
+    assert "The connection works." in day.page(path)
+
+
+def test_what_was_refused_is_said_on_today(day: Day, partner: Partner) -> None:
+    connected(day, partner)
+    code = day.confirmed()
+    partner.sim.closed = {KEYS["api_id"]}
+    day.send(f"/orders/{code}/booking")
+    page = day.page()
+    assert "Yalidine refused 1 parcel: the order says why." in page
+    assert f'href="/studio/atelier-amina/orders/{code}"' in page

@@ -162,7 +162,8 @@ def waiting_for(order: Order, shipment: Shipment | None) -> Waits | None:
 def _waiting_for_its_number(shipment: Shipment, who: Mapping[str, object]) -> Waits:
     if shipment.booking_problem:
         return Waits(_(REFUSED, why=spoken(shipment.booking_problem), **who), "bad", again=True)
-    return Waits(_(SILENT if shipment.asked_at else BEING_BOOKED, **who), "soon" if shipment.asked_at else "info")
+    silent = shipment.asked_at is not None or shipment.account_id in partners.silent(shipment.store_id)
+    return Waits(_(SILENT if silent else BEING_BOOKED, **who), "soon" if silent else "info")
 
 
 def _waiting_for_theirs(

@@ -13,6 +13,7 @@ from shop.plumbing.i18n import _, ngettext
 from shop.web.studio.blueprint import studio
 from shop.web.studio.cards import grouped
 from shop.web.studio.pages import shop_page
+from shop.web.studio.partner_notes import partner_notes
 from shop.web.studio.printer_words import needs
 from shop.web.studio.readiness import missing_lines
 from shop.web.studio.undo import just_done
@@ -40,7 +41,7 @@ def today() -> str:
         first_name=here().who.name.split()[0] if here().who.name.strip() else "", later_count=len(day.later),
         done=just_done(request.args.get("done", "")), draft=draft,
         missing=missing_lines() if draft and here().role == "owner" else [], slug=store.slug,
-        few=day.few, printers=needs(store.id),
+        few=day.few, printers=needs(store.id), partners=partner_notes(store.id, (*day.to_pack, *day.to_hand_over)),
     )  # fmt: skip
 
 

@@ -175,4 +175,6 @@ def _build(settings: Settings, http: Http | None) -> Maystro:
     return Maystro(settings, Client(settings.api_token, way))
 
 
-PLUGIN = Plugin(key="maystro", title="Maystro", settings=Settings, build=_build, outside=True, per_parcel=2)
+PLUGIN = Plugin(
+    key="maystro", title="Maystro", settings=Settings, build=_build, outside=True, named_by=("api_token",), per_parcel=2
+)

@@ -192,5 +192,6 @@ def _build(settings: Settings, http: Http | None) -> Noest:
 
 
 PLUGIN = Plugin(
-    key="noest", title="NOEST Express", settings=Settings, build=_build, outside=True, per_parcel=2
+    key="noest", title="NOEST Express", settings=Settings, build=_build, outside=True, per_parcel=2,
+    named_by=("user_guid", "api_token"),
 )  # fmt: skip

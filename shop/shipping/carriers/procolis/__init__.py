@@ -130,5 +130,10 @@ def _build(settings: Settings, http: Http | None) -> Procolis:
 
 
 PLUGIN = Plugin(
-    key="procolis", title="Procolis (ABEX, Colilog, Flash, Leopard)", settings=Settings, build=_build, outside=True
+    key="procolis",
+    title="Procolis (ABEX, Colilog, Flash, Leopard)",
+    settings=Settings,
+    build=_build,
+    outside=True,
+    named_by=("token", "key"),
 )

@@ -282,11 +282,6 @@ def _build(settings: Settings, http: Http | None) -> Yalidine:
 
 
 PLUGIN = Plugin(
-    key="yalidine",
-    title="Yalidine",
-    settings=Settings,
-    build=_build,
-    outside=True,
-    weighing=WEIGHING,
-    insures=mapping.MOST,
-)
+    key="yalidine", title="Yalidine", settings=Settings, build=_build, outside=True, weighing=WEIGHING,
+    insures=mapping.MOST, named_by=("brand", "api_id", "api_token"),
+)  # fmt: skip

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,15 +20,12 @@ TENANTS: Mapping[str, tuple[str, str]] = {  # key → as people know it, where i
 }
 PAGE = 1000
 MOST_PAGES = 20
-PACE_S = 0.42  # five requests in a second are the most that is allowed: two processes of a shop may ask at once
-_DUE: dict[tuple[str, str], float] = {}  # account → when it may ask next, for all threads of this process
-_TURN = threading.Lock()
 _TRACKING = re.compile(r"[A-Za-z0-9-]{3,40}")
 
 
 @dataclass
 class Client:
-    """One account at one of the companies; however many of them ask for it, none asks sooner than it may."""
+    """One account at one of the companies."""
 
     brand: str
     api_id: str
@@ -78,19 +73,11 @@ class Client:
     def _way(self) -> Http:
         if self.http is None or not (self.api_id and self.api_token and self.brand in TENANTS):
             raise Misconfigured("The partner has no key here yet. Please type it in the settings of delivery.")
-        _wait_for_turn((self.brand, self.api_id))
         return self.http
 
     @property
     def _headers(self) -> Mapping[str, str]:
         return {"X-API-ID": self.api_id, "X-API-TOKEN": self.api_token}
-
-
-def _wait_for_turn(account: tuple[str, str]) -> None:
-    with _TURN:
-        turn = max(time.monotonic(), _DUE.get(account, 0.0))
-        _DUE[account] = turn + PACE_S
-    time.sleep(max(0.0, turn - time.monotonic()))
 
 
 def is_tracking(text: str) -> bool:

@@ -247,4 +247,12 @@ def _build(settings: Settings, http: Http | None) -> ZrExpress:
     return ZrExpress(settings, Client(settings.tenant, settings.api_key, way))
 
 
-PLUGIN = Plugin(key="zrexpress", title="ZR Express", settings=Settings, build=_build, outside=True, per_parcel=4)
+PLUGIN = Plugin(
+    key="zrexpress",
+    title="ZR Express",
+    settings=Settings,
+    build=_build,
+    outside=True,
+    named_by=("tenant", "api_key"),
+    per_parcel=4,
+)
