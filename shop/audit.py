@@ -14,6 +14,7 @@ from shop.documents.models import Invoice
 from shop.payments.models import PaymentProof
 from shop.plumbing.db import session
 from shop.shipping.models import Handover
+from shop.shipping.packing_models import PackingPhoto
 from shop.stores.models import Store
 
 
@@ -356,6 +357,7 @@ def findings(media: Path | None = None, private: Path | None = None) -> Iterator
         yield from _cards(private / "cards")
         yield from _receipts(private / "proofs")
         yield from _signatures(private / "signatures")
+        yield from _packings(private / "packings")
 
 
 def _cards(folder: Path) -> Iterator[Finding]:
@@ -383,6 +385,15 @@ def _signatures(folder: Path) -> Iterator[Finding]:
         yield Finding("I7 files", f"signature {key} has no file")
     for key in sorted(files - keys):
         yield Finding("I7 files", f"signature's file {key} has no row")
+
+
+def _packings(folder: Path) -> Iterator[Finding]:
+    keys = set(session.scalars(select(PackingPhoto.file)))
+    files = {file.stem for file in folder.glob("*.webp")}
+    for key in sorted(keys - files):
+        yield Finding("I7 files", f"photo {key} of a parcel has no file")
+    for key in sorted(files - keys):
+        yield Finding("I7 files", f"photo's file {key} has no row")
 
 
 def _frozen() -> Iterator[Finding]:

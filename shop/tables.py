@@ -22,12 +22,14 @@ from shop.shipping import abroad_models as zones
 from shop.shipping import customs_models as told_to_customs
 from shop.shipping import label_models as partner_labels
 from shop.shipping import models as shipping
+from shop.shipping import packing_models as packings
 from shop.spreadsheets import models as spreadsheets
 from shop.stores import models as stores
 
 METADATA = Base.metadata
 ROOMS = (
-    accounts, stores, catalogue, cart, orders, payments, shipping, zones, partner_labels, told_to_customs, offers,
-    sharing, risk, abroad, checkout, customers, documents, stations, settlement, notifications, opening, spreadsheets,
+    accounts, stores, catalogue, cart, orders, payments, shipping, zones, partner_labels, told_to_customs, packings,
+    offers, sharing, risk, abroad, checkout, customers, documents, stations, settlement, notifications, opening,
+    spreadsheets,
 )  # fmt: skip
 PLUMBING = (journal, jobs, limits, once, turns)

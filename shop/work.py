@@ -28,7 +28,7 @@ from shop.risk import holds
 from shop.risk import service as risk
 from shop.settlement import brought
 from shop.shipping import inbox as carriers_inbox
-from shop.shipping import labels, learning
+from shop.shipping import labels, learning, packing
 from shop.stores import service as stores
 from shop.stores import verification
 
@@ -37,7 +37,8 @@ PERIODIC: Mapping[str, int] = {
     "once.forget_old": 86_400, "spreadsheets.forget_old": 86_400, "stores.check_cards": 14_400,
     "links.expire": 60, "customers.erase": 86_400, "risk.forget_old": 86_400, "risk.forget_holds": 86_400,
     "orders.forget_networks": 3_600, unpaid.RECONCILE: 60, following.FOLLOW: following.EVERY_S,
-    "documents.follow_refunds": 300, "shipping.forget_labels": 86_400, brought.JOB: brought.EVERY_S,
+    packing.FORGET_OLD: 86_400, "documents.follow_refunds": 300, "shipping.forget_labels": 86_400,
+    brought.JOB: brought.EVERY_S,
 }  # fmt: skip
 
 
@@ -104,6 +105,8 @@ def handlers(settings: Settings, signer: Signer) -> Mapping[str, Handler]:
         unpaid.RECONCILE: partial(unpaid.reconcile, ways_out),
         "customers.erase": _erase_customers,
         "risk.forget_old": partial(_in_one, risk.forget_old),
+        packing.FORGET: partial(packing.forget_old, private),
+        packing.FORGET_OLD: partial(packing.forget_old, private),
         "documents.follow_refunds": invoices.follow_refunds,
         "risk.forget_holds": partial(_in_one, holds.forget_old),
         "shipping.forget_labels": partial(_in_one, labels.forget_old),

@@ -22,6 +22,7 @@ from shop.plumbing.i18n import N_
 from shop.plumbing.journal import SYSTEM, Actor
 from shop.risk import holds
 from shop.risk import service as risk
+from shop.shipping import packing
 
 # A customer may give an article back within 4 working days and is refunded within 15: until then the order must say
 # whose it is. What the tax office keeps (invoices) stands in papers of its own.
@@ -148,6 +149,7 @@ def _forget_orders(store_id: int, order_ids: Collection[int]) -> None:
     changed(update(Call).where(Call.store_id == store_id, Call.order_id.in_(order_ids)).values(note=""))
     changed(delete(Company).where(Company.store_id == store_id, Company.order_id.in_(order_ids)))
     offers.forget_buyer(store_id, order_ids)
+    packing.forget(store_id, order_ids)
     whose = ("buyer_name", "buyer_fold", "phone", "address", "city", "postcode", "note", "gift_words", "payer_phone")
     changed(update(Order).where(*mine).values(dict.fromkeys(whose, "")))
 

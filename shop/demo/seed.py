@@ -22,6 +22,7 @@ from shop.demo import (
     more_partners,
     offers,
     opening,
+    packed,
     papers,
     partners,
     printers,
@@ -87,7 +88,7 @@ def fill() -> list[str]:
             journal.record("demo.money", subject="demo", subject_id=1, store_id=None, by=SYSTEM)
     _fill_deposits()
     _fill_partners(settings)
-    _fill_printers()
+    _fill_workbench(settings)
     _fill_zones(settings)
     session.rollback()
     return _sign_ins(settings)
@@ -114,11 +115,17 @@ def _fill_partners(settings: Settings) -> None:
         more_partners.join(_owners(), current_app.extensions["hirfa_seal"])
 
 
-def _fill_printers() -> None:
+def _fill_workbench(settings: Settings) -> None:
     if not has_begun("demo.printers"):
         with transaction():
             printers.pair(_owners())
             journal.record("demo.printers", subject="demo", subject_id=1, store_id=None, by=SYSTEM)
+    if not has_begun("demo.packed"):
+        with transaction():
+            packed.photograph(
+                settings.data_dir / "media" / "pictures", settings.data_dir / "private", _owners()[days.AMINA]
+            )
+            journal.record("demo.packed", subject="demo", subject_id=1, store_id=None, by=SYSTEM)
 
 
 def _fill_zones(settings: Settings) -> None:

@@ -79,7 +79,7 @@ def _label(
         date=date_short(order.placed_at),
         kind=_KIND[shipment.kind],
         desk_name=shipment.desk_name or None,
-        weight_g=shipment.weight_g,
+        weight_g=shipment.weighs_g,
         contents=contents(lines, order.language),
         note=order.note,
         caution=next(iter(order_queries.cautions(lines)), ""),

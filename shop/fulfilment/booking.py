@@ -165,7 +165,7 @@ def parcel_of(shipment: Shipment, order: Order, store: Store, lines: Sequence[Or
     """Say a parcel in the carriers' words."""
     return Parcel(
         reference=shipment.reference, to=shipping_queries.place_of(order.commune_code), kind=shipment.kind,
-        weight_g=shipment.weight_g, collect=shipment.collect, declared=Money(order.goods_minor, order.currency),
+        weight_g=shipment.weighs_g, collect=shipment.collect, declared=Money(order.goods_minor, order.currency),
         name=order.buyer_name, phone=order.phone, address=order.address, contents=contents_of(lines),
         note=note_of(order, lines),
         desk="" if shipment.desk_id is None else str(shipment.desk_id),

@@ -23,6 +23,7 @@ from shop.payments import service as payments
 from shop.plumbing.i18n import N_
 from shop.plumbing.journal import Actor
 from shop.risk import service as risk
+from shop.shipping import packing
 from shop.shipping import queries as shipping_queries
 from shop.shipping import service as shipping
 from shop.shipping.contract import ParcelScan
@@ -226,8 +227,10 @@ def take_back(store_id: int, order_id: int, *, by: Actor) -> None:
 def hand_over(store_id: int, shipment_ids: Collection[int], *, by: Actor) -> Handover:
     """Hand labelled parcels of one carrier over: one sheet, numbered without gaps; a second tap gets the same sheet.
 
-    Raises NotFound, InvalidTransition when one isn't labelled, Refused for none or for several carriers.
+    Raises NotFound, InvalidTransition when one isn't labelled, Refused for none, for several carriers, and for parcels
+    that lack the photo or the weight that the workshop asks for.
     """
+    packing.require_packed(store_id, shipment_ids)
     return shipping.mark_handed_over(store_id, shipment_ids, by=by)
 
 

@@ -179,7 +179,8 @@ class Shipment(Base):
     return_minor: Mapped[int | None]  # what its way back would cost, as it was known when it was made
     collect_minor: Mapped[int]
     currency: Mapped[str] = mapped_column(String(3), default="DZD")
-    weight_g: Mapped[int]
+    weight_g: Mapped[int]  # as its products say
+    measured_g: Mapped[int | None]  # as a scale said of the packed parcel
     length_mm: Mapped[int | None]  # of its box, as far as the boxes of the goods are known
     width_mm: Mapped[int | None]
     height_mm: Mapped[int | None]
@@ -217,6 +218,11 @@ class Shipment(Base):
     def box(self) -> Box | None:
         """Its outer sizes, where they are known."""
         return box_of(self.length_mm, self.width_mm, self.height_mm)
+
+    @property
+    def weighs_g(self) -> int:
+        """What the parcel weighs: as it was measured, else as its products say."""
+        return self.weight_g if self.measured_g is None else self.measured_g
 
 
 class Scan(Base):

@@ -91,6 +91,8 @@ class Store(Base):
     nudge_y: Mapped[int] = mapped_column(default=0)
     sends_to: Mapped[str] = mapped_column(String(400), default="", server_default="")  # the countries of its zones
     slip_prices: Mapped[bool] = mapped_column(default=True)
+    asks_photo: Mapped[bool] = mapped_column(default=False)  # of each open parcel, before it is handed over
+    asks_weight: Mapped[bool] = mapped_column(default=False)
     silent_way: Mapped[bool] = mapped_column(default=False)  # buyers are sent nothing about the way of their parcels
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]

@@ -30,7 +30,8 @@ USED = N_("This invitation was already used or is too old. Ask for a new one.")
 PROFILE = frozenset({
     "name", "craft", "wilaya_code", "commune_code", "address", "phone", "whatsapp", "email", "artisan_fr", "artisan_ar",
     "story_ar", "story_fr", "story_en", "cover", "language", "terms_ar", "terms_fr", "terms_en", "preparation_days",
-    "paper", "label_start", "slip_prices", "silent_way", *verification.CHECKED,
+    "paper", "label_start", "slip_prices", "silent_way", "asks_photo", "asks_weight",
+    *verification.CHECKED,
 })  # fmt: skip
 
 

@@ -136,14 +136,13 @@ def _kept(rule: Rule) -> set[str]:
     return {"product_id"} if rule.endpoint in {"studio.picture", "studio.sell_lot", "studio.square"} else set()
 
 
+UNNAMED = {"number", "page", "receipt", "incident", "hold", "station", "label", "photo"}  # numbers all the same
+
+
 def _nobodys(name: str) -> Any:
     if name in {"code", "reference"}:
         return "ZZZZZZZ"
-    return (
-        NOBODYS
-        if name.endswith("_id") or name in {"number", "page", "receipt", "incident", "hold", "station", "label"}
-        else {"width": 241}.get(name, "nobody")
-    )
+    return NOBODYS if name.endswith("_id") or name in UNNAMED else {"width": 241}.get(name, "nobody")
 
 
 def _of(street: Street, endpoint: str, shop: Shop) -> dict[str, Any]:
@@ -152,6 +151,7 @@ def _of(street: Street, endpoint: str, shop: Shop) -> dict[str, Any]:
         "studio.call": "placed", "studio.undo_call": "called", "studio.cancel_order": "confirmed",
         "studio.correct_lots": "confirmed", "studio.issue_invoice": "confirmed", "studio.scan": "handed_over",
         "studio.parcel_number": "handed_over", "studio.wish": "handed_over",
+        "studio.pack": "labelled", "studio.packing_photo": "labelled", "studio.remove_packing_photo": "labelled",
         "studio.undo_sale": "hand", "studio.order_company": "confirmed", "studio.answer_outcome": "contested",
         "studio.money_came": "to_pay", "studio.waive_deposit": "deposit", "studio.lift_hold": "held",
         "studio.customs_pdf": "abroad", "studio.customs_csv": "abroad",
@@ -190,6 +190,7 @@ def _of(street: Street, endpoint: str, shop: Shop) -> dict[str, Any]:
         "variant_id": shop.variant_id, "sheet_id": shop.sheet_id, "kind": "csv",
         "contact_id": shop.contact_id, "outcome_id": shop.outcome_id, "receipt": shop.receipt_id,
         "incident": shop.incident_id, "method": "transfer", "currency": "EUR", "hold": shop.hold_id,
+        "photo": shop.photo_id,
     }  # fmt: skip
 
 
@@ -314,6 +315,7 @@ OF_A_SHOP: Mapping[str, Callable[[Street, Shop], Fields]] = {
     "studio.send_labels": lambda _street, shop: {"station": shop.spare_station_id},
     "studio.print_labels": lambda _street, shop: {"shipments": shop.parcels["confirmed"], "paper": "a6"},
     "studio.make_sheet": lambda _street, shop: {"shipments": shop.parcels["labelled"], "action": "sheet"},
+    "studio.pack": lambda _street, _shop: {"photos": photo(), "weight_g": "480"},
     "studio.read_labels": lambda _street, shop: {"photo": (bars(shop.reference), "label.jpg")},
     "studio.record_remittance": lambda _street, shop: {
         "carrier": shop.carrier, "received_on": clock.today().isoformat(), "reference": "R-2",

@@ -39,8 +39,10 @@ from shop.settlement import drafts
 from shop.settlement import service as settlement
 from shop.settlement.models import Remittance, RemittanceLine, Statement
 from shop.settlement.reading import pasted
+from shop.shipping import packing
 from shop.shipping.abroad_models import ZoneAbroad
 from shop.shipping.models import CarrierAccount, Desk, Handover, Shipment
+from shop.shipping.packing_models import PackingPhoto
 from shop.spreadsheets import reading
 from shop.spreadsheets import service as sheets
 from shop.spreadsheets.models import Sheet
@@ -83,6 +85,7 @@ def furnish(application: Flask, settings: Settings, day: Day) -> None:
     payment = day.payment(paid)
     with application.app_context(), transaction():
         changed(update(Shipment).where(Shipment.id == waits).values(tracking=LABELLED))
+        pack(day.store_id, waits, FileStorage(settings.data_dir / "private"))
         for order_id in session.scalars(select(Outcome.order_id).where(Outcome.outcome == "refused")).all():
             holds.ask_first(day.store_id, order_id, "deposit", by=SYSTEM)
     with application.app_context(), i18n.speaking("en"), transaction():
@@ -127,6 +130,13 @@ def furnish(application: Flask, settings: Settings, day: Day) -> None:
     for key in (PICTURE, DOUBTFUL, f"{draft_id:024x}"):
         for width in (240, 480, 900):
             (folder / f"{key}-{width}.webp").write_bytes(photograph((width, width), kind="WEBP").getvalue())
+
+
+def pack(store_id: int, shipment_id: int, private: FileStorage) -> None:
+    """Have photos of an open parcel, inside the current transaction."""
+    for n in range(3):
+        private.put(packing.name_of(f"{n:024x}"), CARD.getvalue(), "image/webp")
+        packing.keep_photo(store_id, shipment_id, f"{n:024x}", by=SYSTEM)
 
 
 def bring_lists(day: Day, shop: cast.Workshop) -> None:
@@ -241,7 +251,8 @@ def places(application: Flask, day: Day) -> dict[str, list[str]]:
             "device_id": numbers(Device), "passkey_id": numbers(Passkey), "member_id": numbers(Member),
             "offer_id": numbers(Offer),
             "variant_id": ["1"] * 5 + ["2", "9"], "sheet_id": numbers(Sheet), "kind": ["csv", "xlsx", "exe"],
-            "contact_id": numbers(Contact), "receipt": numbers(PaymentProof), "incident": numbers(Incident),
+            "contact_id": numbers(Contact), "receipt": numbers(PaymentProof), "photo": numbers(PackingPhoto),
+            "incident": numbers(Incident),
             "hold": numbers(PhoneHold), "station": numbers(PrintStation), "label": numbers(PrintJob),
             "job": list(session.scalars(select(PrintJob.key))),
             "studio.ask_first:code": parcels_back(application),
@@ -255,7 +266,7 @@ def places(application: Flask, day: Day) -> dict[str, list[str]]:
             "storefront.cancel:code": [purchase],
             **{f"storefront.{name}:code": [to_pay] for name in unpaid.FORMS},
             **{f"storefront.{name}:proof": [signer.proof("track", to_pay)] for name in unpaid.FORMS},
-            "outcome_id": numbers(Outcome), "paper": ["a6", "80mm", "a3"],
+            "outcome_id": numbers(Outcome), "paper": ["a6", "80mm", "a3"], **of_packing(),
             "studio.answer_outcome:code": parcels_back(application),
             "storefront.contest:code": [back], "storefront.contest:proof": [signer.proof("track", back)],
             "storefront.store:slug": ["atelier-amina"],
@@ -307,6 +318,13 @@ def places_of_papers(day: Day, signer: Signer, purchase: str, codes: list[str]) 
         "storefront.invoice_pdf:number": [paper], "studio.invoice_pdf:number": [paper, "F-2026-9999", "B-1-1"],
         "studio.issue_invoice:code": [bought, *codes], "studio.credit_invoice:code": [bought, *codes],
     }  # fmt: skip
+
+
+def of_packing() -> dict[str, list[str]]:
+    """Return what may stand in the addresses of photos of parcels: a parcel that is here, and its photos."""
+    wanted = select(Order.code).join(Shipment, Shipment.order_id == Order.id).where(Shipment.tracking == LABELLED)
+    here = [session.scalars(wanted).one()]
+    return {f"studio.{name}:code": here for name in ("pack", "packing_photo", "remove_packing_photo")}
 
 
 def numbers(table: Any) -> list[str]:

@@ -35,6 +35,7 @@ from shop.plumbing.storage import FileStorage
 from shop.settlement import drafts
 from shop.settlement import service as settlement
 from shop.settlement.reading import pasted
+from shop.shipping import packing
 from shop.shipping import queries as shipping_queries
 from shop.shipping import service as shipping
 from shop.shipping.models import CarrierAccount, Desk, Handover
@@ -107,6 +108,7 @@ class Shop:
     payments: dict[str, int] = field(default_factory=dict)
     references: dict[str, str] = field(default_factory=dict)  # of payments
     purchase: str = ""
+    photo_id: int = 0  # of what lies in it
     reference: str = ""  # of a parcel that waits for the courier
     ending: str = ""  # its last characters
     phone: str = ""
@@ -192,6 +194,7 @@ def build(application: Flask, settings: Settings) -> Street:
     for of in ("Amina", "Ismahane"):
         private = FileStorage(settings.data_dir / "private")
         private.put(f"cards/{card_key(of)}.webp", card_photo(of), "image/webp")
+        private.put(packing.name_of(card_key(of)), card_photo(of), "image/webp")
         unpaid.write_receipt(private, amina if of == "Amina" else ismahane, word(of, "Receipt"))
     buyer, confirmation = fill(application, amina, ismahane, named=partial(word, "Yacine"))
     with application.app_context():
@@ -413,6 +416,9 @@ def _papers(of: str, shop: Shop, by: Actor) -> None:
     _printers(of, shop, by)
     waits = shipping_queries.live_shipment(shop.store_id, shop.orders["labelled"])
     assert waits is not None
+    with transaction():
+        packing.keep_photo(shop.store_id, waits.id, card_key(of), by=by)
+    shop.photo_id = packing.photos(shop.store_id, [waits.id])[0].id
     shop.reference, shop.ending = waits.reference, waits.reference[-5:]
 
 

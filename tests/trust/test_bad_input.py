@@ -60,7 +60,7 @@ SEED = os.environ.get("TEST_SEED", "")
 # Passwords are hashed and pictures unpacked slowly, on purpose: asked less often, but asked.
 RARE = {"studio.sign_in": 0.1, "studio.join": 0.2, "studio.change_password": 0.1, "studio.add_pictures": 0.2,
         "studio.new_product": 0.3, "studio.product": 0.4, "studio.sign_sheet": 0.3,
-        "studio.read_labels": 0.3}  # fmt: skip
+        "studio.read_labels": 0.3, "studio.pack": 0.3}  # fmt: skip
 # What is right in a field, by its name or by endpoint:name; the rest is read off the forms as they stand.
 HINTS = {
     "phone": "0550123456", "digits": "3456", "name": "Savon", "name_ar": "صابون", "name_fr": "Savon", "variant": "1",

@@ -37,6 +37,7 @@ from shop.web.studio import (
     options,
     orders,
     outcome,
+    packing,
     papers,
     parcel_number,
     partners,
@@ -70,9 +71,9 @@ from shop.web.studio.blueprint import studio
 PAGES = (
     account, calls, costs, currencies, customers, customs, delivery, documents, earnings, express, goods, handover,
     handover_photo, holds, identity, insurance, invoices, joining, labels, links, losses, lots, members, money,
-    new_order, new_product, offers, offline, once, options, orders, outcome, papers, parcel_number, partners, passkeys,
-    past_customers, payments, payouts, people, phone_codes, pictures, places, printers, products, profile, rests,
-    sale, second_step, share, sheets, squares, statements, stock, today, variants, ways_to_pay, wizard, zones,
+    new_order, new_product, offers, offline, once, options, orders, outcome, packing, papers, parcel_number, partners,
+    passkeys, past_customers, payments, payouts, people, phone_codes, pictures, places, printers, products, profile,
+    rests, sale, second_step, share, sheets, squares, statements, stock, today, variants, ways_to_pay, wizard, zones,
 )  # fmt: skip
 
 

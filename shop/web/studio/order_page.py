@@ -45,6 +45,7 @@ from shop.web.studio.express import price_of
 from shop.web.studio.lot_form import LotForm, lot_form
 from shop.web.studio.money_form import MoneyForm
 from shop.web.studio.number_form import NumberForm, number_form_of
+from shop.web.studio.packing_form import PackingForm, packed_of
 from shop.web.studio.pages import shop_page
 from shop.web.studio.pay_view import PayView, pay_view
 from shop.web.studio.trail import REASONS, trail
@@ -90,7 +91,7 @@ class Item:
 def order_page(
     code: str, *, call_form: CallForm | None = None, company_form: CompanyForm | None = None, problem: str = "",
     typed: Mapping[str, str] | None = None, money_form: HirfaForm | None = None,
-    number_form: NumberForm | None = None,
+    number_form: NumberForm | None = None, packing_form: PackingForm | None = None, photo_problems: Sequence[str] = (),
 ) -> str:  # fmt: skip
     """Draw the page of an order; `typed` are lots as they came. Raises NotFound."""
     store = here().store
@@ -112,7 +113,9 @@ def order_page(
         words=scan_words(shipment), finals=FINAL,
         wishes=wishes_of(shipment), reasons=reasons(), form=call_form or CallForm(),
         lot_forms=lot_forms, lots_wrong=wrong, cautions=CAUTIONS, company=firm,
-        failed=bool(problem or wrong or any(f and f.errors for f in (firm, call_form, money_form, number_form))),
+        failed=bool(problem or wrong or any(f and f.errors for f in (firm, call_form, money_form, number_form))
+                    or photo_problems or (packing_form and packing_form.errors)),
+        packed=packed_of(shipment, packing_form), photo_problems=[("photos", each) for each in photo_problems],
         number_form=number_form or number_form_of(shipment),
         problem=problem, pay=pay, money_form=money_form or money_form_of(pay),
         today=clock.today(),

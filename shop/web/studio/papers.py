@@ -38,6 +38,8 @@ class PapersForm(HirfaForm):
     paper = ChoiceField(N_("Paper"), [required()])
     label_start = WholeField(N_("First free place on the sheet"), [required()], least=1, most=4)
     slip_prices = BooleanField(N_("Prices on the packing slip"))
+    asks_photo = BooleanField(N_("No parcel leaves without a photo of what lies in it"))
+    asks_weight = BooleanField(N_("No parcel leaves without having been weighed"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
