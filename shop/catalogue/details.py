@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 
 from sqlalchemy import Select, bindparam, delete, insert, select, update
@@ -11,7 +11,7 @@ from sqlalchemy import Select, bindparam, delete, insert, select, update
 from shop.catalogue import forbidden
 from shop.catalogue.families import family_of
 from shop.catalogue.formalities import Lacking, Values, lacking
-from shop.catalogue.leaving import Stays, staying
+from shop.catalogue.leaving import EUROPEAN_UNION, NO_FILE, Stays, is_cosmetic, staying
 from shop.catalogue.models import Attribute, Lot, Product
 from shop.catalogue.wording import texts_of
 from shop.core.errors import NotFound, Refused
@@ -88,8 +88,43 @@ def require_formalities(product: Product) -> None:
 
 def staying_of(product: Product) -> list[Stays]:
     """Return what keeps a product in the country."""
-    said, texts = said_of([product.id])[product.id], texts_of(product)[product.id]
-    return staying(product, said, [*texts.values(), product.customs_fr, product.customs_en])
+    return _staying([product])[product.id]
+
+
+def kept_home(product_ids: Collection[int]) -> set[int]:
+    """Return those of these products that may not leave the country by the rules of today, whatever was said of them.
+
+    In four statements: a rule, a word or a family may have changed after its maker said that it may be sent abroad.
+    """
+    found = list(session.scalars(select(Product).where(Product.id.in_(product_ids)))) if product_ids else []
+    return {product_id for product_id, reasons in _staying(found).items() if reasons}
+
+
+def refused_abroad(store: Store) -> list[tuple[Product, list[Stays]]]:
+    """Return the products that a workshop sells abroad and that may not leave any more, or not to where it sends.
+
+    Each with its reasons. Nothing is asked of a workshop that sends nothing abroad.
+    """
+    if not store.sends_to:
+        return []
+    hers = select(Product).where(Product.store_id == store.id, Product.abroad, Product.state == "published")
+    found = list(session.scalars(hers.order_by(Product.id)))
+    reasons = _staying(found)
+    if not EUROPEAN_UNION.isdisjoint(store.sends_to.split()):
+        for each in found:
+            if is_cosmetic(each.hs_code) and not each.eu_file:
+                reasons[each.id].append(Stays("eu_file", NO_FILE))
+    return [(each, reasons[each.id]) for each in found if reasons[each.id]]
+
+
+def _staying(products: Sequence[Product]) -> dict[int, list[Stays]]:
+    if not products:
+        return {}
+    said, texts = said_of([each.id for each in products]), texts_of(*products)
+    return {
+        each.id: staying(each, said[each.id], [*texts[each.id].values(), each.customs_fr, each.customs_en])
+        for each in products
+    }
 
 
 def require_leaving(product: Product) -> None:

@@ -50,6 +50,7 @@ NO_WORDS = N_("Write for customs what it is, in French or in English, for exampl
 EMPTY_WORDS = N_("Say what it is and what it is made of: “{text}” alone is sent back by customs.")
 KEPT_HOME = N_("“{word}” may not leave the country: {ground}.")
 BURNS = N_("It burns: the post takes no flammable perfume abroad. A perfume oil or a distilled water may go.")
+NO_FILE = N_("A cosmetic goes to the European Union with its file only: write it here.")
 UNMARKED = N_("Silver and gold leave with their hallmark: write it above.")
 
 

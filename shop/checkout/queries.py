@@ -13,6 +13,7 @@ from sqlalchemy import literal, select
 
 from shop.abroad.words import PriceList
 from shop.cart.models import CartLine
+from shop.catalogue.details import kept_home
 from shop.catalogue.families import caution_of
 from shop.catalogue.models import Product, Variant
 from shop.checkout import abroad
@@ -97,6 +98,7 @@ def offered(
     where an offer asks); `held` is as for `review`.
     """
     parcels, _rows = _parcels(cart_id, held, phone)
+    parcels = _as_they_leave(parcels, wilaya_code)
     found: dict[int, list[StoreQuote]] = {}
     if wilaya_code or commune_code:
         found = _quotes(parcels, place_of(commune_code) if commune_code else place_of_wilaya(wilaya_code))
@@ -150,6 +152,7 @@ def review(cart_id: int, details: Details, choices: Sequence[Choice], *, held: H
     parcels, rows = _parcels(cart_id, held, details.phone)
     if not parcels:
         raise Refused(N_("Your basket is empty."))
+    parcels = _as_they_leave(parcels, details.wilaya_code)
     _check_details(details)
     for parcel in parcels:
         _check_parcel(parcel, rows[parcel.store_id])
@@ -188,6 +191,19 @@ def _parcels(cart_id: int, held: Held, phone: str) -> tuple[list[Parcel], dict[i
     asks = {row.store_id: row.asks for row in found}
     grouped = groupby(lines, key=lambda line: line.store_id)
     return [_parcel(rows[store_id], list(mine), asks[store_id]) for store_id, mine in grouped], rows
+
+
+def _as_they_leave(parcels: list[Parcel], country: str) -> list[Parcel]:
+    """Return parcels with what the rules of today keep at home, in four statements more if they go abroad."""
+    if not is_abroad(country):
+        return parcels
+    home = kept_home({line.product_id for each in parcels for line in each.lines if line.leaves})
+    return [
+        replace(each, lines=tuple(
+            replace(line, leaves=False) if line.product_id in home else line for line in each.lines
+        ))
+        for each in parcels
+    ]  # fmt: skip
 
 
 def _with_held(lines: list[Line], held: Held) -> list[Line]:

@@ -35,7 +35,8 @@ def shop(application: Flask, amina: Workshop) -> Workshop:
                 countries=["FR"], steps=[(2000, Money.dinars(1500))], min_days=7, max_days=21,
             )  # fmt: skip
             abroad.add_zone(amina.id, new, by=SYSTEM)
-            facts = {"abroad": True, "hs_code": "340111", "eu_file": "CPNP 1, Lyon", "net_weight_g": 100}
+            facts = {"abroad": True, "hs_code": "340111", "eu_file": "CPNP 1, Lyon", "net_weight_g": 100,
+                     "customs_fr": "Savon à l’huile d’olive"}
             session.execute(update(Product).where(Product.id == amina.product.id).values(facts))
         session.remove()  # type: ignore[attr-defined]
     return amina
@@ -96,6 +97,64 @@ def test_what_stays_in_algeria_is_named(application: Flask, shop: Workshop) -> N
         session.remove()  # type: ignore[attr-defined]
     buyer = begun(application, shop)
     assert "Atelier Amina cannot send there: Savon d'olive." in buyer.page.text
+
+
+# What a later change of a rule, a word or a family leaves behind, where nobody saved the product since.
+CHANGES: dict[str, dict[str, str | int]] = {
+    "no code": {"hs_code": ""}, "no weight": {"net_weight_g": 0}, "heavier than its parcel": {"net_weight_g": 90_000},
+    "no file": {"eu_file": ""}, "a forbidden word": {"name_fr": "Corail brut"}, "no words": {"customs_fr": ""},
+    "burns": {"craft": "perfume", "hs_code": "330300"}, "no hallmark": {"craft": "jewellery", "hs_code": "711311"},
+}  # fmt: skip
+
+
+def changed(application: Flask, **values: str | int) -> None:
+    with application.app_context():
+        with transaction():
+            session.execute(update(Product).values(values))
+        session.remove()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("values", CHANGES.values(), ids=CHANGES)
+def test_what_may_not_leave_any_more_is_refused_at_each_step(
+    application: Flask, shop: Workshop, values: dict[str, str | int]
+) -> None:
+    buyer = begun(application, shop)
+    page = buyer.press("/checkout", city="Lyon", postcode="69003", **chosen(buyer, shop))
+    assert page.path.endswith("/check")
+    changed(application, **values)
+    page = buyer.press("/checkout/confirmation")
+    assert "Atelier Amina cannot send there: " in page.text
+    assert page.problems
+    assert buyer.open("/checkout/check").path.endswith("/checkout")
+    with application.app_context():
+        assert session.scalars(select(Order)).all() == []
+        session.remove()  # type: ignore[attr-defined]
+
+
+def test_what_is_typed_outlives_a_change_of_country_and_comes_back(application: Flask, shop: Workshop) -> None:
+    with application.app_context():
+        with transaction():
+            zone = abroad.zones(shop.id)[0]
+            new = NewZone(
+                name="Europe", account_id=zone.row.account_id, service="packet", countries=["FR", "BE"],
+                steps=[(2000, Money.dinars(1500))], min_days=7, max_days=21,
+            )  # fmt: skip
+            abroad.change_zone(shop.id, zone.row.id, new, by=SYSTEM)
+        session.remove()  # type: ignore[attr-defined]
+    buyer = begun(application, shop)
+    for wilaya in ("BE", "31", "FR"):  # as a script asks
+        asked = buyer.open(f"/checkout/parcels?wilaya={wilaya}&city=Lyon&postcode=69003&commune=3101").body
+        assert asked.xpath("//*[@data-ask][@name='city']/@value") == ["Lyon"], wilaya
+        assert asked.xpath("//*[@data-ask][@name='postcode']/@value") == ["69003"], wilaya
+        assert "3101" in asked.xpath("//input[@name='commune']/@value | //option[@selected]/@value"), wilaya
+    buyer.open("/checkout")
+    for wilaya in ("BE", "31", "FR"):  # as a form goes without one
+        page = buyer.press("/checkout", button={"update": "1"}, wilaya=wilaya, city="Lyon", postcode="69003")
+        assert (page.value("city"), page.value("postcode")) == ("Lyon", "69003"), wilaya
+    buyer.press("/checkout", button={"update": "1"}, wilaya="31")
+    buyer.press("/checkout", button={"update": "1"}, wilaya="31", commune="3101")
+    page = buyer.press("/checkout", button={"update": "1"}, wilaya="FR")
+    assert (page.value("city"), page.value("commune")) == ("Lyon", "3101")
 
 
 def test_nobody_is_offered_a_country_where_nothing_can_be_paid_or_sent(application: Flask, shop: Workshop) -> None:

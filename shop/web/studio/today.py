@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from flask import request
 
+from shop.catalogue import details
 from shop.fulfilment import queries
 from shop.fulfilment.queries import JobCard, Today
 from shop.payments import incidents
@@ -42,6 +43,7 @@ def today() -> str:
         done=just_done(request.args.get("done", "")), draft=draft,
         missing=missing_lines() if draft and here().role == "owner" else [], slug=store.slug,
         few=day.few, printers=needs(store.id), partners=partner_notes(store.id, (*day.to_pack, *day.to_hand_over)),
+        refused=len(details.refused_abroad(store)),
     )  # fmt: skip
 
 

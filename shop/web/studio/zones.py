@@ -8,13 +8,14 @@ from flask import flash, redirect, request
 from werkzeug.wrappers import Response
 from wtforms import Field
 
+from shop.catalogue import details
 from shop.core.errors import Refused
 from shop.core.money import Money
 from shop.fulfilment import zone_prices
 from shop.payments.tills import till
 from shop.plumbing import countries
 from shop.plumbing.db import transaction
-from shop.plumbing.i18n import N_, _
+from shop.plumbing.i18n import N_, _, pick
 from shop.shipping import abroad, partners, queries
 from shop.shipping.abroad import SERVICE_WORDS, NewZone, Zone
 from shop.web.studio.blueprint import studio
@@ -89,7 +90,19 @@ def zones() -> str:
     """List the zones: their countries, and from what price."""
     found = abroad.zones(here().store.id)
     shown = [(each, _(", ").join(countries.name(code) for code in each.countries)) for each in found]
-    return shop_page("studio/zones.html", "", zones=shown, payable=_payable(), services=SERVICE_WORDS)
+    return shop_page(
+        "studio/zones.html", "", zones=shown, payable=_payable(), services=SERVICE_WORDS, refused=refused_goods()
+    )
+
+
+def refused_goods() -> list[tuple[str, str, str]]:
+    """Return what is sold abroad and may not leave any more: its name, the first reason, where that is mended."""
+    return [
+        (pick({"ar": product.name_ar, "fr": product.name_fr, "en": product.name_en})[0],
+         _(why[0].sentence, **{name: _(value) for name, value in why[0].values}),
+         page_url("studio.product", product_id=product.id, _anchor=why[0].field))
+        for product, why in details.refused_abroad(here().store)
+    ]  # fmt: skip
 
 
 def _payable() -> bool:

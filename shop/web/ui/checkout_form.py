@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, Field, Form
+from wtforms import BooleanField, Field, Form, HiddenField
 from wtforms.form import BaseForm
 from wtforms.validators import StopValidation
 
@@ -362,7 +362,10 @@ def _fields(found: Ways, says: Says) -> Iterator[tuple[str, Any]]:
     if found.country:
         yield "postcode", TextField(N_("Postcode"), most=16)
         yield "city", TextField(N_("City"), [required(CITY_MISSING)], most=80)
+        yield "commune", HiddenField()  # what was chosen elsewhere waits until she comes back to it
     else:
+        yield "postcode", HiddenField()
+        yield "city", HiddenField()
         yield "commune", ChoiceField(
             N_("Commune"), [required(says.commune)], message=says.commune,
             choices=[(each.code, geography.name(each)) for each in communes],
