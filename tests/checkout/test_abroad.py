@@ -53,7 +53,13 @@ def shop() -> Workshop:
 
 
 def leaves(shop: Workshop, **fields: object) -> None:
-    facts = {"abroad": True, "hs_code": "340111", "net_weight_g": 100, "eu_file": "CPNP 1, Lyon"} | fields
+    facts = {
+        "abroad": True,
+        "hs_code": "340111",
+        "net_weight_g": 100,
+        "eu_file": "CPNP 1, Lyon",
+        "customs_fr": "Savon à l’huile d’olive",
+    } | fields
     with transaction():
         session.execute(update(Product).where(Product.id == shop.product.id).values(facts))
 

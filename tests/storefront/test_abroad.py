@@ -35,8 +35,13 @@ def shop(application: Flask, amina: Workshop) -> Workshop:
                 countries=["FR"], steps=[(2000, Money.dinars(1500))], min_days=7, max_days=21,
             )  # fmt: skip
             abroad.add_zone(amina.id, new, by=SYSTEM)
-            facts = {"abroad": True, "hs_code": "340111", "eu_file": "CPNP 1, Lyon", "net_weight_g": 100,
-                     "customs_fr": "Savon à l’huile d’olive"}
+            facts = {
+                "abroad": True,
+                "hs_code": "340111",
+                "eu_file": "CPNP 1, Lyon",
+                "net_weight_g": 100,
+                "customs_fr": "Savon à l’huile d’olive",
+            }
             session.execute(update(Product).where(Product.id == amina.product.id).values(facts))
         session.remove()  # type: ignore[attr-defined]
     return amina

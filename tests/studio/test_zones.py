@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
-from shop.plumbing.db import session
+from shop.catalogue.models import Product
+from shop.plumbing.db import session, transaction
 from shop.shipping import abroad
 from shop.shipping.abroad import Zone
 from tests.studio.day import Day, a_day
@@ -43,6 +45,36 @@ def test_a_zone_is_made_changed_and_given_up(day: Day) -> None:
     assert [(each.countries, len(each.steps)) for each in kept(day)] == [(("CA",), 1)]
     assert day.send(url, {"action": "drop"}).status_code == 303
     assert kept(day) == []
+
+
+def leaves(day: Day, **changed: str | int) -> None:
+    facts = {"abroad": True, "hs_code": "340111", "net_weight_g": 100, "customs_fr": "Savon", "eu_file": "CPNP 1"}
+    with day.application.app_context(), transaction():
+        session.execute(update(Product).where(Product.store_id == day.store_id).values(facts | changed))
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence", "field"),
+    [
+        ({"hs_code": ""}, "Choose the customs code", "hs_code"), ({"net_weight_g": 0}, "Write the net weight", "net_w"),
+        ({"name_fr": "Corail brut"}, "may not leave the country: Coral that is raw", "abroad"),
+        ({"eu_file": ""}, "with its file only", "eu_file"),
+    ],
+)  # fmt: skip
+def test_what_may_not_leave_any_more_is_listed_with_what_mends_it(
+    day: Day, changed: dict[str, str | int], sentence: str, field: str
+) -> None:
+    today = "may not be sent abroad any more"
+    leaves(day, **changed)
+    assert today not in day.page(), "it sends nothing abroad"
+    assert day.send(f"{ZONES}/new", EUROPE).status_code == 303
+    page = day.page(ZONES).partition('id="refused"')[2].partition("</section>")[0]
+    assert sentence in page
+    assert f"#{field}" in page
+    assert today in day.page()
+    leaves(day, name_fr="Savon")
+    assert 'id="refused"' not in day.page(ZONES)
+    assert today not in day.page()
 
 
 @pytest.mark.parametrize(
