@@ -85,7 +85,7 @@ def facts_now(order: Order, parcel: Shipment) -> Facts:
     """Return what is true of a parcel now."""
     lines, today = orders.lines(order.store_id, [order.id])[order.id], clock.today()
     return Facts(
-        tuple(_items(order.store_id, lines)), parcel.weight_g, abroad.service_to(order.store_id, order.country),
+        tuple(_items(order.store_id, lines)), parcel.weighs_g, abroad.service_to(order.store_id, order.country),
         rate_on(rates(), today), today,
     )  # fmt: skip
 
