@@ -215,10 +215,10 @@ def _signs(drawn: Drawing, row: Box, sort: Sort, words: Mapping[str, Words]) -> 
             drawn.down(x, row)
         drawn.pictures.append((picture, x + 18, row.y + (row.height - 50) // 2, 50))
         box = Box(x, row.y, width, row.height).inside(80, right=PAD)
-        if width > 340:
+        if width == WIDE:
             drawn.pair(box, said, 11, weight="bold")
         else:
-            drawn.stacked(box, "left", said, (7.5, 8), 11)
+            drawn.stacked(box, "left", said, (8.5, 9) if width > 340 else (7.5, 8), 11)
         x += width
 
 

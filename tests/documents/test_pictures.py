@@ -39,6 +39,7 @@ ARABIC: dict[str, Any] = {
 }
 LABELS: dict[str, dict[str, Any]] = {
     "french": {},
+    "signs": {"fragile": True, "may_open": True},
     "arabic": ARABIC,
     "mixed": {
         "recipient": "Mme Haddad / السيدة حداد",
