@@ -39,15 +39,16 @@ def run(*, with_demo: bool) -> None:
     """Bring the database up to date and serve the shop (with its worker inside, unless HIRFA_WORKER=0)."""
     from shop.demo import is_here as demo_is_here  # noqa: PLC0415 - commands import what they run
     from shop.plumbing import schema  # noqa: PLC0415
-    from shop.server import serve, with_simulators  # noqa: PLC0415
+    from shop.server import see_that_it_is_free, serve, with_simulators  # noqa: PLC0415
 
+    settings = _settings()
+    see_that_it_is_free(settings.host, settings.port)
     schema.upgrade()
     if with_demo:
         from shop.demo import seed  # noqa: PLC0415
 
         for line in seed.fill():
             click.echo(line)
-    settings = _settings()
     with with_simulators(settings) if demo_is_here() else nullcontext("") as simulators:
         if simulators:
             click.echo(f"Cards are paid and parcels booked at simulators: {simulators}")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -12,7 +14,7 @@ from types import FrameType
 from flask import Flask
 
 from shop.plumbing.jobs import Worker
-from shop.plumbing.settings import Settings, is_at_home
+from shop.plumbing.settings import Settings, SettingsError, is_at_home
 
 SIMULATORS_ABOVE = 9  # the port of the simulators, above the shop's
 
@@ -36,6 +38,23 @@ def serve(settings: Settings) -> None:
         log_level=LogLevels.error,  # its warnings doubt the many threads, which slow uploads need
         websockets=False,
     ).serve()
+
+
+def see_that_it_is_free(host: str, port: int) -> None:
+    """Raise SettingsError when nobody can listen there: the server itself would share the port with whoever does."""
+    family, kind, protocol, _name, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    with socket.socket(family, kind, protocol) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections that just ended are in nobody's way
+        try:
+            probe.bind(address)
+            probe.listen()
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise SettingsError(f"{host}:{port} cannot be listened on: {error.strerror}") from None
+            raise SettingsError(
+                f"{host}:{port} is taken: Hirfa in another window, or another program, is there already. "
+                f"Stop it (Ctrl-C in its window), or choose another port: HIRFA_PORT={port + 1}"
+            ) from None
 
 
 @contextmanager
