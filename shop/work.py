@@ -11,7 +11,7 @@ from shop.cart import service as carts
 from shop.checkout import links
 from shop.customers import service as customers
 from shop.documents import by_itself, invoices, receipts
-from shop.fulfilment import booking, following, partner_labels, unpaid, wishes, zone_prices
+from shop.fulfilment import booking, following, instructions, partner_labels, unpaid, zone_prices
 from shop.notifications.words import JOB, VERBS
 from shop.orders import service as orders
 from shop.payments import inbox
@@ -86,7 +86,7 @@ def handlers(settings: Settings, signer: Signer) -> Mapping[str, Handler]:
         by_itself.JOB: partial(print_confirmed, ways_out),
         "fulfilment.cancel_booking": partial(booking.cancel_booking, ways_out),
         partner_labels.JOB: partial(partner_labels.fetch_later, ways_out),
-        wishes.JOB: partial(wishes.tell, ways_out),
+        instructions.JOB: partial(instructions.tell, ways_out),
         following.FOLLOW: partial(following.follow, ways_out),
         zone_prices.JOB: partial(zone_prices.take, ways_out),
         learning.JOB: partial(learning.learn, ways_out),

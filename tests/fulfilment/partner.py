@@ -14,7 +14,7 @@ from sqlalchemy import update
 from shop import work
 from shop.core import clock
 from shop.documents import by_itself
-from shop.fulfilment import booking, following, wishes
+from shop.fulfilment import booking, following, instructions
 from shop.notifications.words import JOB as NOTIFY
 from shop.plumbing import jobs, turns
 from shop.plumbing.db import changed, session, transaction
@@ -63,7 +63,7 @@ class Partner:
             "fulfilment.cancel_booking": partial(booking.cancel_booking, self.outside),
             by_itself.JOB: partial(work.print_confirmed, self.outside),
             inbox.JOB: partial(following.look_into, self.outside),
-            wishes.JOB: partial(wishes.tell, self.outside),
+            instructions.JOB: partial(instructions.tell, self.outside),
         }
         told: list[object] = []
         with clock.standing_at(clock.now() + timedelta(minutes=minutes)):

@@ -103,8 +103,8 @@ def test_a_parcel_that_found_nobody_is_called_back_from_its_order(day: Day, part
     page = day.page(f"/orders/{code}")
     assert "Have it sent back" in page
     assert "Ask for another attempt" not in page
-    assert day.send(f"/orders/{code}/wish", {"wish": "fly"}).status_code == 422
-    assert day.send(f"/orders/{code}/wish", {"wish": "send_back"}).status_code == 303
+    assert day.send(f"/orders/{code}/instruction", {"instruction": "fly"}).status_code == 422
+    assert day.send(f"/orders/{code}/instruction", {"instruction": "send_back"}).status_code == 303
     page = day.page(f"/orders/{code}")
     assert "is asked to send the parcel back" in page
     assert "Have it sent back" not in page

@@ -150,7 +150,7 @@ def _of(street: Street, endpoint: str, shop: Shop) -> dict[str, Any]:
     stage = {
         "studio.call": "placed", "studio.undo_call": "called", "studio.cancel_order": "confirmed",
         "studio.correct_lots": "confirmed", "studio.issue_invoice": "confirmed", "studio.scan": "handed_over",
-        "studio.parcel_number": "handed_over", "studio.wish": "handed_over",
+        "studio.parcel_number": "handed_over", "studio.instruction": "handed_over",
         "studio.pack": "labelled", "studio.packing_photo": "labelled", "studio.remove_packing_photo": "labelled",
         "studio.undo_sale": "hand", "studio.order_company": "confirmed", "studio.answer_outcome": "contested",
         "studio.money_came": "to_pay", "studio.waive_deposit": "deposit", "studio.lift_hold": "held",
@@ -228,7 +228,7 @@ STILL: Mapping[str, Fields] = {
     "studio.options": {"o1-name_fr": "Poids", "o1-values_fr": "250 g\n500 g"},
     "studio.sign_sheet": {"on": "paper"},
     "studio.scan": {"word": "delivered"}, "studio.parcel_number": {"number": "BARQ-4471"},
-    "studio.wish": {"wish": "try_again"},
+    "studio.instruction": {"instruction": "try_again"},
     "studio.insure": {"insured": "1"},
     "studio.product": PRODUCT, "studio.desks": DESK, "studio.desk": DESK,
     "studio.carrier": CARRIER, "studio.new_carrier": {**CARRIER, "carrier": "rate_sheet"},

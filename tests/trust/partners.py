@@ -35,7 +35,7 @@ KEYS = {
 ZONE = {"countries": "BE", "name": "Belgique", "service": "packet", "min_days": "7", "max_days": "21"}
 STEPS = {f"weight-{at}": str(500 + at) for at in range(8)} | {f"price-{at}": "1500" for at in range(8)}
 HINTS = (
-    {"wish": "send_back"}
+    {"instruction": "send_back"}
     | {f"=studio.connection:{name}": value for name, value in KEYS.items()}
     | {f"=studio.new_zone:{name}": value for name, value in (ZONE | STEPS).items()}
 )
@@ -62,7 +62,7 @@ def partner_numbers() -> list[str]:
 
 
 def miss(order_code: str) -> None:
-    """Let the courier of a partner that takes wishes have found nobody, inside the current transaction."""
+    """Let the courier of a partner that takes instructions have found nobody, inside the current transaction."""
     order = session.scalars(select(Order).where(Order.code == order_code)).one()
     box = shipping_queries.live_shipment(order.store_id, order.id)
     assert box is not None

@@ -17,8 +17,8 @@ from shop.documents.invoices import can_be_invoiced
 from shop.documents.models import Invoice, LabelPrint
 from shop.documents.queries import prints_of
 from shop.documents.receipts import has_receipt
+from shop.fulfilment import instructions
 from shop.fulfilment import queries as fulfilment
-from shop.fulfilment import wishes
 from shop.fulfilment.story import Step, Story
 from shop.orders import queries as orders
 from shop.orders.companies import company_of, last_of
@@ -111,7 +111,7 @@ def order_page(
         steps=shown(told.artisan_steps), items=goods, place=place(order),
         links=links(order, told, shipment.collect if shipment else order.total),
         words=scan_words(shipment), finals=FINAL,
-        wishes=wishes_of(shipment), reasons=reasons(), form=call_form or CallForm(),
+        instructions=instructions_of(shipment), reasons=reasons(), form=call_form or CallForm(),
         lot_forms=lot_forms, lots_wrong=wrong, cautions=CAUTIONS, company=firm,
         failed=bool(problem or wrong or any(f and f.errors for f in (firm, call_form, money_form, number_form))
                     or photo_problems or (packing_form and packing_form.errors)),
@@ -203,25 +203,28 @@ LABEL_EARLY = N_("The label was printed before {carrier} gave its number. Print 
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
-    """What can be asked of the partner now: (wish, button, icon); or what it was asked for."""
+class Instructions:
+    """What can be asked of the partner now: (instruction, button, icon); or what it was asked for."""
 
     buttons: list[tuple[str, str, str]]
     told: str
 
 
-def wishes_of(shipment: Shipment | None) -> Wishes | None:
+def instructions_of(shipment: Shipment | None) -> Instructions | None:
     """Return what can be asked for a parcel that found nobody; None where nothing can be."""
     if shipment is None:
         return None
-    buttons = [(wish, _(WISHES[wish][0]), WISHES[wish][1]) for wish in wishes.possible(shipment)]
-    standing = wishes.standing(shipment)
-    told = _(WISHES[standing][2], carrier=shipment.carrier_title) if standing else ""
-    return Wishes(buttons, told) if buttons or told else None
+    buttons = [
+        (instruction, _(INSTRUCTIONS[instruction][0]), INSTRUCTIONS[instruction][1])
+        for instruction in instructions.possible(shipment)
+    ]
+    standing = instructions.standing(shipment)
+    told = _(INSTRUCTIONS[standing][2], carrier=shipment.carrier_title) if standing else ""
+    return Instructions(buttons, told) if buttons or told else None
 
 
-# wish: its button, its picture, what is said once it was asked
-WISHES = {
+# instruction: its button, its picture, what is said once it was asked
+INSTRUCTIONS = {
     "try_again": (N_("Ask for another attempt"), "rotate-ccw", N_("{carrier} is asked for another attempt.")),
     "send_back": (N_("Have it sent back"), "undo-2", N_("{carrier} is asked to send the parcel back.")),
 }

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from shop.checkout import links
 from shop.core.errors import InvalidTransition, Refused
 from shop.core.text import clean
-from shop.fulfilment import queries, wishes
+from shop.fulfilment import instructions, queries
 from shop.fulfilment import service as fulfilment
 from shop.fulfilment.queries import STEPS, OrderFilter
 from shop.orders import lots
@@ -115,9 +115,9 @@ def scan(code: str) -> Response | tuple[str, int]:
     return redirect(page_url("studio.order", code=code), 303)
 
 
-@studio.post("/<name:store>/orders/<code:code>/wish")
+@studio.post("/<name:store>/orders/<code:code>/instruction")
 @entry(Access.HELPER)
-def wish(code: str) -> Response | tuple[str, int]:
+def instruction(code: str) -> Response | tuple[str, int]:
     """Ask the partner for another attempt at a parcel that found nobody, or to send it back."""
     found = orders.order_by_code(here().store.id, code)
     parcel = shipping.live_shipment(here().store.id, found.id)
@@ -126,7 +126,7 @@ def wish(code: str) -> Response | tuple[str, int]:
     try:
         with acting() as leads_to:
             leads_to(page_url("studio.order", code=code))
-            wishes.ask(here().store.id, parcel.id, request.form.get("wish", ""), by=here().by)
+            instructions.ask(here().store.id, parcel.id, request.form.get("instruction", ""), by=here().by)
     except InvalidTransition:
         return conflict(found)
     except Refused as error:

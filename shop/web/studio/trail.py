@@ -75,7 +75,7 @@ _SENTENCES: Mapping[str, str] = {
     "shipment.attempt_failed": N_("The customer was not found"),
     "shipment.try_again": N_("The carrier was asked for another attempt"),
     "shipment.send_back": N_("The carrier was asked to send the parcel back"),
-    "shipment.wish_refused": N_("The carrier refused what was asked"),
+    "shipment.instruction_refused": N_("The carrier refused what was asked"),
     "shipment.delivered": N_("Delivered"),
     "shipment.returning": N_("Coming back"),
     "shipment.returned": N_("Returned, the pieces are in stock again"),

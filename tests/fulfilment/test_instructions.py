@@ -8,8 +8,8 @@ import pytest
 
 from shop.core.errors import InvalidTransition, Refused
 from shop.documents import service as documents
+from shop.fulfilment import instructions
 from shop.fulfilment import service as fulfilment
-from shop.fulfilment import wishes
 from shop.plumbing import journal
 from shop.plumbing.db import session, transaction
 from shop.shipping import queries as shipping
@@ -65,9 +65,9 @@ def fresh(shop: Workshop, box: Shipment) -> Shipment:
     return shipping.shipment(shop.id, box.id)
 
 
-def ask(shop: Workshop, box: Shipment, wish: str) -> None:
+def ask(shop: Workshop, box: Shipment, instruction: str) -> None:
     with transaction():
-        wishes.ask(shop.id, box.id, wish, by=AMINA)
+        instructions.ask(shop.id, box.id, instruction, by=AMINA)
 
 
 def said(partner: Partner, box: Shipment) -> list[str]:
@@ -80,11 +80,11 @@ def verbs(shop: Workshop, box: Shipment) -> list[str]:
 
 def test_another_attempt_is_asked_for_once_and_the_parcel_arrives(noest: Partner) -> None:
     shop, box = missed(noest, "mise_a_jour")
-    assert (box.state, wishes.possible(box)) == ("attempt_failed", ["try_again", "send_back"])
+    assert (box.state, instructions.possible(box)) == ("attempt_failed", ["try_again", "send_back"])
     ask(shop, box, "try_again")
     ask(shop, box, "try_again")
-    assert wishes.standing(box) == "try_again"
-    assert wishes.possible(box) == []
+    assert instructions.standing(box) == "try_again"
+    assert instructions.possible(box) == []
     noest.works()
     noest.works(minutes=30)
     assert said(noest, box).count("nouvel_tentative_asked_by_customer") == 1
@@ -102,11 +102,11 @@ def test_after_a_second_failure_it_can_be_asked_again(noest: Partner) -> None:
     noest.world.clock.advance(hours=1)
     noest.sim.become(box.tracking, "fdr_activated")
     noest.comes_round(minutes=122)
-    assert wishes.possible(fresh(shop, box)) == []
+    assert instructions.possible(fresh(shop, box)) == []
     noest.world.clock.advance(hours=1)
     noest.sim.become(box.tracking, "mise_a_jour")
     noest.comes_round(minutes=183)
-    assert wishes.possible(fresh(shop, box)) == ["try_again", "send_back"]
+    assert instructions.possible(fresh(shop, box)) == ["try_again", "send_back"]
 
 
 @pytest.mark.parametrize(("kind", "status", "told"), [
@@ -129,7 +129,7 @@ def test_a_lost_answer_asks_again_and_one_return_is_asked_for(ecotrack: Partner)
     ecotrack.works()
     ecotrack.works(minutes=5)
     assert said(ecotrack, box).count("return_asked") == 1
-    assert "shipment.wish_refused" not in verbs(shop, box)
+    assert "shipment.instruction_refused" not in verbs(shop, box)
 
 
 def test_a_refusal_is_said_and_it_can_be_asked_anew(noest: Partner) -> None:
@@ -138,15 +138,17 @@ def test_a_refusal_is_said_and_it_can_be_asked_anew(noest: Partner) -> None:
     noest.sim.become(box.tracking, "colis_suspendu")
     noest.works()
     (refused,) = [
-        each for each in journal.timeline("shipment", box.id, store_id=shop.id) if each.verb == "shipment.wish_refused"
+        each
+        for each in journal.timeline("shipment", box.id, store_id=shop.id)
+        if each.verb == "shipment.instruction_refused"
     ]
     assert refused.data["why"] == "Aucune tentative à refaire"
-    assert wishes.possible(fresh(shop, box)) == ["try_again", "send_back"]
+    assert instructions.possible(fresh(shop, box)) == ["try_again", "send_back"]
 
 
 def test_what_cannot_be_asked_is_refused_in_words(ecotrack: Partner) -> None:
     shop, box = missed(ecotrack, "attempt_delivery")
-    assert wishes.possible(box) == ["send_back"]
+    assert instructions.possible(box) == ["send_back"]
     with pytest.raises(InvalidTransition):
         ask(shop, box, "try_again")
     with pytest.raises(Refused):

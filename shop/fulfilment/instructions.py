@@ -1,7 +1,7 @@
 """What a workshop asks of a partner for a parcel that found nobody: another attempt, or that it comes back.
 
-The wish is written down at once and told by a job; what the partner makes of it comes back as its own word for where
-the parcel is. Nothing is asked twice: the last thing that is written down says whether a wish still stands.
+The instruction is written down at once and told by a job; what the partner makes of it comes back as its own word for
+where the parcel is. Nothing is asked twice: the last thing that is written down says whether an instruction stands.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from shop.shipping import queries as shipping
 from shop.shipping.contract import Carrier, SendsBack, TriesAgain
 from shop.shipping.models import Shipment
 
-JOB: Final = "fulfilment.wish"
-WISHES: Final[Mapping[str, type[Any]]] = MappingProxyType({"try_again": TriesAgain, "send_back": SendsBack})
-_REFUSED: Final = "shipment.wish_refused"
-_ASKED: Final[Mapping[str, str]] = MappingProxyType({f"shipment.{wish}": wish for wish in WISHES})
+JOB: Final = "fulfilment.instruction"
+INSTRUCTIONS: Final[Mapping[str, type[Any]]] = MappingProxyType({"try_again": TriesAgain, "send_back": SendsBack})
+_REFUSED: Final = "shipment.instruction_refused"
+_ASKED: Final[Mapping[str, str]] = MappingProxyType({f"shipment.{key}": key for key in INSTRUCTIONS})
 _NOBODY_FOUND: Final = frozenset({"attempt_failed", "at_point"})
 _WHILE: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {"try_again": frozenset({"attempt_failed"}), "send_back": _NOBODY_FOUND}
@@ -32,16 +32,16 @@ _WHILE: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
 
 
 def possible(parcel: Shipment) -> list[str]:
-    """Return what can be asked of its partner for a parcel now; nothing while a wish stands."""
+    """Return what can be asked of its partner for a parcel now; nothing while an instruction stands."""
     if parcel.booked_at is None or parcel.state not in _NOBODY_FOUND or standing(parcel):
         return []
     return [
-        wish for wish, verb in WISHES.items() if parcel.state in _WHILE[wish] and partners.can(parcel.carrier, verb)
+        key for key, verb in INSTRUCTIONS.items() if parcel.state in _WHILE[key] and partners.can(parcel.carrier, verb)
     ]
 
 
 def standing(parcel: Shipment) -> str:
-    """Return the wish that was told, or is about to be, since the parcel came to stand where it does; '' for none."""
+    """Return the instruction that was told, or is about to be, since the parcel stands where it does; '' for none."""
     told = _told(parcel)
     return _ASKED.get(told[-1], "") if told else ""
 
@@ -51,32 +51,32 @@ def _told(parcel: Shipment) -> list[str]:
     return [each for each in said if each in _ASKED or each in {_REFUSED, f"shipment.{parcel.state}"}]
 
 
-def ask(store_id: int, shipment_id: int, wish: str, *, by: Actor) -> None:
-    """Write down a wish and have its partner told, once. Raises NotFound, Refused for none, InvalidTransition."""
-    if wish not in WISHES:
-        raise Refused(N_("Please choose what the partner is asked for."), field="wish")
+def ask(store_id: int, shipment_id: int, instruction: str, *, by: Actor) -> None:
+    """Write down an instruction and have the partner told, once. Raises NotFound, Refused, InvalidTransition."""
+    if instruction not in INSTRUCTIONS:
+        raise Refused(N_("Please choose what the partner is asked for."), field="instruction")
     parcel = shipping.shipment(store_id, shipment_id)
-    if standing(parcel) == wish:
+    if standing(parcel) == instruction:
         return
-    if wish not in possible(parcel):
+    if instruction not in possible(parcel):
         raise InvalidTransition
-    journal.record(f"shipment.{wish}", subject="shipment", subject_id=shipment_id, store_id=store_id, by=by)
-    payload = {"store_id": store_id, "shipment_id": shipment_id, "wish": wish}
-    jobs.enqueue(JOB, payload, key=f"{JOB}:{shipment_id}:{len(_told(parcel))}")  # two taps at once are one wish
+    journal.record(f"shipment.{instruction}", subject="shipment", subject_id=shipment_id, store_id=store_id, by=by)
+    payload = {"store_id": store_id, "shipment_id": shipment_id, "instruction": instruction}
+    jobs.enqueue(JOB, payload, key=f"{JOB}:{shipment_id}:{len(_told(parcel))}")  # two taps at once are one instruction
 
 
 def tell(outside: Outside, payload: dict[str, Any]) -> None:
     """Handle the job: tell the partner; a refusal is written down. Raises Unavailable, so that it comes again."""
-    store_id, wish = payload["store_id"], payload["wish"]
+    store_id, instruction = payload["store_id"], payload["instruction"]
     parcel = shipping.shipment(store_id, payload["shipment_id"])
-    if parcel.account_id is None or standing(parcel) != wish:
+    if parcel.account_id is None or standing(parcel) != instruction:
         session.rollback()
         return  # it stands elsewhere by now
     number = parcel.tracking
     try:
         carrier = shipping.carrier_of(shipping.carrier_account(store_id, parcel.account_id), outside)
         session.rollback()  # the read snapshot does not wait for the outside
-        _said(carrier, wish, number)
+        _said(carrier, instruction, number)
     except (Rejected, Misconfigured) as error:
         with transaction():
             journal.record(
@@ -85,8 +85,8 @@ def tell(outside: Outside, payload: dict[str, Any]) -> None:
             )  # fmt: skip
 
 
-def _said(carrier: Carrier, wish: str, tracking: str) -> None:
-    if wish == "try_again" and isinstance(carrier, TriesAgain):
+def _said(carrier: Carrier, instruction: str, tracking: str) -> None:
+    if instruction == "try_again" and isinstance(carrier, TriesAgain):
         carrier.try_again(tracking)
-    elif wish == "send_back" and isinstance(carrier, SendsBack):
+    elif instruction == "send_back" and isinstance(carrier, SendsBack):
         carrier.send_back(tracking)
