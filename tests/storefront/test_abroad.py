@@ -79,6 +79,22 @@ def test_she_orders_to_lyon_and_reads_of_the_duties_first(application: Flask, sh
         session.remove()  # type: ignore[attr-defined]
 
 
+def test_the_basket_too_tells_the_prices_of_the_foreign_list(application: Flask, shop: Workshop) -> None:
+    buyer = Buyer(application)
+    buyer.add(shop)
+    assert "EUR" not in buyer.open("/cart").text, "nobody chose a country"
+    with application.app_context():
+        with transaction():
+            price_lists.fix(shop.id, "EUR", {shop.variant.id: Money(390, "EUR")}, by=SYSTEM)
+        session.remove()  # type: ignore[attr-defined]
+    buyer = begun(application, shop)
+    assert "for abroad, without delivery: 3,90 EUR" in buyer.open("/cart").text
+    buyer.open("/checkout")
+    buyer.press("/checkout", city="Lyon", postcode="69003", **chosen(buyer, shop))
+    assert "9,90 EUR" in buyer.page.text
+    assert "for abroad, with delivery: 9,90 EUR" in buyer.open("/cart").text
+
+
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [

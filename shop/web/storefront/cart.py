@@ -9,11 +9,14 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from shop.cart import queries, service
+from shop.cart.models import Cart
 from shop.cart.queries import CartView
 from shop.catalogue.options import options_of
 from shop.core.errors import NotFound, OutOfStock, Refused
+from shop.core.money import Money
 from shop.core.text import western_digits
 from shop.plumbing import geography
+from shop.plumbing.countries import is_abroad
 from shop.plumbing.db import transaction
 from shop.plumbing.i18n import N_, _
 from shop.shipping.quotes import Load, StoreQuote, place_of_wilaya, quotes_for
@@ -23,6 +26,7 @@ from shop.web.storefront.blueprint import front
 from shop.web.storefront.cards import links
 from shop.web.storefront.product import asked_again, remembered_wilaya
 from shop.web.ui.access import Access, entry
+from shop.web.ui.checkout_form import ways
 from shop.web.ui.errors import said
 from shop.web.ui.forms import NUMBER_RANGE, HirfaForm, WholeField
 from shop.web.ui.here import here
@@ -169,6 +173,7 @@ def cart_page(*, wrong: tuple[int, str, str] | None = None) -> Response:
             "storefront/cart.html",
             view=view,
             sums=_estimate(view) if view and view.parcels else None,
+            foreign=_foreign(*found) if found else None,
             undo=next((each for each in view.removed if str(each.line_id) == removed), None) if view else None,
             blocked=view is not None and any(each.changed == "closed" for p in view.parcels for each in p.lines),
             wrong=wrong,
@@ -193,6 +198,23 @@ def _estimate(view: CartView) -> Estimate:
         geography.name(geography.wilaya(code)) if code else "", quotes, bill(view, offers, quotes, "home"),
         bill(view, offers, quotes, "desk"), bill_so_far(view, offers), hints(view, offers),
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """What a basket costs in currencies in which it can be paid from abroad, with its delivery once that is chosen."""
+
+    amounts: list[Money]
+    delivered: bool
+
+
+def _foreign(cart: Cart, view: CartView) -> Foreign | None:
+    """Return what a basket costs abroad, by the workshop's own prices, if a country was chosen for it."""
+    kept = {name: value for name, value in cart.details.items() if isinstance(value, str)}
+    if "placed" in kept or not view.parcels or not is_abroad(kept.get("wilaya", "")):
+        return None
+    found = ways(view, kept)
+    return Foreign(found.parcels[0].abroad, found.parcels[0].chosen is not None) if found.countries else None
 
 
 def _cart_id() -> int:
