@@ -193,8 +193,17 @@ RULES = (
         "I3 discount", "order {0} takes {1} off its goods, what it used says {2}",
         "SELECT o.code, o.discount_minor, COALESCE(r.amount_minor, 0) FROM orders o LEFT JOIN offer_redemptions r "
         "ON r.order_id = o.id AND r.kind <> 'delivery' WHERE (o.kind <> 'hand' "
-        "AND o.discount_minor <> COALESCE(r.amount_minor, 0)) OR o.discount_minor > o.goods_minor "
+        "AND o.id NOT IN (SELECT order_id FROM exchanges) AND o.discount_minor <> COALESCE(r.amount_minor, 0)) "
+        "OR o.discount_minor > o.goods_minor "
         "OR (o.kind = 'hand' AND o.discount_minor > 0 AND o.offer_name = '')",
+    ),
+    Rule(
+        "I3 exchange", "exchange {0} sends {1} pieces of variant {2}, the first order brought {3}",
+        "SELECT o.code, SUM(l.pieces), l.variant_id, COALESCE((SELECT SUM(f.pieces) FROM order_lines f "
+        "WHERE f.order_id = e.first_id AND f.variant_id = l.variant_id), 0) FROM exchanges e "
+        "JOIN orders o ON o.id = e.order_id JOIN order_lines l ON l.order_id = o.id "
+        "GROUP BY o.code, l.variant_id, e.first_id HAVING SUM(l.pieces) > COALESCE((SELECT SUM(f.pieces) "
+        "FROM order_lines f WHERE f.order_id = e.first_id AND f.variant_id = l.variant_id), 0)",
     ),
     Rule(
         "I3 shares", "order {0} takes {1} off its goods, its lines {2}",

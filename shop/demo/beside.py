@@ -7,19 +7,23 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from shop.catalogue.models import Product, Variant
-from shop.checkout import hand, links
+from shop.checkout import exchange, hand, links
 from shop.checkout.hand import HandBuyer
 from shop.checkout.models import OrderLink
 from shop.core import clock
+from shop.core.money import Money
 from shop.customers import service as customers
 from shop.customers.models import CustomerNote
 from shop.demo.days import AMINA
+from shop.fulfilment import service as fulfilment
 from shop.orders import queries as orders
-from shop.orders.models import Order
+from shop.orders.models import Order, OrderLine
 from shop.plumbing.db import session, transaction
 from shop.plumbing.journal import Actor
+from shop.shipping.models import Shipment
 from shop.stores.models import Store
 
+POTTERS, EXCHANGE = "terre-de-maatkas", "demo-exchange"
 AT_THE_FAIR = ((5.2, 2, HandBuyer(language="fr")), (5.1, 1, HandBuyer(name="Leïla", phone="+213550000301")))
 
 
@@ -29,10 +33,30 @@ def tell(owners: dict[str, Actor]) -> None:
     store_id, now = store.id, clock.now()
     for number, (days_ago, pieces, buyer) in enumerate(AT_THE_FAIR):
         _sell(store_id, number, now - timedelta(days=days_ago), pieces=pieces, buyer=buyer, by=by)
+    _exchange(owners)
     if session.scalar(select(OrderLink.id).where(OrderLink.store_id == store_id).limit(1)) is None:
         _keep(store_id, by)
     if session.scalar(select(CustomerNote.id).where(CustomerNote.store_id == store_id).limit(1)) is None:
         _remember(store_id, by)
+
+
+def _exchange(owners: dict[str, Actor]) -> None:
+    """Let one of the bowls that were delivered be exchanged: the second parcel waits to be packed."""
+    store_id, by = session.scalars(select(Store.id).where(Store.slug == POTTERS)).one(), owners[POTTERS]
+    if orders.order_of_key(store_id, EXCHANGE) is not None:
+        return
+    sent = (
+        select(OrderLine).join(Order, Order.id == OrderLine.order_id).join(Shipment, Shipment.order_id == Order.id)
+        .join(Variant, Variant.id == OrderLine.variant_id)
+        .where(Order.store_id == store_id, Order.state == "completed", Shipment.state == "delivered")
+        .where(Shipment.carrier == "rate_sheet", Variant.on_hand > 1)
+    )  # fmt: skip
+    line = session.scalars(sent.order_by(OrderLine.id.desc()).limit(1)).first()
+    if line is None:
+        return
+    with transaction():
+        made = exchange.start(store_id, line.order_id, {line.id: 1}, collect=Money(0), key=EXCHANGE, by=by)
+        fulfilment.confirm(store_id, made.order_id, by=by)
 
 
 def _sell(store_id: int, number: int, at: datetime, *, pieces: int, buyer: HandBuyer, by: Actor) -> None:

@@ -85,6 +85,7 @@ def _label(
         caution=next(iter(order_queries.cautions(lines)), ""),
         fragile=any(line.fragile for line in lines),
         may_open=account.may_open if account else False,
+        exchange=bool(shipment.takes_back),
     )
 
 

@@ -172,7 +172,7 @@ def parcel_of(shipment: Shipment, order: Order, store: Store, lines: Sequence[Or
         fragile=any(line.fragile for line in lines),
         sender_wilaya_code=geography.wilaya(store.wilaya_code).code, since=order.confirmed_at, draft=shipment.draft,
         abroad=abroad_of(order, store, shipment),
-        box=shipment.box, insured=shipment.insured,
+        box=shipment.box, insured=shipment.insured, takes_back=shipment.takes_back,
     )  # fmt: skip
 
 

@@ -184,6 +184,22 @@ class Company(Base):
     nis: Mapped[str] = mapped_column(String(20), default="")
 
 
+class Exchange(Base):
+    """An order that exchanges pieces of an earlier one, which its courier takes back."""
+
+    __tablename__ = "exchanges"
+    __table_args__ = (
+        of_store("order_id", table="orders"),
+        of_store("first_id", table="orders"),
+        Index("ix_exchanges_first", "store_id", "first_id"),
+    )
+
+    store_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    order_id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=False)
+    first_id: Mapped[int] = mapped_column(BigKey)
+    back_at: Mapped[datetime | None]  # when the first pieces were on the shelf again
+
+
 class Call(Base):
     """One try to reach the buyer, and how it ended. An undone one stays, marked."""
 

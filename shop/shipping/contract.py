@@ -99,6 +99,7 @@ class Parcel:
     draft: str = ""  # the number of the draft that lies there for it, from a carrier with drafts
     abroad: Abroad | None = None  # of a parcel that leaves the country
     box: Box | None = None  # its outer sizes, where they are known
+    takes_back: str = ""  # of an exchange: what the courier takes along from the buyer, in French
     insured: bool = False  # for what is declared; asked only of carriers whose plug-in says that they insure
 
 
@@ -386,6 +387,7 @@ class Plugin:
     `per_parcel`: how many requests each parcel of a `book_many` takes; 0 where one request books them all.
     `weighing`: what its prices include and how it reckons volume, as everybody is told; a workshop may have its own.
     `own_label`: it takes a parcel under the label that it makes only, which `Booking.label_pdf` or `Labels` gives.
+    `exchanges`: its courier takes goods back from whoever gets the parcel (`Parcel.takes_back`).
     `insures`: for how much it insures a parcel at most, None where it insures nothing; its fees tell the percentage.
     `allows`: how many requests of one account in how many seconds; all processes together keep to it.
     `named_by`: the settings that name the account there: two workshops that type the same ones share what it allows.
@@ -408,3 +410,4 @@ class Plugin:
     abroad: bool = False
     weighing: Weighing = NOTHING_TOLD
     insures: Money | None = None
+    exchanges: bool = False

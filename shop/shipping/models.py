@@ -186,6 +186,7 @@ class Shipment(Base):
     height_mm: Mapped[int | None]
     billable_g: Mapped[int] = mapped_column(default=0, server_default="0")  # what it counted for; 0: nobody reckoned
     over_minor: Mapped[int] = mapped_column(default=0, server_default="0")  # of the fee, for weight above the included
+    takes_back: Mapped[str] = mapped_column(String(250), default="", server_default="")  # of an exchange, in French
     insured: Mapped[bool] = mapped_column(default=False, server_default=false())
     insurance_minor: Mapped[int] = mapped_column(default=0, server_default="0")  # what that costs her; 0: not told
     created_at: Mapped[datetime]

@@ -72,6 +72,7 @@ class NewShipment:
     height_mm: int | None = None
     billable_g: int = 0
     over_minor: int = 0
+    takes_back: str = ""
     insured: bool = False
     insurance_minor: int = 0
 

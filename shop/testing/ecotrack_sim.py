@@ -148,7 +148,8 @@ class EcotrackSim(CarrierSystem):
             "phone": asked["telephone"], "adresse": asked["adresse"], "commune": asked["commune"],
             "wilaya_id": int(asked["code_wilaya"]), "montant": asked["montant"], "produits": asked.get("produit"),
             "stop_desk": asked.get("stop_desk", "0"), "code_postal": asked.get("code_postal"), "status": DRAFT,
-            "type_id": 1, "weight": asked.get("weight"), "validated": 0,
+            "type_id": int(asked["type"]), "produit_a_recupere": asked.get("produit_a_recupere"),
+            "weight": asked.get("weight"), "validated": 0,
             "created_at": f"{self.world.clock.now().astimezone(ALGIERS):%Y-%m-%d %H:%M:%S}",
         }  # fmt: skip
         self.parcels[tracking] = Made(account, tracking, row)

@@ -302,6 +302,7 @@ def wrong(asked: Mapping[str, Any]) -> str:
         "contact_phone": _is_phone(asked.get("contact_phone")), "address": bool(asked.get("address")),
         "product_list": bool(asked.get("product_list")), "price": _is_amount(asked.get("price")),
         "declared_value": _is_amount(asked.get("declared_value")),
+        "product_to_collect": not asked.get("has_exchange") or bool(asked.get("product_to_collect")),
         "stopdesk_id": not asked.get("is_stopdesk") or _is_desk(asked.get("stopdesk_id")),
     }  # fmt: skip
     return next((f"The field {name} is invalid" for name, right in tests.items() if not right), "")

@@ -267,3 +267,11 @@ def test_settings_say_what_is_wrong() -> None:
     assert set(Settings().problems()) == {"brand", "api_token"}
     assert set(Settings("yalidine", "too short").problems()) == {"brand", "api_token"}
     assert SETTINGS.problems() == {}
+
+
+def test_an_exchange_arrives_as_one_with_what_is_taken_back(
+    carrier: Ecotrack, sim: EcotrackSim, parcel: Parcel
+) -> None:
+    row = sim.parcels[carrier.book(replace(parcel, takes_back="1 × Savon")).tracking].row
+    assert (row["type_id"], row["produit_a_recupere"]) == (2, "1 × Savon")
+    assert PLUGIN.exchanges

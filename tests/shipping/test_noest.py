@@ -218,3 +218,9 @@ def test_a_reached_limit_is_no_refusal(carrier: Noest, sim: NoestSim, parcel: Pa
 def test_settings_say_what_is_wrong() -> None:
     assert set(Settings().problems()) == {"user_guid", "api_token"}
     assert SETTINGS.problems() == {}
+
+
+def test_an_exchange_arrives_as_one_with_what_is_taken_back(carrier: Noest, sim: NoestSim, parcel: Parcel) -> None:
+    row = sim.parcels[carrier.book(replace(parcel, takes_back="1 × Savon")).tracking].row
+    assert (row["type_id"], row["produit_a_recuperer"]) == (2, "1 × Savon")
+    assert PLUGIN.exchanges

@@ -204,3 +204,11 @@ def test_a_reached_limit_is_no_refusal(carrier: Procolis, sim: ProcolisSim, parc
 def test_what_is_typed_is_checked() -> None:
     assert SETTINGS.problems() == {}
     assert set(Settings("short", "with a space").problems()) == {"token", "key"}
+
+
+def test_an_exchange_arrives_as_one_with_what_is_taken_back(
+    carrier: Procolis, sim: ProcolisSim, parcel: Parcel
+) -> None:
+    row = sim.parcels[carrier.book(replace(parcel, takes_back="1 × Savon", note="Merci")).tracking].row
+    assert (row["TypeColis"], row["Note"]) == ("1", "Échange, à récupérer : 1 × Savon · Merci")
+    assert PLUGIN.exchanges

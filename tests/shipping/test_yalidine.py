@@ -239,3 +239,11 @@ def test_a_payment_tells_of_each_parcel_what_was_collected_and_kept(
         ))
     ]  # fmt: skip
     assert carrier.statements(clock.today() + timedelta(days=1)) == []
+
+
+def test_an_exchange_arrives_as_one_with_what_is_taken_back(
+    carrier: Yalidine, sim: YalidineSim, parcel: Parcel
+) -> None:
+    row = sim.parcels[carrier.book(replace(parcel, takes_back="1 × Savon")).tracking].row
+    assert (row["has_exchange"], row["product_to_collect"]) == (1, "1 × Savon")
+    assert PLUGIN.exchanges

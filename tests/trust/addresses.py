@@ -156,7 +156,7 @@ def _of(street: Street, endpoint: str, shop: Shop) -> dict[str, Any]:
         "studio.money_came": "to_pay", "studio.waive_deposit": "deposit", "studio.lift_hold": "held",
         "studio.customs_pdf": "abroad", "studio.customs_csv": "abroad",
         "studio.ask_first": "sent_back", "studio.book_again": "confirmed",
-        "studio.ask_price": "confirmed", "studio.insure": "confirmed",
+        "studio.ask_price": "confirmed", "studio.insure": "confirmed", "studio.goods_back": "paid",
         "studio.ask_for_receipt": "to_pay", "storefront.pay": "to_pay", "storefront.send_receipt": "to_pay",
         "storefront.check_payment": "to_pay",
     }.get(endpoint, "paid")  # fmt: skip
@@ -229,7 +229,7 @@ STILL: Mapping[str, Fields] = {
     "studio.sign_sheet": {"on": "paper"},
     "studio.scan": {"word": "delivered"}, "studio.parcel_number": {"number": "BARQ-4471"},
     "studio.instruction": {"instruction": "try_again"},
-    "studio.insure": {"insured": "1"},
+    "studio.insure": {"insured": "1"}, "studio.start_exchange": {"collect": "0", "action": "confirm"},
     "studio.product": PRODUCT, "studio.desks": DESK, "studio.desk": DESK,
     "studio.carrier": CARRIER, "studio.new_carrier": {**CARRIER, "carrier": "rate_sheet"},
     "studio.zone": ZONE, "studio.new_zone": ZONE, "studio.connection": KEYS, "studio.choose_label": {"label": "theirs"},

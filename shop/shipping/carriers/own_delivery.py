@@ -50,4 +50,5 @@ PLUGIN = Plugin(
     title="I deliver myself",
     settings=Settings,
     build=lambda settings, _http: OwnDelivery(settings),
+    exchanges=True,
 )

@@ -82,4 +82,5 @@ PLUGIN = Plugin(
     title="Carrier with a rate sheet",
     settings=Settings,
     build=lambda settings, _http: RateSheet(settings),
+    exchanges=True,
 )

@@ -14,6 +14,7 @@ from shop.web.studio import (
     delivery,
     documents,
     earnings,
+    exchange,
     express,
     goods,
     handover,
@@ -69,9 +70,10 @@ from shop.web.studio import (
 from shop.web.studio.blueprint import studio
 
 PAGES = (
-    account, calls, costs, currencies, customers, customs, delivery, documents, earnings, express, goods, handover,
-    handover_photo, holds, identity, insurance, invoices, joining, labels, links, losses, lots, members, money,
-    new_order, new_product, offers, offline, once, options, orders, outcome, packing, papers, parcel_number, partners,
+    account, calls, costs, currencies, customers, customs, delivery, documents, earnings, exchange, express, goods,
+    handover, handover_photo, holds, identity, insurance, invoices, joining, labels, links, losses, lots, members,
+    money, new_order, new_product, offers, offline, once, options, orders, outcome, packing, papers, parcel_number,
+    partners,
     passkeys, past_customers, payments, payouts, people, phone_codes, pictures, places, printers, products, profile,
     rests, sale, second_step, share, sheets, squares, statements, stock, today, variants, ways_to_pay, wizard, zones,
 )  # fmt: skip

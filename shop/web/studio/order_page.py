@@ -48,6 +48,7 @@ from shop.web.studio.number_form import NumberForm, number_form_of
 from shop.web.studio.packing_form import PackingForm, packed_of
 from shop.web.studio.pages import shop_page
 from shop.web.studio.pay_view import PayView, pay_view
+from shop.web.studio.swap import swap_of
 from shop.web.studio.trail import REASONS, trail
 from shop.web.studio.undo import just_done
 from shop.web.ui.forms import HirfaForm
@@ -130,6 +131,7 @@ def order_page(
         asks_deposits=order.cancel_reason == "refused" and asks_deposits(store.id),
         waits=waiting_for(order, shipment), price=price_of(order, shipment), cover=cover_of(order, shipment),
         by_partner=shipment is not None and shipment.carrier in partners.abroad(),
+        swap=swap_of(order, shipment),
         held=holds.live(store.id, order.phone) if order.cancel_reason == "refused" and order.phone else (),
     )  # fmt: skip
 

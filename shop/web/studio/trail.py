@@ -42,6 +42,8 @@ _SENTENCES: Mapping[str, str] = {
     "order.sale_undone": N_("Sale undone"),
     "order.lots": N_("Lots corrected"),
     "order.company": N_("Company for the invoice written down"),
+    "order.exchanged": N_("Exchanged by another order"),
+    "order.goods_back": N_("The exchanged goods are back"),
     "order.invoiced": N_("Invoice {n} issued"),
     "order.credited": N_("Credit note {n} issued"),
     "order.left_in_stock": N_("Its pieces are not set aside"),

@@ -243,5 +243,6 @@ def _build(settings: Settings, http: Http | None) -> Ecotrack:
 
 PLUGIN = Plugin(
     key="ecotrack", title="DHD, Anderson, Packers… (Ecotrack)", settings=Settings, build=_build, outside=True,
-    per_parcel=2, follow="https://suivi.ecotrack.dz/suivi/{tracking}", named_by=("brand", "api_token"),
+    per_parcel=2, exchanges=True, follow="https://suivi.ecotrack.dz/suivi/{tracking}",
+    named_by=("brand", "api_token"),
 )  # fmt: skip

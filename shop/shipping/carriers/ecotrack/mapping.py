@@ -30,11 +30,14 @@ def wanted(parcel: Parcel) -> dict[str, str | int]:
         "telephone": national(parcel.phone),
         "adresse": (parcel.address or parcel.to.theirs or parcel.to.commune_name)[:MOST],
         "commune": parcel.to.theirs or parcel.to.commune_name, "code_wilaya": int(parcel.to.wilaya_code_58),
-        "montant": parcel.collect.minor // 100, "produit": parcel.contents[:MOST] or "-", "type": 1,
+        "montant": parcel.collect.minor // 100, "produit": parcel.contents[:MOST] or "-",
+        "type": 2 if parcel.takes_back else 1,
         "weight": -(-parcel.weight_g // 1000), "fragile": int(parcel.fragile),
         "stop_desk": int(parcel.kind == "desk"),
     }  # fmt: skip
-    more = {"code_postal": parcel.desk if parcel.kind == "desk" else "", "remarque": parcel.note[:MOST]}
+    more = {"code_postal": parcel.desk if parcel.kind == "desk" else "", "remarque": parcel.note[:MOST],
+            "produit_a_recupere": parcel.takes_back[:MOST],  # clients spell it in two ways
+            "produit_a_recuperer": parcel.takes_back[:MOST]}  # fmt: skip
     return said | {name: text for name, text in more.items() if text}
 
 

@@ -194,4 +194,5 @@ def _build(settings: Settings, http: Http | None) -> Noest:
 PLUGIN = Plugin(
     key="noest", title="NOEST Express", settings=Settings, build=_build, outside=True, per_parcel=2,
     named_by=("user_guid", "api_token"),
+    exchanges=True,
 )  # fmt: skip

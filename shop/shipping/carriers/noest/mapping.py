@@ -28,10 +28,12 @@ def wanted(parcel: Parcel) -> dict[str, str | int]:
     said: dict[str, str | int] = {
         "reference": parcel.reference, "client": parcel.name.strip()[:MOST] or "-", "phone": national(parcel.phone),
         "adresse": (parcel.address or commune)[:MOST], "wilaya_id": int(parcel.to.wilaya_code_58), "commune": commune,
-        "montant": parcel.collect.minor // 100, "produit": parcel.contents[:MOST] or "-", "type_id": 1,
+        "montant": parcel.collect.minor // 100, "produit": parcel.contents[:MOST] or "-",
+        "type_id": 2 if parcel.takes_back else 1,
         "poids": max(1, -(-parcel.weight_g // 1000)), "stop_desk": int(parcel.kind == "desk"),
     }  # fmt: skip
-    more = {"station_code": parcel.desk if parcel.kind == "desk" else "", "remarque": parcel.note[:MOST]}
+    more = {"station_code": parcel.desk if parcel.kind == "desk" else "", "remarque": parcel.note[:MOST],
+            "produit_a_recuperer": parcel.takes_back[:MOST]}  # fmt: skip
     return said | {name: text for name, text in more.items() if text}
 
 

@@ -136,4 +136,5 @@ PLUGIN = Plugin(
     build=_build,
     outside=True,
     named_by=("token", "key"),
+    exchanges=True,
 )

@@ -25,13 +25,20 @@ def wanted(parcel: Parcel) -> dict[str, str]:
     if parcel.collect > MOST:
         raise Rejected("it collects 150 000 DA at most", fields={"collect": "too much"})
     return {
-        "Tracking": parcel.reference, "id_Externe": parcel.reference, "TypeColis": "0", "Confrimee": "1",
+        "Tracking": parcel.reference, "id_Externe": parcel.reference,
+        "TypeColis": "1" if parcel.takes_back else "0", "Confrimee": "1",
         "TypeLivraison": "1" if parcel.kind == "desk" else "0", "Client": parcel.name.strip()[:100] or "-",
         "MobileA": national(parcel.phone), "Adresse": (parcel.address or parcel.to.commune_name)[:250],
         "IDWilaya": parcel.to.wilaya_code_58, "Commune": parcel.to.theirs or parcel.to.commune_name,
-        "Total": str(parcel.collect.minor // 100), "Note": parcel.note[:250],
+        "Total": str(parcel.collect.minor // 100), "Note": note_of(parcel)[:250],
         "TProduit": parcel.contents[:250] or "-", "Source": "Hirfa",
     }  # fmt: skip
+
+
+def note_of(parcel: Parcel) -> str:
+    """Return what the courier reads: of an exchange first what to take back, because no field asks for it."""
+    taken = f"Échange, à récupérer : {parcel.takes_back}" if parcel.takes_back else ""
+    return " · ".join(each for each in (taken, parcel.note) if each)
 
 
 def national(phone: str) -> str:

@@ -283,5 +283,5 @@ def _build(settings: Settings, http: Http | None) -> Yalidine:
 
 PLUGIN = Plugin(
     key="yalidine", title="Yalidine", settings=Settings, build=_build, outside=True, weighing=WEIGHING,
-    insures=mapping.MOST, named_by=("brand", "api_id", "api_token"),
+    insures=mapping.MOST, exchanges=True, named_by=("brand", "api_id", "api_token"),
 )  # fmt: skip

@@ -21,6 +21,7 @@ def wanted(parcel: Parcel) -> dict[str, Any]:
     require_takeable(parcel)
     first, _space, rest = parcel.name.strip().partition(" ")
     length, width, height = parcel.box.cm if parcel.box else (0, 0, 0)
+    taken = {"product_to_collect": parcel.takes_back[:250]} if parcel.takes_back else {}
     desk = {"is_stopdesk": True, "stopdesk_id": _number(parcel.desk)} if parcel.kind == "desk" else {}
     return {
         "order_id": parcel.reference, "from_wilaya_name": parcel.sender_wilaya or parcel.sender_wilaya_code,
@@ -31,8 +32,8 @@ def wanted(parcel: Parcel) -> dict[str, Any]:
         "product_list": parcel.contents[:250] or "-", "price": parcel.collect.minor // 100,
         "do_insurance": parcel.insured, "declared_value": min(parcel.declared, MOST).minor // 100, "length": length,
         "width": width, "height": height,
-        "weight": -(-parcel.weight_g // 1000), "freeshipping": True, "is_stopdesk": False, "has_exchange": False,
-        **desk,
+        "weight": -(-parcel.weight_g // 1000), "freeshipping": True, "is_stopdesk": False,
+        "has_exchange": bool(parcel.takes_back), **desk, **taken,
     }  # fmt: skip
 
 
