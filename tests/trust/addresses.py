@@ -72,7 +72,7 @@ def things(rule: Rule, method: str) -> list[str]:
     found = [OWN, MISSING] if arguments else [NOTHING]
     if "store" in arguments:
         found.append(FOREIGN)
-    if arguments - {"store", "figure", "screen", "kind", "method", "currency"} and "store" in arguments:
+    if arguments - {"store", "figure", "screen", "kind", "method", "currency", "paper"} and "store" in arguments:
         found.append(STRAYED)
         found += [HALF] if len(arguments) > 2 and not arguments & {"page", "head"} else []
     if arguments & {"line_id", "device_id", "passkey_id"}:
