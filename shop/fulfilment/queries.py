@@ -112,6 +112,7 @@ class JobCard:
     gift: bool  # whoever is called is told no price
     account_id: int | None  # of the partner that has not given its number yet
     refused: bool  # it said why not
+    asked: bool  # and has not answered
     known: History | None  # of the phone, while it is to be confirmed and the courier would take cash
 
     @property
@@ -283,7 +284,7 @@ def _cards(store_id: int) -> Select[*tuple[Any, ...]]:
     parcel = (
         Shipment.id.label("shipment_id"), Shipment.state.label("shipment_state"), Shipment.reference,
         Shipment.tracking, Shipment.carrier_title, Shipment.carrier, Shipment.account_id, Shipment.booked_at,
-        Shipment.booking_problem, Shipment.collect_minor, Payment.state.label("payment_state"),
+        Shipment.booking_problem, Shipment.asked_at, Shipment.collect_minor, Payment.state.label("payment_state"),
         case((_WHERE["to_pay"], 1), else_=0).label("unpaid"), case((_RECEIPT_WAITS, 1), else_=0).label("receipt"),
     )  # fmt: skip
     return (
@@ -334,7 +335,7 @@ def _card(
         reference=row.reference or "", tracking=row.tracking or "", carrier_title=row.carrier_title or "",
         payment_state=row.payment_state or "cancelled", cancel_reason=row.cancel_reason,
         lines=tuple(_line(line) for line in lines), receipt=bool(row.receipt), alike=alike, set_aside=row.set_aside,
-        gift=row.gift, refused=bool(row.booking_problem),
+        gift=row.gift, refused=bool(row.booking_problem), asked=row.asked_at is not None,
         account_id=row.account_id if row.booked_at is None and row.carrier in far() else None,
         known=known.get(row.phone) if _is_asked_about(row) else None,
     )  # fmt: skip

@@ -22,14 +22,15 @@ class AtPartner:
 
 def at_partners(store_id: int, cards: Iterable[JobCard]) -> list[AtPartner]:
     """Return what waits of confirmed orders, by account."""
-    found: dict[int, list[JobCard]] = {}
+    found: dict[tuple[int, str], list[JobCard]] = {}
     for card in cards:
         if card.account_id is not None:
-            found.setdefault(card.account_id, []).append(card)
+            found.setdefault((card.account_id, card.carrier_title), []).append(card)
     silent = partners.silent(store_id) if found else {}
-    return [_of(mine, silent=account_id in silent) for account_id, mine in found.items()]
+    return [_of(mine, silent=account_id in silent) for (account_id, _title), mine in found.items()]
 
 
 def _of(cards: list[JobCard], *, silent: bool) -> AtPartner:
     refused = [card.code for card in cards if card.refused]
+    silent = silent or any(card.asked for card in cards if not card.refused)
     return AtPartner(cards[0].carrier_title, len(cards) - len(refused), len(refused), (*refused, "")[0], silent)

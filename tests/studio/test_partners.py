@@ -11,9 +11,13 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from shop.core import clock
+from shop.plumbing import i18n
 from shop.plumbing.db import changed, session, transaction
+from shop.plumbing.journal import Entry
+from shop.shipping import partners
 from shop.shipping.models import CarrierAccount, DeliveryRate, Shipment
 from shop.testing.outside import World
+from shop.web.studio.trail import said
 from tests.fulfilment.partner import KEYS, Partner, a_world, partner_on
 from tests.studio.day import Day, a_day
 
@@ -220,3 +224,12 @@ def test_what_was_refused_is_said_on_today(day: Day, partner: Partner) -> None:
     page = day.page()
     assert "Yalidine refused 1 parcel: the order says why." in page
     assert f'href="/studio/atelier-amina/orders/{code}"' in page
+
+
+@pytest.mark.parametrize(("verb", "told"), [("refused", True), ("unknown", False)])
+def test_what_happened_is_told_in_the_readers_language_without_the_networks_words(verb: str, told: bool) -> None:
+    row = Entry(verb=f"shipment.booking_{verb}", data={"why": partners.WRONG_KEYS})
+    with i18n.speaking("ar"):
+        _sentence, detail = said(row)
+        assert detail == (i18n._(partners.WRONG_KEYS) if told else "")
+    assert detail != partners.WRONG_KEYS

@@ -13,7 +13,9 @@ from flask import Flask, Response, g, request
 
 # slow: answers after `seconds` · error: 500, nothing happened · error_after: 500, and it happened ·
 # cut: the connection drops, nothing happened · cut_after: it happened, and the connection drops
-KINDS = ("slow", "error", "error_after", "cut", "cut_after")
+# torn: it happened, and half of the answer comes · garbled: it happened, and a page comes instead of the answer
+# busy: 429, nothing happened
+KINDS = ("slow", "error", "error_after", "cut", "cut_after", "torn", "garbled", "busy")
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ def strike(app: Flask, faults: Faults, apis: dict[str, str]) -> None:
         kind = g.fault.kind if g.get("fault") else ""
         if kind == "cut_after":
             _cut()
-        return _broken() if kind == "error_after" else response
+        return _SPOILT[kind](response) if kind in _SPOILT else response
 
 
 def _before(fault: Fault) -> Response | None:
@@ -96,11 +98,28 @@ def _before(fault: Fault) -> Response | None:
         time.sleep(fault.seconds)
     if fault.kind == "cut":
         _cut()
+    if fault.kind == "busy":
+        return Response("too many requests", status=429, mimetype="text/plain")
     return _broken() if fault.kind in {"error", "cut"} else None
 
 
 def _broken() -> Response:
     return Response("the simulator was told to fail", status=500, mimetype="text/plain")
+
+
+def _torn(response: Response) -> Response:
+    body = response.get_data()
+    response.set_data(body[: len(body) // 2])
+    response.headers["Content-Length"] = str(len(body))
+    response.headers["Connection"] = "close"
+    return response
+
+
+def _garbled(_response: Response) -> Response:
+    return Response("<!doctype html><title>Maintenance</title>", mimetype="text/html")
+
+
+_SPOILT = {"error_after": lambda _response: _broken(), "torn": _torn, "garbled": _garbled}
 
 
 def _cut() -> None:

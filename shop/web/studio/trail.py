@@ -17,6 +17,7 @@ from shop.plumbing.i18n import N_, _
 from shop.plumbing.journal import Entry
 from shop.shipping import queries as shipping
 from shop.shipping.models import Shipment
+from shop.shipping.partner_words import spoken
 from shop.web.ui.here import here
 
 REASONS = {
@@ -34,6 +35,7 @@ _CALLS = {
 }  # fmt: skip
 
 # What is not here is not told: it goes along with what is (a payment opened with its order).
+SILENT = "shipment.booking_unknown"
 _SENTENCES: Mapping[str, str] = {
     "order.placed": N_("Order received"),
     "order.looks_repeated": N_("Looks like another order of the same customer"),
@@ -65,7 +67,7 @@ _SENTENCES: Mapping[str, str] = {
     "shipment.numbered": N_("The carrier’s number {n}"),
     "shipment.unnumbered": N_("The carrier’s number was taken away"),
     "shipment.booking_refused": N_("The carrier refused the parcel"),
-    "shipment.booking_unknown": N_("No answer from the carrier yet"),
+    SILENT: N_("No answer from the carrier yet"),
     "shipment.priced": N_("The carrier was asked what the parcel costs"),
     "shipment.weighed": N_("Weighed: {n} g"),
     "shipment.unweighed": N_("The weight was taken away"),
@@ -137,7 +139,8 @@ def said(entry: Entry) -> tuple[str, str]:
         return "", ""
     number = entry.data.get("handover") or entry.data.get("number") or ""
     reason = REASONS.get(entry.data.get("reason", ""), "")
-    return _(message, n=number), _(reason) if reason else str(entry.data.get("why", ""))
+    why = "" if entry.verb == SILENT else spoken(str(entry.data.get("why", "")))  # what the network said is for the log
+    return _(message, n=number), _(reason) if reason else why
 
 
 def who(entry: Entry) -> str:
