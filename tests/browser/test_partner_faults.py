@@ -43,7 +43,7 @@ STUDIO = f"/studio/{SLUG}"
 PARTNERS: Mapping[str, Mapping[str, str]] = (
     {"yalidine": KEYS, "noest": noest.KEYS} | {each.key: each.keys for each in CASES}
 )  # fmt: skip
-NAMED = {"yalidine": "api_id", "noest": "user_guid", "zrexpress": "tenant", "procolis": "token"}
+NAMED = {"yalidine": "api_id", "zrexpress": "tenant", "procolis": "token"}
 FAULTS = ("slow", "error", "error_after", "cut", "cut_after", "torn", "garbled", "busy", "closed")
 ALL = os.environ.get("TEST_PARTNER_FAULTS") == "all"
 FEW = {
