@@ -18,7 +18,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from bench import foreign, invoices, labels, orders, pages, paying
+from bench import booking, foreign, invoices, labels, orders, pages, paying
 from shop.app import create_app
 from shop.plumbing import schema
 from shop.plumbing.db import db
@@ -37,6 +37,7 @@ def main() -> None:
         found |= pages.measure(app, create_app(replace(settings, page_cache_mb=32)))
         found |= orders.measure(app, settings)
         found |= paying.measure(app)
+        found |= booking.measure(app)
         small = pages.latencies(app)
         pages.fill(app, large)
         found |= pages.growth(small, pages.latencies(app), large)

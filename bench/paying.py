@@ -67,10 +67,10 @@ def measure(app: Flask) -> dict[str, float]:
             slow = turn % 2 == turn // 2 % 2  # the one that comes first changes, too
             with provider.being(slow=slow):
                 times[slow] += _round(provider, turn * ORDERS)
-    quick, waited = _p99(times[False]), _p99(times[True])
+    quick, waited = p99(times[False]), p99(times[True])
     return {
         "confirm by card, provider takes 5 s: p99 against a quick one": waited / quick,
-        "confirm by card, provider takes 5 s: median against a quick one": _median(times[True]) / _median(times[False]),
+        "confirm by card, provider takes 5 s: median against a quick one": median(times[True]) / median(times[False]),
         "confirm by card, quick provider: p99, ms": quick * 1000,
     }
 
@@ -103,9 +103,11 @@ def _place(basket: Ready) -> tuple[int, ...]:
     return tuple(placed.payment_ids)
 
 
-def _p99(times: list[float]) -> float:
+def p99(times: list[float]) -> float:
+    """Return the time that one of a hundred takes longer than."""
     return sorted(times)[round(len(times) * 0.99) - 1]
 
 
-def _median(times: list[float]) -> float:
+def median(times: list[float]) -> float:
+    """Return the time that half of them take longer than."""
     return sorted(times)[len(times) // 2]

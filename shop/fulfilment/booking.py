@@ -368,6 +368,15 @@ def due(*columns: Any) -> Select[Any]:
     )
 
 
+def left_a_draft(parcel: Shipment) -> bool:
+    """Tell whether a draft may lie at a partner that made it and was not heard, so that another one was made."""
+    if not partners.can(parcel.carrier, Drafts):
+        return False
+    told = [each.verb for each in journal.timeline("shipment", parcel.id, store_id=parcel.store_id)]
+    first = told.index("shipment.drafted") if "shipment.drafted" in told else 0
+    return "shipment.booking_unknown" in told[:first]
+
+
 def forget_booking(parcel: Shipment) -> None:
     """Have a cancelled parcel's booking taken back at its carrier, by a job after the commit.
 

@@ -79,6 +79,7 @@ def test_a_lost_answer_to_the_confirming_leaves_exactly_one_parcel(
     assert (kept.booked_at, kept.draft != "") == (None, True)
     partner.comes_round(minutes=8)
     assert (parcel(amina, order).tracking, there(partner, box)) == (kept.draft, [1])
+    assert not booking.left_a_draft(parcel(amina, order))
 
 
 def test_a_draft_that_was_made_unheard_never_moves(amina: Workshop, partner: Partner) -> None:
@@ -89,6 +90,7 @@ def test_a_draft_that_was_made_unheard_never_moves(amina: Workshop, partner: Par
     partner.comes_round(minutes=8)
     assert there(partner, box) == [0, 1]
     assert partner.sim.parcels[parcel(amina, order).tracking].row["validated"] == 1
+    assert booking.left_a_draft(parcel(amina, order))
 
 
 def test_a_draft_that_is_not_accepted_waits_for_her_and_one_that_is_gone_is_made_anew(

@@ -19,7 +19,7 @@ from shop.documents.queries import label_contents
 from shop.fulfilment import booking
 from shop.fulfilment import service as fulfilment
 from shop.payments.queries import payment_of
-from shop.plumbing.db import session, transaction
+from shop.plumbing.db import db, session, transaction
 from shop.shipping import inbox, partners
 from shop.shipping.contract import Notice
 from shop.shipping.models import CarrierAccount, CarrierNotice, Scan, Shipment
@@ -59,6 +59,20 @@ def test_a_confirmed_order_is_booked_by_a_job_and_its_label_bears_the_number(ami
     assert (box.tracking, box.booked_at is not None) == (row["tracking"], True)
     assert (row["price"], row["to_commune_name"]) == (box.collect_minor // 100, "Oran")
     assert [each.code for each in label_contents(amina.id, [box.id])] == [box.tracking]
+
+
+def test_no_connection_is_held_while_a_partner_is_asked(
+    amina: Workshop, partner: Partner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine, held = db.engine, list[int]()
+    monkeypatch.setattr(partner.sim, "tick", lambda: held.append(engine.pool.checkedout()))  # type: ignore[attr-defined]
+    order, box = confirmed(amina)
+    partner.works(minutes=1)
+    printed(amina, box)
+    partner.comes_round(minutes=70)
+    assert parcel(amina, order).booked_at is not None
+    assert set(held) == {0}, "whoever waits for a partner keeps no connection from those who order"
+    assert len(held) >= 3, "sought, booked, followed"
 
 
 def test_an_order_that_is_undone_is_never_booked(amina: Workshop, partner: Partner) -> None:

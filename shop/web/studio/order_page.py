@@ -17,7 +17,7 @@ from shop.documents.invoices import can_be_invoiced
 from shop.documents.models import Invoice, LabelPrint
 from shop.documents.queries import prints_of
 from shop.documents.receipts import has_receipt
-from shop.fulfilment import instructions
+from shop.fulfilment import booking, instructions
 from shop.fulfilment import queries as fulfilment
 from shop.fulfilment.story import Step, Story
 from shop.orders import queries as orders
@@ -157,11 +157,16 @@ def waiting_for(order: Order, shipment: Shipment | None) -> Waits | None:
     if shipment.carrier not in partners.far():
         return None
     who = {"carrier": shipment.carrier_title}
-    if shipment.booked_at is not None:
-        printed = prints_of(shipment.store_id, shipment.id) if shipment.labelled_at else []
-        early = bool(printed) and max(each.at for each in printed) < shipment.booked_at
-        return Waits(_(LABEL_EARLY, **who), "soon") if early else _waiting_for_theirs(shipment, printed, who)
-    return _waiting_for_its_number(shipment, who)
+    return _booked(shipment, who) if shipment.booked_at else _waiting_for_its_number(shipment, who)
+
+
+def _booked(shipment: Shipment, who: Mapping[str, object]) -> Waits | None:
+    """Return what is to be done about a parcel that has its number."""
+    assert shipment.booked_at is not None
+    printed = prints_of(shipment.store_id, shipment.id) if shipment.labelled_at else []
+    if printed and max(each.at for each in printed) < shipment.booked_at:
+        return Waits(_(LABEL_EARLY, **who), "soon")
+    return _waiting_for_theirs(shipment, printed, who) or _left_there(shipment, who)
 
 
 def _waiting_for_its_number(shipment: Shipment, who: Mapping[str, object]) -> Waits:
@@ -185,6 +190,10 @@ def _waiting_for_theirs(
     return Waits(_(LABEL_CAME, **who), "soon") if came_later else None
 
 
+def _left_there(shipment: Shipment, who: Mapping[str, object]) -> Waits | None:
+    return Waits(_(DRAFT_LEFT, number=shipment.tracking, **who), "info") if booking.left_a_draft(shipment) else None
+
+
 def _stays_there(shipment: Shipment) -> bool:
     """Tell whether a parcel was cancelled here, and its partner has no way to hear of it."""
     return (
@@ -201,6 +210,10 @@ BEING_BOOKED = N_("The parcel is being booked with {carrier}.")
 NO_LABEL = N_("{carrier}'s own label can't be had ({why}). Yours is printed in its place.")
 LABEL_COMES = N_("{carrier}'s own label is being fetched. Until it is here, yours is printed.")
 LABEL_CAME = N_("{carrier}'s own label came after yours was printed. Print it again, so that the parcel bears it.")
+DRAFT_LEFT = N_(
+    "{carrier} was not heard at first: beside {number}, a draft of this parcel may lie in your account there. "
+    "Nobody fetches it; it can be deleted."
+)
 LABEL_EARLY = N_("The label was printed before {carrier} gave its number. Print it again, so that it bears the number.")
 
 
