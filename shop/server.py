@@ -53,7 +53,8 @@ def see_that_it_is_free(host: str, port: int) -> None:
                 raise SettingsError(f"{host}:{port} cannot be listened on: {error.strerror}") from None
             raise SettingsError(
                 f"{host}:{port} is taken: Hirfa in another window, or another program, is there already. "
-                f"Stop it (Ctrl-C in its window), or choose another port: HIRFA_PORT={port + 1}"
+                f"Stop it (Ctrl-C in its window), or choose another port: PORT={port + 1} make run, "
+                f"or HIRFA_PORT={port + 1} hirfa run"
             ) from None
 
 

@@ -25,7 +25,7 @@ def run(folder: Path, port: int) -> subprocess.CompletedProcess[str]:
 def is_told(done: subprocess.CompletedProcess[str], port: int) -> None:
     assert (done.returncode, "Traceback" in done.stderr) == (2, False), done.stderr
     assert f"127.0.0.1:{port} is taken" in done.stderr
-    assert f"HIRFA_PORT={port + 1}" in done.stderr
+    assert f"PORT={port + 1} make run, or HIRFA_PORT={port + 1} hirfa run" in done.stderr
 
 
 def test_another_program_has_the_port(tmp_path: Path) -> None:
