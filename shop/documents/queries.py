@@ -102,7 +102,8 @@ _KIND: Mapping[str, DeliveryKind] = {"home": "home", "desk": "desk"}
 
 def contents(lines: Sequence[OrderLine], language: str) -> str:
     """Return what is in a parcel, in one line: 2 × Savon noir, 1 × Bol."""
-    return ", ".join(f"{line.pieces} × {_name(line, language)}" for line in lines)
+    comma = "، " if language == "ar" else ", "
+    return comma.join(f"{line.pieces} × {_name(line, language)}" for line in lines)
 
 
 def _name(line: OrderLine, language: str) -> str:
