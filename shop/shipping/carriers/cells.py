@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from typing import Any
 
+from shop.core.adapters import Answer
+from shop.core.errors import Unavailable
 from shop.core.money import Money
 
 ALGIERS = timezone(timedelta(hours=1))  # where a moment has no zone; Algeria has one, all year
@@ -47,3 +51,17 @@ def two(number: object) -> str:
     """Return the number of a wilaya in two digits; nothing for what is none."""
     text = str(number)
     return f"{int(text):02}" if text.isascii() and text.isdigit() and 1 <= int(text) <= WILAYAS else ""
+
+
+def told(answer: Answer) -> Mapping[str, Any]:
+    """Return what an answer says; nothing for one that is no object."""
+    try:
+        found = answer.json()
+    except Unavailable:
+        return {}
+    return found if isinstance(found, Mapping) else {}
+
+
+def refusal(words: str, answer: Answer) -> str:
+    """Return the words of a refusal in one line, or that it was one."""
+    return words[:150] or f"refused ({answer.status})"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import flash, redirect, request
 from werkzeug.wrappers import Response
 
@@ -99,26 +101,22 @@ def correct_lots(code: str) -> Response | tuple[str, int]:
 @entry(Access.HELPER)
 def scan(code: str) -> Response | tuple[str, int]:
     """Say by hand where a parcel is, for carriers that don't."""
-    found = orders.order_by_code(here().store.id, code)
-    parcel = shipping.live_shipment(here().store.id, found.id)
-    if parcel is None:
-        return order_page(code, problem=_("This order has no parcel.")), 422
-    try:
-        with acting() as leads_to:
-            leads_to(page_url("studio.order", code=code))
-            fulfilment.scan(here().store.id, parcel.id, request.form.get("word", ""), by=here().by)
-    except InvalidTransition:
-        return conflict(found)
-    except Refused as error:
-        return order_page(code, problem=said(error)), 422
-    flash(_("Saved."), "done")
-    return redirect(page_url("studio.order", code=code), 303)
+    word = request.form.get("word", "")
+    return _with_parcel(
+        code, lambda parcel_id: fulfilment.scan(here().store.id, parcel_id, word, by=here().by), then=_("Saved.")
+    )
 
 
 @studio.post("/<name:store>/orders/<code:code>/instruction")
 @entry(Access.HELPER)
 def instruction(code: str) -> Response | tuple[str, int]:
     """Ask the partner for another attempt at a parcel that found nobody, or to send it back."""
+    wanted = request.form.get("instruction", "")
+    return _with_parcel(code, lambda parcel_id: instructions.ask(here().store.id, parcel_id, wanted, by=here().by))
+
+
+def _with_parcel(code: str, act: Callable[[int], object], *, then: str = "") -> Response | tuple[str, int]:
+    """Do something with the parcel of an order, once; what can't be done is said on the order's page."""
     found = orders.order_by_code(here().store.id, code)
     parcel = shipping.live_shipment(here().store.id, found.id)
     if parcel is None:
@@ -126,9 +124,11 @@ def instruction(code: str) -> Response | tuple[str, int]:
     try:
         with acting() as leads_to:
             leads_to(page_url("studio.order", code=code))
-            instructions.ask(here().store.id, parcel.id, request.form.get("instruction", ""), by=here().by)
+            act(parcel.id)
     except InvalidTransition:
         return conflict(found)
     except Refused as error:
         return order_page(code, problem=said(error)), 422
+    if then:
+        flash(then, "done")
     return redirect(page_url("studio.order", code=code), 303)

@@ -13,11 +13,8 @@ from shop.shipping.carriers import files
 from shop.shipping.carriers.ecotrack.brands import BRANDS
 from shop.shipping.contract import Answer, Http
 
-LOCKED, UNSERVED, NO_RETURN = (
-    "10001",
-    "10002",
-    "10003",
-)  # their numbers, in an answer whose status says that all is well
+# Their numbers of refusals, in an answer whose status says that all is well.
+LOCKED, UNSERVED, NO_RETURN = "10001", "10002", "10003"
 SAID: Mapping[str, str] = {
     LOCKED: "it is confirmed there already, and can no longer be changed",
     UNSERVED: "this company does not deliver to this wilaya",

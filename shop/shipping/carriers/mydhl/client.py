@@ -13,6 +13,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from shop.core.errors import Misconfigured, Rejected, Unavailable
+from shop.shipping.carriers import cells
 from shop.shipping.contract import Answer, Http
 
 BASES: Mapping[str, str] = {
@@ -92,15 +93,10 @@ def is_tracking(text: str) -> bool:
 
 def _said(answer: Answer) -> str:
     """Return what a refusal says, in one line; where several things are wrong, what each of them is."""
-    try:
-        told = answer.json()
-    except Unavailable:
-        return f"refused ({answer.status})"
-    if not isinstance(told, Mapping):
-        return f"refused ({answer.status})"
+    told = cells.told(answer)
     more = told.get("additionalDetails")
     details = [str(each) for each in more] if isinstance(more, list) else []
     details += [str(each.get("msg") or "") for each in rows(told.get("reasons"))]
     found = [each for each in details if each] or [str(told.get("detail") or told.get("message") or "")]
     words = " · ".join(dict.fromkeys(_NUMBERED.sub("", each) for each in found if each))
-    return words[:150] or f"refused ({answer.status})"
+    return cells.refusal(words, answer)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shop.core.errors import Misconfigured, Rejected, Unavailable
+from shop.shipping.carriers import cells
 from shop.shipping.contract import Answer, Http
 
 TENANTS: Mapping[str, tuple[str, str]] = {  # key → as people know it, where it answers
@@ -87,10 +88,7 @@ def is_tracking(text: str) -> bool:
 
 def _said(answer: Answer) -> str:
     """Return what a refusal says, in one line."""
-    try:
-        told = answer.json()
-    except Unavailable:
-        return f"refused ({answer.status})"
-    message = told.get("message") or told.get("error") if isinstance(told, Mapping) else None
+    told = cells.told(answer)
+    message = told.get("message") or told.get("error")
     words = message.get("message") if isinstance(message, Mapping) else message
-    return str(words)[:150] if words else f"refused ({answer.status})"
+    return cells.refusal(str(words or ""), answer)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shop.core.errors import Misconfigured, Rejected, Unavailable
+from shop.shipping.carriers import cells
 from shop.shipping.contract import Answer, Http
 
 BASE = "https://api.zrexpress.app/api/v1"
@@ -120,11 +121,7 @@ def is_tracking(text: str) -> bool:
 
 def _said(answer: Answer) -> str:
     """Return what a refusal says, in one line."""
-    try:
-        told = answer.json()
-    except Unavailable:
-        return f"refused ({answer.status})"
-    found = told if isinstance(told, Mapping) else {}
+    found = cells.told(answer)
     said = [str(each.get("description") or each.get("message") or "") for each in rows(found.get("errors"))]
     words = " · ".join(each for each in said if each) or str(found.get("detail") or found.get("title") or "")
-    return words[:150] or f"refused ({answer.status})"
+    return cells.refusal(words, answer)
