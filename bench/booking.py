@@ -7,6 +7,7 @@ patience that the shop has, alternate in one run.
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -32,7 +33,7 @@ from shop.shipping.models import CarrierAccount
 from shop.testing.outside import World, running
 from shop.testing.yalidine_sim import YalidineSim
 
-ROUNDS, ORDERS, PACE_S, SLOW_S = 4, 100, 0.1, 4.0
+ROUNDS, ORDERS, PACE_S, SLOW_S, LATER_S = 4, 200, 0.06, 4.0, 2.0
 FIRST = 54_000  # beside the baskets of other measurements
 
 
@@ -45,7 +46,12 @@ class Partner:
     outside: Outside
 
     def book(self, store_id: int, order_id: int) -> None:
-        """Confirm an order and have its parcel booked, as the job does."""
+        """Confirm an order and have its parcel booked, as the job does, at some moment after it was placed.
+
+        Right after it, a quick partner's answers would all be written down before the next order comes, and a slow
+        one's at any moment: the two would meet orders unequally often.
+        """
+        time.sleep(random.uniform(0, LATER_S))
         with self.app.app_context():
             with transaction():
                 fulfilment.confirm(store_id, order_id, by=SYSTEM)

@@ -14,7 +14,7 @@ def little(monkeypatch: pytest.MonkeyPatch) -> None:
     for module, name, value in (
         (orders, "ORDERS", 3), (paying, "ROUNDS", 1), (paying, "ORDERS", 3), (paying, "PACE_S", 0.01),
         (paying, "SLOW_S", 0.5), (booking, "ROUNDS", 1), (booking, "ORDERS", 3), (booking, "PACE_S", 0.01),
-        (booking, "SLOW_S", 0.5), (pages, "ROUNDS", 3),
+        (booking, "SLOW_S", 0.5), (booking, "LATER_S", 0.1), (pages, "ROUNDS", 3),
     ):  # fmt: skip
         monkeypatch.setattr(module, name, value)
 
