@@ -42,7 +42,7 @@ def possible(parcel: Shipment) -> list[str]:
 
 def standing(parcel: Shipment) -> str:
     """Return the instruction that was told, or is about to be, since the parcel stands where it does; '' for none."""
-    told = _told(parcel)
+    told = _told(parcel) if parcel.state in _NOBODY_FOUND else []
     return _ASKED.get(told[-1], "") if told else ""
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from shop.core.errors import NotFound, Refused, Unavailable
+from shop.core.errors import NotFound, Refused
 from shop.core.money import Money
 from shop.orders.models import Order
 from shop.plumbing import jobs, journal
@@ -65,17 +65,13 @@ def take(outside: Outside, payload: dict[str, Any]) -> None:
     account = queries.carrier_account(zone.row.store_id, zone.row.account_id)
     carrier, account_id = partners.built(account, outside), account.id
     session.rollback()  # the read snapshot does not wait for the outside
-    found = {grams: price for grams, _old in zone.steps if (price := _price(carrier, account_id, town, grams))}
+    found = {grams: price for grams, _old in zone.steps if (price := _price(carrier, town, grams))}
     with transaction():
         _keep(payload["store_id"], payload["zone_id"], account_id, found)
 
 
-def _price(carrier: Carrier, account_id: int, town: Town, grams: int) -> Money | None:
+def _price(carrier: Carrier, town: Town, grams: int) -> Money | None:
     """Return what a weight costs, rounded up; None where the partner has no price of it in dinars."""
-    with transaction():
-        allowed = partners.may_ask(account_id)
-    if not allowed:
-        raise Unavailable("this partner was asked enough for now")
     there = Abroad(town.country, town.city, town.postcode)
     parcel = Parcel("", queries.place_of(town.country), "home", grams, Money(0), WORTH, abroad=there)
     session.rollback()

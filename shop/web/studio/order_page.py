@@ -229,13 +229,10 @@ def instructions_of(shipment: Shipment | None) -> Instructions | None:
     """Return what can be asked for a parcel that found nobody; None where nothing can be."""
     if shipment is None:
         return None
-    buttons = [
-        (instruction, _(INSTRUCTIONS[instruction][0]), INSTRUCTIONS[instruction][1])
-        for instruction in instructions.possible(shipment)
-    ]
-    standing = instructions.standing(shipment)
-    told = _(INSTRUCTIONS[standing][2], carrier=shipment.carrier_title) if standing else ""
-    return Instructions(buttons, told) if buttons or told else None
+    if standing := instructions.standing(shipment):
+        return Instructions([], _(INSTRUCTIONS[standing][2], carrier=shipment.carrier_title))
+    buttons = [(each, _(INSTRUCTIONS[each][0]), INSTRUCTIONS[each][1]) for each in instructions.possible(shipment)]
+    return Instructions(buttons, "") if buttons else None
 
 
 # instruction: its button, its picture, what is said once it was asked

@@ -11,13 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from shop.core import clock
 from shop.core.errors import Misconfigured, Rejected, Unavailable
 from shop.core.money import Money
 from shop.shipping.carriers.mydhl import mapping
 from shop.shipping.carriers.mydhl.client import Client, Missing, is_tracking
+from shop.shipping.carriers.mydhl.mapping import Sender
 from shop.shipping.contract import Abroad, Booking, Http, Parcel, ParcelScan, Place, Plugin, Quote, setting
 
 SOUGHT_DAYS = 30
@@ -79,7 +79,7 @@ class MyDhl:
     def check(self) -> None:
         """Ask what a small parcel would cost: the keys, the account and its postcode are known then."""
         try:
-            self.client.post("rates", mapping.rate_request(_TRIAL, mapping.require_takeable(_TRIAL), **self._mine()))
+            self.client.post("rates", mapping.rate_request(_TRIAL, mapping.require_takeable(_TRIAL), self._mine()))
         except Rejected as refused:
             raise Misconfigured(str(refused)) from None
 
@@ -89,7 +89,7 @@ class MyDhl:
             there = mapping.require_takeable(parcel)
             mine = self._mine()
             found = mapping.quote(
-                self.client.post("rates", mapping.rate_request(parcel, there, **mine)), mine["product"], mine["now"]
+                self.client.post("rates", mapping.rate_request(parcel, there, mine)), mine.product, mine.now
             )
         except Rejected:
             return []
@@ -97,7 +97,7 @@ class MyDhl:
 
     def book(self, parcel: Parcel) -> Booking:
         """Book the parcel, unless it is booked already; its label comes with the answer."""
-        wanted = mapping.shipment(parcel, mapping.require_bookable(parcel), **self._mine())
+        wanted = mapping.shipment(parcel, mapping.require_bookable(parcel), self._mine())
         found = self.find(parcel.reference)
         if found:
             return Booking(parcel.reference, found)
@@ -132,15 +132,12 @@ class MyDhl:
             return []
         return sorted(mapping.scans(tracking, told), key=lambda each: (each.at, each.key))
 
-    def _mine(self) -> dict[str, Any]:
+    def _mine(self) -> Sender:
         """Return what every question says of the account."""
         box = mapping.box_of(self.settings.box)
         if box is None:
             raise Misconfigured("The size of your usual box is missing. Please type it in the settings of delivery.")
-        return {
-            "account": self.settings.account, "product": self.settings.product, "postcode": self.settings.postcode,
-            "box": box, "now": clock.now(),
-        }  # fmt: skip
+        return Sender(self.settings.account, self.settings.product, self.settings.postcode, box, clock.now())
 
 
 def _build(settings: Settings, http: Http | None) -> MyDhl:

@@ -7,6 +7,7 @@ import re
 import textwrap
 from base64 import b64decode
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -75,49 +76,42 @@ def planned(now: datetime) -> str:
     return f"{day.isoformat()}T10:00:00 GMT+01:00"
 
 
-def rate_request(
-    parcel: Parcel,
-    there: Abroad,
-    *,
-    account: str,
-    product: str,
-    postcode: str,
-    box: tuple[int, int, int],
-    now: datetime,
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who asks: account, product, postcode and usual box (centimetres) of the workshop, and the moment."""
+
+    account: str
+    product: str
+    postcode: str
+    box: tuple[int, int, int]
+    now: datetime
+
+
+def rate_request(parcel: Parcel, there: Abroad, by: Sender) -> dict[str, Any]:
     """Return the question what a parcel costs."""
     return {
         "customerDetails": {
-            "shipperDetails": _town(HOME, there.sender_city or "Alger", postcode),
+            "shipperDetails": _town(HOME, there.sender_city or "Alger", by.postcode),
             "receiverDetails": _town(there.country, there.city, there.postcode),
         },
-        "accounts": [{"typeCode": "shipper", "number": account}],
-        "productCode": product, "plannedShippingDateAndTime": planned(now), "unitOfMeasurement": "metric",
-        "isCustomsDeclarable": True, "nextBusinessDay": True, "packages": [_package(parcel, box)],
+        "accounts": [{"typeCode": "shipper", "number": by.account}],
+        "productCode": by.product, "plannedShippingDateAndTime": planned(by.now), "unitOfMeasurement": "metric",
+        "isCustomsDeclarable": True, "nextBusinessDay": True, "packages": [_package(parcel, by.box)],
         "monetaryAmount": [{"typeCode": "declaredValue", "value": _number(parcel.declared),
                             "currency": parcel.declared.currency}],
         **_insurance(parcel),
     }  # fmt: skip
 
 
-def shipment(
-    parcel: Parcel,
-    there: Abroad,
-    *,
-    account: str,
-    product: str,
-    postcode: str,
-    box: tuple[int, int, int],
-    now: datetime,
-) -> dict[str, Any]:
+def shipment(parcel: Parcel, there: Abroad, by: Sender) -> dict[str, Any]:
     """Return a parcel as it is asked for, under our reference, with what customs is told. Raises Rejected."""
     return {
-        "plannedShippingDateAndTime": planned(now), "pickup": {"isRequested": False}, "productCode": product,
-        "accounts": [{"typeCode": "shipper", "number": account}],
+        "plannedShippingDateAndTime": planned(by.now), "pickup": {"isRequested": False}, "productCode": by.product,
+        "accounts": [{"typeCode": "shipper", "number": by.account}],
         "customerReferences": [{"value": parcel.reference, "typeCode": "CU"}],
         "customerDetails": {
             "shipperDetails": {
-                "postalAddress": _address(HOME, there.sender_city, postcode, there.sender_address),
+                "postalAddress": _address(HOME, there.sender_city, by.postcode, there.sender_address),
                 "contactInformation": _contact(there.sender, there.sender_phone, there.sender_email),
             },
             "receiverDetails": {
@@ -125,7 +119,7 @@ def shipment(
                 "contactInformation": _contact(parcel.name, parcel.phone),
             },
         },
-        "content": _content(parcel, there, box, now.astimezone(ALGIERS).date()),
+        "content": _content(parcel, there, by.box, by.now.astimezone(ALGIERS).date()),
         "outputImageProperties": {
             "encodingFormat": "pdf", "printerDPI": 300,
             "imageOptions": [{"typeCode": "label", "templateName": LABEL}],
