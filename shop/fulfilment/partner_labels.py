@@ -69,11 +69,8 @@ def _fetch(parcel: Shipment, outside: Outside) -> None:
     session.expunge(parcel)
     session.expunge(account)
     session.rollback()
-    with transaction():
-        if not partners.may_ask(account.id):
-            raise Unavailable("the partner was asked enough for now")
     try:
-        carrier = partners.built(account, outside, turns=1)
+        carrier = partners.built(account, outside)
         if not isinstance(carrier, Labels):
             raise Misconfigured(NOT_GIVEN)
         content = carrier.label(tracking)

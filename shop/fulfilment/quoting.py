@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from shop.core.errors import InvalidTransition, Unavailable
+from shop.core.errors import InvalidTransition
 from shop.core.money import Money
 from shop.fulfilment.booking import parcel_of
 from shop.orders import queries as orders
@@ -55,11 +55,7 @@ def ask(store_id: int, order_id: int, *, by: Actor, outside: Outside) -> None:
     lines = orders.lines(store_id, [order_id])[order_id]
     parcel = parcel_of(shipment, order, session.get_one(Store, store_id), lines)
     account_id, shipment_id = shipment.account_id, shipment.id
-    with transaction():
-        allowed = partners.may_ask(account_id)
-    if not allowed:
-        raise Unavailable("this partner was asked enough for now")
-    carrier = partners.built(queries.carrier_account(store_id, account_id), outside, turns=1)
+    carrier = partners.built(queries.carrier_account(store_id, account_id), outside)
     session.rollback()  # the read snapshot does not wait for the outside
     found = carrier.quotes(parcel)
     with transaction():
