@@ -93,6 +93,11 @@ class CarrierKit:
         return None
 
     @pytest.fixture
+    def is_taken_back(self) -> Callable[[str], str] | None:
+        """Tells of a number what its courier is to take back by the outside, if the plug-in says that it exchanges."""
+        return None
+
+    @pytest.fixture
     def secrets(self) -> list[str]:
         """The secret values in the settings of `carrier`: none may be seen."""
         return []
@@ -316,6 +321,25 @@ class CarrierKit:
         for each in told:
             assert each is not None, "it insures, and does not tell what that costs"
             assert 0 <= each <= 10_000, f"insurance of {each} hundredths of a per cent"
+
+    def test_an_exchange_lies_there_with_what_comes_back(
+        self, carrier: Carrier, parcel: Parcel, is_taken_back: Callable[[str], str] | None
+    ) -> None:
+        """Who exchanges tells the courier what to take along, one by one and among many, and of no other parcel."""
+        if self.plugin is None or not self.plugin.exchanges or not self.plugin.outside:
+            pytest.skip("this carrier takes nothing back, or nobody is told")
+        assert is_taken_back is not None, "give the fixture `is_taken_back`"
+        what = "1 × Savon à l'huile d'olive"
+        swap = replace(parcel, takes_back=what)
+        found = is_taken_back(carrier.book(swap).tracking)
+        assert what in found, f"an exchange lies there with {found!r} to take back, not {what!r}"
+        other = is_taken_back(carrier.book(replace(parcel, reference=parcel.reference + "O")).tracking)
+        assert not other, f"an ordinary parcel is an exchange there: {other!r} is to be taken back"
+        if isinstance(carrier, BooksMany):
+            (made,) = carrier.book_many([replace(swap, reference=parcel.reference + "M")])
+            assert isinstance(made, Booking), f"an exchange among many: {made!r}"
+            found = is_taken_back(made.tracking)
+            assert what in found, f"among many an exchange lies there with {found!r} to take back"
 
     def test_no_secret_is_seen(
         self, carrier: Carrier, parcel: Parcel, secrets: list[str], caplog: pytest.LogCaptureFixture

@@ -45,6 +45,7 @@ class Depot:
 
     answers: bool = True
     insured: set[str] = field(default_factory=set)
+    taken: dict[str, str] = field(default_factory=dict)
     parcels: dict[str, str] = field(default_factory=dict)
 
     def asked(self) -> None:
@@ -80,6 +81,8 @@ class Sound:
         number = self.depot.parcels.setdefault(parcel.reference, f"N{next(NUMBERS):04}")
         if parcel.insured:
             self.depot.insured.add(number)
+        if parcel.takes_back:
+            self.depot.taken[number] = parcel.takes_back
         return Booking(parcel.reference, number)
 
     def fees(self, sender: str, to: str) -> list[Fee]:
@@ -140,8 +143,9 @@ class Kit(CarrierKit):
         cls = self.broken
         build = lambda settings, _http: cls(settings, Depot())  # noqa: E731 - one line is enough
         type(self).plugin = Plugin(
-            key="sound", title="By mule", settings=Settings, build=build, outside=True, insures=Money.dinars(100_000)
-        )
+            key="sound", title="By mule", settings=Settings, build=build, outside=True,
+            insures=Money.dinars(100_000), exchanges=True,
+        )  # fmt: skip
 
     @pytest.fixture
     def carrier(self) -> Sound:
@@ -159,6 +163,10 @@ class Kit(CarrierKit):
     @pytest.fixture
     def lies_insured(self, carrier: Sound) -> Callable[[str], bool]:
         return lambda tracking: tracking.lstrip("0") in carrier.depot.insured
+
+    @pytest.fixture
+    def is_taken_back(self, carrier: Sound) -> Callable[[str], str]:
+        return lambda tracking: carrier.depot.taken.get(tracking.lstrip("0"), "")
 
     @pytest.fixture
     def secrets(self) -> list[str]:
@@ -284,6 +292,21 @@ class KeepsItsPercentageToItself(Sound):
         return [replace(each, insurance_hundredths=None) for each in super().fees(sender, to)]
 
 
+class TakesNothingBack(Sound):
+    def book(self, parcel: Parcel) -> Booking:
+        return super().book(replace(parcel, takes_back=""))
+
+
+class TakesFromEverybody(Sound):
+    def book(self, parcel: Parcel) -> Booking:
+        return super().book(replace(parcel, takes_back=parcel.takes_back or parcel.contents))
+
+
+class ForgetsTheExchangeAmongMany(Sound):
+    def book_many(self, parcels: Sequence[Parcel]) -> Sequence[Booking | AdapterError]:
+        return super().book_many([replace(each, takes_back="") for each in parcels])
+
+
 @dataclass
 class TellsItsSecret(Sound):
     depot: Depot
@@ -297,7 +320,8 @@ BROKEN: tuple[type[Any], ...] = (
     GivesALongNumber, ForgetsWhatItBooked, StopsAtTheFirst, TakesSilenceForANo, CancelsOnlyOnce, ShowsAPage,
     KnowsNoWilaya,
     RepeatsTheirWords, NumbersScansAnew, BelievesEverybody, KeepsMoreThanItTook, InsuresNothing,
-    InsuresEverything, KeepsItsPercentageToItself, TellsItsSecret,
+    InsuresEverything, KeepsItsPercentageToItself, TakesNothingBack, TakesFromEverybody, ForgetsTheExchangeAmongMany,
+    TellsItsSecret,
 )  # fmt: skip
 
 

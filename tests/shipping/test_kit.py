@@ -35,6 +35,9 @@ PROMISES = {
     "InsuresNothing": {"what_is_to_be_insured_is_and_nothing_else": "was to be insured lies there without"},
     "InsuresEverything": {"what_is_to_be_insured_is_and_nothing_else": "was insured, and nobody asked"},
     "KeepsItsPercentageToItself": {"who_insures_tells_what_it_costs": "does not tell what that costs"},
+    "TakesNothingBack": {"an_exchange_lies_there_with_what_comes_back": "lies there with '' to take back"},
+    "TakesFromEverybody": {"an_exchange_lies_there_with_what_comes_back": "an ordinary parcel is an exchange there"},
+    "ForgetsTheExchangeAmongMany": {"an_exchange_lies_there_with_what_comes_back": "among many an exchange"},
     "TellsItsSecret": {"no_secret_is_seen": "a secret is seen in a repr"},
 }  # fmt: skip
 ALSO = {  # what breaks with it

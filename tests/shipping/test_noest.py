@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
@@ -67,6 +67,14 @@ class TestKit(CarrierKit):
     def unanswered(self, world: World, carrier: Noest) -> Carrier:
         world.faults.add("noest", "cut", times=None)
         return carrier
+
+    @pytest.fixture
+    def is_taken_back(self, sim: NoestSim) -> Callable[[str], str]:
+        def told(tracking: str) -> str:
+            row = sim.parcels[tracking].row
+            return str(row["produit_a_recuperer"]) if row["type_id"] == 2 else ""
+
+        return told
 
     @pytest.fixture
     def secrets(self) -> list[str]:

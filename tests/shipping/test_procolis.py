@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -75,6 +75,14 @@ class TestKit(CarrierKit):
     def unanswered(self, world: World, carrier: Procolis) -> Carrier:
         world.faults.add("procolis", "cut", times=None)
         return carrier
+
+    @pytest.fixture
+    def is_taken_back(self, sim: ProcolisSim) -> Callable[[str], str]:
+        def told(tracking: str) -> str:
+            row = sim.parcels[tracking].row
+            return str(row["Note"]) if row["TypeColis"] == "1" else ""
+
+        return told
 
     @pytest.fixture
     def secrets(self) -> list[str]:

@@ -79,6 +79,14 @@ class TestKit(CarrierKit):
         return lambda tracking: sim.parcels[tracking].row["do_insurance"] == 1
 
     @pytest.fixture
+    def is_taken_back(self, sim: YalidineSim) -> Callable[[str], str]:
+        def told(tracking: str) -> str:
+            row = sim.parcels[tracking].row
+            return str(row["product_to_collect"]) if row["has_exchange"] else ""
+
+        return told
+
+    @pytest.fixture
     def secrets(self) -> list[str]:
         return [TOKEN, SECRET]
 
