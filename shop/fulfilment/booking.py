@@ -26,7 +26,7 @@ from shop.plumbing.db import in_transaction, session, transaction
 from shop.plumbing.i18n import _, pick, speaking
 from shop.plumbing.journal import SYSTEM, Actor
 from shop.plumbing.outside import Outside
-from shop.shipping import customs_facts, labels, partners, places
+from shop.shipping import customs_facts, partners, places
 from shop.shipping import queries as shipping_queries
 from shop.shipping import service as shipping
 from shop.shipping.contract import Booking, BooksMany, Cancels, Carrier, Drafts, FindsBookings, Parcel
@@ -99,6 +99,9 @@ def _book_some(store_id: int, shipment_ids: Sequence[int], *, by: Actor, outside
     with transaction():
         for task, answer in answers:
             _write(store_id, task, answer, by=by)
+    for task, answer in answers:
+        if answer.label is not None:
+            partner_labels.keep_given(store_id, task.shipment_id, answer.tracking[:40], answer.label)
     return [answer for _task, answer in answers] + busy
 
 
@@ -300,10 +303,7 @@ def _write(store_id: int, task: _Task, answer: Booked, *, by: Actor) -> None:
     elif not shipping.mark_booked(store_id, task.shipment_id, answer.tracking, by=by):
         # Cancelled while the carrier was asked: what it now holds is taken back.
         _enqueue_cancellation(store_id, task.account_id, answer.tracking)
-    elif answer.label is not None:
-        parcel = shipping_queries.shipments(store_id, [task.shipment_id])[task.shipment_id]
-        labels.keep(parcel, answer.tracking[:40], answer.label)
-    elif task.is_far:
+    elif task.is_far and answer.label is None:
         partner_labels.fetch_soon(store_id, [task.shipment_id])
 
 

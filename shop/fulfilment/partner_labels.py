@@ -1,4 +1,4 @@
-"""Labels that partners make: fetched once a parcel is booked, outside of any transaction, and kept with it.
+"""Labels that partners make: fetched once a parcel is booked, drawn anew, and kept with it; no transaction waits.
 
 While one can't be had, ours is printed. The link to it is asked for anew each time and leaves the adapter never.
 """
@@ -80,5 +80,15 @@ def _fetch(parcel: Shipment, outside: Outside) -> None:
         with transaction():
             labels.note_problem(parcel, tracking, str(error))
         return
+    label = labels.redrawn(content)
     with transaction():
-        labels.keep(parcel, tracking, content)
+        labels.keep(parcel, tracking, label)
+
+
+def keep_given(store_id: int, shipment_id: int, tracking: str, content: bytes) -> None:
+    """Keep the label that came with a number, drawn outside of any transaction; not that of one that is given back."""
+    label = labels.redrawn(content)
+    with transaction():
+        parcel = shipping.shipments(store_id, [shipment_id])[shipment_id]
+        if parcel.tracking == tracking:
+            labels.keep(parcel, tracking, label)

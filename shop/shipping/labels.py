@@ -13,9 +13,10 @@ from sqlalchemy import and_, delete, or_, select, update
 from shop.core import clock
 from shop.core.errors import Refused
 from shop.plumbing import journal, pdfs
-from shop.plumbing.db import changed, session
+from shop.plumbing.db import changed, in_transaction, session
 from shop.plumbing.i18n import N_
 from shop.plumbing.journal import Actor
+from shop.plumbing.pdfs import Redrawn
 from shop.shipping.carriers import CARRIERS
 from shop.shipping.contract import Labels
 from shop.shipping.label_models import PartnerLabel
@@ -87,19 +88,27 @@ def wanting(store_id: int, shipment_ids: Collection[int], *, again: bool = False
     return list(session.scalars(wanted, execution_options={"populate_existing": True}))
 
 
-def keep(parcel: Shipment, tracking: str, content: bytes) -> bool:
-    """Keep a label that a partner made under a number; return whether it can be printed."""
+def redrawn(content: bytes) -> Redrawn | str:
+    """Draw a label that a partner made anew, or return why it can't be printed: see `pdfs.redrawn`."""
+    if in_transaction():
+        raise RuntimeError("no label is drawn inside a transaction")
     try:
-        pages = pdfs.looked_at(content)
+        return pdfs.redrawn(content)
     except Refused as refused:
-        note_problem(parcel, tracking, refused.message)
-        return False
-    _write(parcel, tracking, pages=pages, mark=hashlib.sha256(content).hexdigest(), body=content, problem="")
+        return refused.message
+
+
+def keep(parcel: Shipment, tracking: str, label: Redrawn | str) -> None:
+    """Keep a label that a partner made under a number, drawn anew, or why it can't be printed."""
+    if isinstance(label, str):
+        note_problem(parcel, tracking, label)
+        return
+    mark = hashlib.sha256(label.content).hexdigest()
+    _write(parcel, tracking, pages=label.pages, mark=mark, body=label.content, problem="")
     journal.record(
-        "shipment.partner_label", subject="shipment", subject_id=parcel.id, store_id=parcel.store_id, pages=pages,
-        by=journal.SYSTEM,
+        "shipment.partner_label", subject="shipment", subject_id=parcel.id, store_id=parcel.store_id,
+        pages=label.pages, by=journal.SYSTEM,
     )  # fmt: skip
-    return True
 
 
 def note_problem(parcel: Shipment, tracking: str, why: str) -> None:

@@ -20,7 +20,7 @@ from shop.core import clock
 from shop.core.errors import AdapterError, Forged, Refused, Rejected, Unavailable
 from shop.core.money import Money
 from shop.core.states import SCANS
-from shop.plumbing.pdfs import looked_at
+from shop.plumbing.pdfs import redrawn
 from shop.shipping.contract import (
     CONTRACT,
     Abroad,
@@ -240,10 +240,9 @@ class CarrierKit:
         tracking = carrier.book(parcel).tracking
         for _again in range(2):
             try:
-                pages = looked_at(carrier.label(tracking))
+                redrawn(carrier.label(tracking))
             except Refused as refused:
                 pytest.fail(f"its own label can't be printed: {refused}")
-            assert pages, "its own label has no page"
         with pytest.raises((Rejected, Unavailable)):
             carrier.label("NOBODY-0000")
 

@@ -12,6 +12,7 @@ from typing import Final
 from flask import Response
 
 from shop.documents.bars import code128
+from shop.plumbing.pdfs import written
 
 POINTS: Final = 72 / 25.4
 ROLL, A6, LANDSCAPE, A4 = (100, 150), (105, 148), (150, 100), (210, 297)
@@ -35,7 +36,7 @@ def label_pdf(maker: str, number: str, lines: Sequence[str], *, size: tuple[int,
             "/Resources<</Font<</F 3 0 R>>>>>>".encode()
         )
         objects.append(b"<</Length %d/Filter/FlateDecode>>\nstream\n%s\nendstream" % (len(packed), packed))
-    return _written(objects)
+    return written(objects)
 
 
 def pdf_answer(content: bytes) -> Response:
@@ -58,14 +59,3 @@ def _text(words: str, x: float, y: float, size: int) -> str:
     plain = "".join(each if each.isprintable() else " " for each in words[:60])
     escaped = plain.replace("\\", "\\\\").replace("(", "\\(").replace(")", "\\)")
     return f"BT /F {size} Tf {x:.2f} {y:.2f} Td ({escaped}) Tj ET"
-
-
-def _written(objects: Sequence[bytes]) -> bytes:
-    out, offsets = b"%PDF-1.4\n", []
-    for number, body in enumerate(objects, 1):
-        offsets.append(len(out))
-        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
-    rows = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
-    size = len(objects) + 1
-    table = b"xref\n0 %d\n0000000000 65535 f \n%strailer\n<</Size %d/Root 1 0 R>>\n" % (size, rows, size)
-    return out + table + b"startxref\n%d\n%%%%EOF\n" % len(out)

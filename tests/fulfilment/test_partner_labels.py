@@ -21,6 +21,7 @@ from shop.notifications.words import JOB as NOTIFY
 from shop.plumbing import jobs
 from shop.plumbing.db import Base, changed, session, transaction
 from shop.plumbing.journal import SYSTEM
+from shop.plumbing.pdfs import TOO_MUCH
 from shop.shipping import labels
 from shop.shipping.carriers import CARRIERS
 from shop.shipping.contract import Booking
@@ -29,6 +30,7 @@ from shop.shipping.models import CarrierAccount, Shipment
 from shop.testing.carrier_labels import label_pdf
 from tests.checkout.cast import AMINA, Workshop, confirmed, parcel, workshop
 from tests.fulfilment.partner import Partner
+from tests.plumbing.hostile import twice_packed
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -160,6 +162,31 @@ def test_a_page_that_is_no_pdf_is_refused_in_words_and_ours_prints(amina: Worksh
     assert labels.problems(amina.id, [box.id]), "it is not asked for again by itself"
     assert partner_labels.fetch(amina.id, [box.id], outside=partner.outside, again=True) == 0
     assert labels.problems(amina.id, [box.id]) == {}
+
+
+def test_a_hostile_label_is_never_kept_and_ours_prints(
+    amina: Workshop, partner: Partner, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    chosen(amina)
+    bomb = twice_packed()
+    monkeypatch.setattr("shop.testing.yalidine_sim.label_pdf", lambda *_told, **_size: bomb)
+    box = booked(amina, partner)
+    label = kept(box)
+    assert label is not None
+    assert (label.body, label.pages, label.problem) == (b"", 0, TOO_MUCH)
+    assert bears_ours(documents.batch_pdf(amina.id, printed(amina, box)))
+
+
+def test_what_is_kept_is_what_was_drawn_anew_and_no_transaction_waits_for_it(
+    amina: Workshop, partner: Partner
+) -> None:  # fmt: skip
+    chosen(amina)
+    label = kept(booked(amina, partner))
+    assert label is not None
+    assert b"/Subtype/Image" in label.body
+    assert b"/Font" not in label.body
+    with pytest.raises(RuntimeError, match="inside a transaction"), transaction():
+        labels.redrawn(label.body)
 
 
 def test_a_label_of_another_amount_is_not_printed(amina: Workshop, partner: Partner) -> None:
