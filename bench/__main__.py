@@ -41,7 +41,7 @@ def main() -> None:
         small = pages.latencies(app)
         pages.fill(app, large)
         found |= pages.growth(small, pages.latencies(app), large)
-    found |= {f"labels: {name}": value for name, value in labels.measure().items()}
+    found |= {f"labels: {name}": value for name, value in (labels.measure() | labels.memory()).items()}
     found |= {f"papers: {name}": value for name, value in invoices.measure().items()}
     found |= {f"papers: {name}": value for name, value in foreign.measure().items()}
     for name, value in found.items():

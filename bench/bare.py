@@ -29,12 +29,20 @@ def cpu_seconds(act: Callable[[], object]) -> float:
 def pages(width: int, height: int, *, lines: int) -> object:
     """Return one PDF of so many bare pages in millimetres, each with a line that was never drawn before."""
     said = [f"صابون {n} Savon à l’huile d’olive {n}" for n in (next(_serial) for _line in range(lines))]
-    inputs = {"width": str(width), "height": str(height), "lines": json.dumps(said)}
-    return _compiler().compile(format="pdf", sys_inputs=inputs, pdf_tags=False)
+    page = {"width": width, "height": height, "lines": said}
+    words = json.dumps(page, ensure_ascii=False).replace("\\", "\\\\").replace('"', '\\"')
+    return _compiler().compile(
+        _template().replace("sys.inputs.sheet", f'"{words}"').encode(), format="pdf", pdf_tags=False
+    )
+
+
+@lru_cache(maxsize=1)
+def _template() -> str:
+    return Path(__file__).with_suffix(".typ").read_text("utf-8")
 
 
 @lru_cache(maxsize=1)
 def _compiler() -> typst.Compiler:
     folder = TEMPLATES / "documents" / "fonts"
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])
-    return typst.Compiler(input=Path(__file__).with_suffix(".typ"), font_paths=fonts, ignore_system_fonts=True)
+    return typst.Compiler(font_paths=fonts, ignore_system_fonts=True)

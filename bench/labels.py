@@ -1,4 +1,4 @@
-"""How fast labels are drawn: in one PDF, in separate ones, for label printers, and the first one of a process.
+"""How fast labels are drawn, and how large: in one PDF, in separate ones, for label printers, the first of a process.
 
 Both also stand against the bare engine: pages of one line each, drawn in turn with the labels.
 
@@ -37,11 +37,12 @@ _WILAYAS = (
 
 
 def measure() -> dict[str, float]:
-    """Return labels per second in one PDF and in separate PDFs, and the milliseconds of a cold first label."""
+    """Return labels per second in one PDF and in separate PDFs, their size, and what the first one costs."""
     labels_pdf([distinct_label()])
     bare.pages(*PAGE, lines=1)
     together = [(_seconds(BATCH, 1), _bare_seconds(BATCH, 1)) for _ in range(REPETITIONS)]
     apart = [(_seconds(1, SEPARATE), _bare_seconds(1, SEPARATE)) for _ in range(REPETITIONS)]
+    sheets = [_seconds(BATCH, 1, paper="a4x4") for _ in range(REPETITIONS)]
     cold = [_cold_first() for _ in range(3)]
     return {
         "labels_per_second_in_one_pdf": round(statistics.median(BATCH / ours for ours, _bare in together), 1),
@@ -50,6 +51,9 @@ def measure() -> dict[str, float]:
         "as separate PDFs: times a bare page": statistics.median(ours / alone for ours, alone in apart),
         "labels_per_second_as_zpl_together": _zpl_rate(BATCH // 5, 1),
         "labels_per_second_as_zpl_one_by_one": _zpl_rate(1, SEPARATE),
+        "seconds_for_200_four_to_a_page": statistics.median(sheets),
+        "kilobytes_of_a_label_in_one_pdf": len(labels_pdf([distinct_label() for _ in range(BATCH)])) / BATCH / 1000,
+        "kilobytes_of_a_separate_label": max(len(labels_pdf([distinct_label()])) for _ in range(SEPARATE)) / 1000,
         "cold_first_label_ms": round(statistics.median(cold), 1),
     }
 
@@ -85,9 +89,9 @@ def distinct_label() -> LabelContent:
     )
 
 
-def _seconds(labels: int, papers: int) -> float:
+def _seconds(labels: int, papers: int, *, paper: str = "100x150") -> float:
     batches = [[distinct_label() for _ in range(labels)] for _ in range(papers)]
-    return bare.cpu_seconds(lambda: [labels_pdf(batch) for batch in batches])
+    return bare.cpu_seconds(lambda: [labels_pdf(batch, paper) for batch in batches])
 
 
 def _zpl_rate(labels: int, streams: int) -> float:
@@ -118,6 +122,20 @@ def _cold_first() -> float:
     return float(ran.stdout)
 
 
+def memory() -> dict[str, float]:
+    """Return the megabytes that a process has taken at most after so many labels, in papers of one and of 200."""
+    script = (
+        "import re; from bench.labels import distinct_label; from shop.documents.engine import labels_pdf\n"
+        "for n in range(1, 26):\n"
+        "    labels_pdf([distinct_label() for _ in range(200)])\n"
+        "    for _ in range(200): labels_pdf([distinct_label()])\n"
+        "    if n in (3, 25): print(int(re.search(r'VmHWM:\\s+(\\d+)', open('/proc/self/status').read())[1]) / 1024)"
+    )
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    early, late = map(float, ran.stdout.split())
+    return {"megabytes_after_1_200_labels": early, "megabytes_after_10_000_labels": late}
+
+
 if __name__ == "__main__":
-    for name, figure in measure().items():
+    for name, figure in (measure() | memory()).items():
         print(f"{name}: {figure}")

@@ -36,8 +36,13 @@ class Bars:
 
     def ink(self, x: int, y: int, *, tall: int = 0) -> str:
         """Return it as rectangles of a PDF, in dots from its corner at x and y; a bar code is `tall` dots tall."""
-        dots, high = self.dots, tall or self.dots
-        return "".join(f"{x + left * dots} {y + top * high} {run * dots} {high} re " for left, top, run in self._dark())
+        dots, high, rectangles = self.dots, tall or self.dots, []
+        for top, row in enumerate(self.rows):
+            at = f" {y + top * high} "
+            for run in _DARK.finditer(row):
+                left, end = run.span()
+                rectangles.append(f"{x + left * dots}{at}{(end - left) * dots} {high} re")
+        return " ".join(rectangles) + " "
 
     def _dark(self) -> Iterator[tuple[int, int, int]]:
         """Yield its dark runs: the first module, the row, and how many."""

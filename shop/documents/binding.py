@@ -14,7 +14,7 @@ _REFERENCE = re.compile(rb"\b(\d+) 0 R\b")
 _ROOT = re.compile(rb"/Root (\d+) 0 R")
 _INFO = re.compile(rb"/Info (\d+) 0 R")
 _PAGES = re.compile(rb"/Pages (\d+) 0 R")
-_METADATA = re.compile(rb"/Metadata (\d+) 0 R")
+METADATA = re.compile(rb"/Metadata (\d+) 0 R")
 _COUNT = re.compile(rb"/Count (\d+)")
 _HEAD = re.compile(rb"(\d+) 0 obj\n")
 
@@ -105,7 +105,7 @@ def bound(parts: Sequence[bytes]) -> bytes:
 def _without_wrapping(file: File) -> dict[int, bytes]:
     """Leave out what a document has once: its catalogue, title and metadata."""
     left_out = {file.catalogue}
-    for pattern, within in ((_INFO, file.trailer), (_METADATA, file.objects[file.catalogue])):
+    for pattern, within in ((_INFO, file.trailer), (METADATA, file.objects[file.catalogue])):
         if found := pattern.search(within):
             left_out.add(int(found[1]))
     return {number: body for number, body in file.objects.items() if number not in left_out}

@@ -49,7 +49,7 @@ __all__ = [
 _FOLDER: Final = TEMPLATES / "documents"
 # Labels drawn at once: typst remembers what it laid out, half a megabyte for each.
 BUNDLE: Final = 60
-_LARGE: Final = 64_000  # characters of a sheet that are worth forgetting at once
+_LARGE: Final = 20_000  # characters of a sheet that are worth forgetting at once
 _GENERATIONS: Final = 12  # papers after which typst lets go of what it has not used again
 _WRITTEN_AT: Final = 1_767_225_600  # 2026-01-01: fixed, so that equal papers are equal bytes
 _CATALOGUE_END: Final = re.compile(rb"/ViewerPreferences<<(?:/Direction/[LR]2[LR])?()>>>>\nendobj\nxref\n")
@@ -183,9 +183,8 @@ def poster_pdf(poster: Poster, *, paper: str) -> bytes:
 def card_jpeg(card: ShareCard, photo: bytes | None) -> bytes:
     """Return the picture beside a shared link, 1200 × 630, with the photograph if there is one."""
     sheet = card_sheet(card, has_photo=photo is not None)
-    words = json.dumps(sheet, ensure_ascii=False)
     with _drawing:
-        drawn = _compiler("card").compile(format="png", ppi=72, sys_inputs={"sheet": words})
+        drawn = _compiler().compile(_source("card", json.dumps(sheet, ensure_ascii=False)), format="png", ppi=72)
     assert isinstance(drawn, bytes)
     return with_photo(drawn, photo, side=sheet["side"])
 
@@ -244,9 +243,8 @@ def _drawn(template: str, sheet: Sheet, *, tagged: bool = False) -> bytes:
     """Draw a sheet; tags let a screen reader read it, and cost time and size that a label can do without."""
     words = json.dumps(sheet, ensure_ascii=False)
     with _drawing:
-        pdf = _compiler(template).compile(
-            format="pdf", sys_inputs={"sheet": words}, timestamp=_WRITTEN_AT, pdf_tags=tagged
-        )
+        source = _source(template, words)
+        pdf = _compiler().compile(source, format="pdf", timestamp=_WRITTEN_AT, pdf_tags=tagged)
         if len(words) > _LARGE:
             _forget()
     assert isinstance(pdf, bytes)
@@ -256,7 +254,7 @@ def _drawn(template: str, sheet: Sheet, *, tagged: bool = False) -> bytes:
 def _forget() -> None:
     """Age typst's memory until it drops the paper just drawn; it has no other way to be told."""
     for _generation in range(_GENERATIONS):
-        _blank().compile(input=b"", format="svg")
+        _compiler().compile(b"", format="svg")
 
 
 def _at_real_size(pdf: bytes) -> bytes:
@@ -271,26 +269,26 @@ def _at_real_size(pdf: bytes) -> bytes:
     return body + b"startxref\n%d\n%%%%EOF" % body.rindex(b"xref\n")
 
 
+def _source(template: str, words: str) -> bytes:
+    """Return a template with its words, as JSON, in their place.
+
+    Given as inputs beside it they would be part of typst's library, which is then built anew, and all that it has laid
+    out before is laid out again: a label would take half as long again.
+    """
+    before, after = _template(template)
+    literal = words.replace("\\", "\\\\").replace('"', '\\"')
+    return f'{before}"{literal}"{after}'.encode()
+
+
 @lru_cache
-def _compiler(template: str) -> typst.Compiler:
-    """Return the compiler of one template: what a compiler was given once, it keeps for its next paper."""
+def _template(name: str) -> tuple[str, str]:
+    before, after = (_FOLDER / f"{name}.typ").read_text("utf-8").split("sys.inputs.sheet")
+    return before, after
+
+
+@lru_cache(maxsize=1)
+def _compiler() -> typst.Compiler:
     import typst  # noqa: PLC0415 - 80 MB on disk, loaded when the first paper is drawn
 
-    return typst.Compiler(
-        input=_FOLDER / f"{template}.typ", root=_FOLDER, font_paths=_fonts(), ignore_system_fonts=True
-    )
-
-
-@lru_cache(maxsize=1)
-def _blank() -> typst.Compiler:
-    import typst  # noqa: PLC0415 - see _compiler
-
-    return typst.Compiler(font_paths=_fonts(), ignore_system_fonts=True)
-
-
-@lru_cache(maxsize=1)
-def _fonts() -> typst.Fonts:
-    import typst  # noqa: PLC0415 - see _compiler
-
-    folder = _FOLDER / "fonts"
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[_FOLDER / "fonts"])
+    return typst.Compiler(root=_FOLDER, font_paths=fonts, ignore_system_fonts=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from shop.core.money import Money
 from shop.documents.agreed import Agreement
@@ -115,6 +116,15 @@ def paid_by(method: str) -> str:
 
 def said(spoken: Sequence[str], message: str, **values: object) -> Said:
     """Return a message in each language of a paper, with the amounts in it written as that language does."""
+    return _said(spoken, message, values) if values else list(_fixed(tuple(spoken), message))
+
+
+@lru_cache(maxsize=512)
+def _fixed(spoken: tuple[str, ...], message: str) -> Said:
+    return _said(spoken, message, {})
+
+
+def _said(spoken: Sequence[str], message: str, values: Mapping[str, object]) -> Said:
     found = []
     for lang in spoken:
         with speaking(lang):

@@ -114,11 +114,10 @@ def label_sheet(
             left, top = x + inset, y + inset
             pages[page].append({"x": left, "y": top, "black": drawn.black, "white": drawn.white})
             stamps[page].append(Stamp(left, top, still, rectangles(drawn.ink), bars, paper.percent, dots_per_mm))
-    words = {key: both(word) for key, word in _WORDS.items()}
     author = next((each.sender_name for each in labels if each), "")
     sheet = {
         "author": printable(author, most=NAME), "width": paper.width, "height": paper.height,
-        "percent": paper.percent, "stills": [_still(sort, words) for sort in stills], "pages": pages,
+        "percent": paper.percent, "stills": [_still(sort) for sort in stills], "pages": pages,
     }  # fmt: skip
     return sheet, stamps
 
@@ -136,8 +135,9 @@ def _sort(label: LabelContent) -> Sort:
 # What all labels of a sort have in common.
 
 
-def _still(sort: Sort, words: Mapping[str, Words]) -> Sheet:
-    drawn, row = Drawing(), rows(signed=sort.signed)
+@lru_cache(maxsize=256)  # a workshop's labels of one day are of few sorts
+def _still(sort: Sort) -> Sheet:
+    drawn, row, words = Drawing(), rows(signed=sort.signed), _words()
     drawn.frame(Box(0, 0, WIDE, TALL), RULE)
     for name in ("bars", "recipient", "destination", "way", "amount"):
         drawn.across(row[name].y)
@@ -151,6 +151,11 @@ def _still(sort: Sort, words: Mapping[str, Words]) -> Sheet:
     _amount_band(drawn, row["amount"], words["collect" if sort.owed else "nothing"], owed=sort.owed)
     _sender(drawn, row["footer"], sort, words["sender"])
     return drawn.sheet()
+
+
+@lru_cache(maxsize=1)
+def _words() -> dict[str, Words]:
+    return {key: both(word) for key, word in _WORDS.items()}
 
 
 def _header(drawn: Drawing, row: Box, sort: Sort, parcel: Words) -> None:
@@ -228,7 +233,7 @@ def _exchange(drawn: Drawing, row: Box, words: Words) -> None:
     if row.width > 400:
         drawn.pair(row.inside(band + PAD), words, 17, weight="bold")
     else:
-        drawn.stacked(row.inside(band), "center", words, (9.5, 10), 12)
+        drawn.stacked(row.inside(band), "center", words, (8.5, 9), 11)
 
 
 def _sender(drawn: Drawing, row: Box, sort: Sort, words: Words) -> None:
@@ -238,7 +243,7 @@ def _sender(drawn: Drawing, row: Box, sort: Sort, words: Words) -> None:
     name, place = printable(sort.sender, most=NAME), printable(sort.sender_place, most=LINE)
     drawn.said(box.inside(42, 34, 0).top(38), name, (10.5, 9, 8, 7), weight="bold", side="left")
     drawn.figure(box.below(74, 24), "left", phone(sort.sender_phone), 9.5, ordinary=18)
-    drawn.said(box.inside(0, 102, bottom=4), place, (8, 7.5, 7), side="left", high=True)
+    drawn.said(box.inside(0, 102, bottom=8), place, (8, 7.5, 7), side="left", high=True)
     drawn.down(SPLIT, row)
     date = printable(sort.date, most=24)
     drawn.figure(_own_box(row).below(8, 32), "right", date, 8.5, ordinary=10, weight="regular")

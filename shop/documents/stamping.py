@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from shop.documents.binding import File
+from shop.documents.binding import METADATA, File
 
 POINTS: Final = 72 / 25.4  # of a millimetre
 DOT: Final = POINTS / 8
@@ -51,7 +51,7 @@ def stamped(pdf: bytes, stills: int, pages: Sequence[Sequence[Stamp]]) -> bytes:
     every = [int(number) for number in _found(_KIDS, file.objects[tree]).split()[::3]]
     tall = float(_found(_BOX, file.objects[every[0]], 2))  # stills are labels: all as tall
     forms, kept = [_form(file, number) for number in every[:stills]], every[stills:]
-    catalogue = file.objects.pop(file.catalogue)
+    catalogue = _without_metadata(file, file.objects.pop(file.catalogue))
     fresh = max(file.objects) + 1
     for number, stamps in zip(kept, pages, strict=True):
         page = file.objects[number]
@@ -64,6 +64,12 @@ def stamped(pdf: bytes, stills: int, pages: Sequence[Sequence[Stamp]]) -> bytes:
     kids = b" ".join(b"%d 0 R" % number for number in kept)
     file.objects[tree] = b"<</Type/Pages/Count %d/Kids[%s]>>" % (len(kept), kids)
     return file.written(catalogue)
+
+
+def _without_metadata(file: File, catalogue: bytes) -> bytes:
+    """Leave out what says in XML again whose file it is and what it is called: a twentieth of a label."""
+    file.objects.pop(_number(METADATA, catalogue))
+    return METADATA.sub(b"", catalogue)
 
 
 def rectangles(boxes: Iterable[tuple[float, float, float, float]]) -> str:

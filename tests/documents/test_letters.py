@@ -27,9 +27,9 @@ ANY = st.text(max_size=120) | st.text(alphabet="ابتثجحخلأإآىيئڨڤ
 
 
 def widths(weight: str) -> dict[int, str]:
-    """Return the widths of every character of a weight in the forms it takes, Plex before Noto."""
+    """Return the widths of every character of a weight in the forms it takes, our own face before Noto."""
     found: dict[int, str] = {}
-    for family in ("NotoSansArabic", "IBMPlexSansArabic"):
+    for family in ("NotoSansArabic", "HirfaPrint"):
         font = TTFont(FONTS / f"{family}-{weight}.ttf")
         scale = 1000 / font["head"].unitsPerEm
         after, between, before = (forms(font, tag) for tag in ("fina", "medi", "init"))
@@ -67,7 +67,7 @@ def test_the_list_of_letters_is_that_of_the_fonts() -> None:
 
 def true_widths(texts: list[str], weight: Weight) -> list[float]:
     """Return how many ems the engine needs for each text in one line."""
-    page = """#set text(font: ("IBM Plex Sans Arabic", "Noto Sans Arabic"), size: 100pt, hyphenate: false)
+    page = """#set text(font: ("Hirfa Print", "Noto Sans Arabic"), size: 100pt, hyphenate: false)
     #let wide(said) = measure(text(weight: sys.inputs.weight, said)).width / 100pt
     #context [#metadata(json(bytes(sys.inputs.texts)).map(wide)) <widths>]"""
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
@@ -125,7 +125,7 @@ def test_a_pdf_carries_our_fonts_only() -> None:
     names = {text.get_font().get_base_name() for text in pdf[0].get_objects() if hasattr(text, "get_font")}
     pdf.close()
     assert names
-    assert all("IBMPlexSansArabic" in name or "NotoSansArabic" in name for name in names)
+    assert all("HirfaPrint" in name or "NotoSansArabic" in name for name in names)
 
 
 @pytest.mark.parametrize(

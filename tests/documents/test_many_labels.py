@@ -60,5 +60,10 @@ def test_labels_are_drawn_fast_enough() -> None:
         "as separate PDFs: times a bare page",
         "labels_per_second_as_zpl_together",
         "labels_per_second_as_zpl_one_by_one",
+        "seconds_for_200_four_to_a_page",
+        "kilobytes_of_a_label_in_one_pdf",
+        "kilobytes_of_a_separate_label",
         "cold_first_label_ms",
     }
+    assert figures["kilobytes_of_a_label_in_one_pdf"] < 5
+    assert figures["kilobytes_of_a_separate_label"] < 24
