@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -12,8 +12,10 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from shop.demo.workshops import OPERATOR, PASSWORD
+from shop.shipping.carriers import CARRIERS
 from tests.browser.again import Again
 from tests.browser.buying import FLOWER_WATER, SOAP
+from tests.browser.partners import ISMAHANE, Walk
 from tests.browser.phone import PATIENCE_S, Phone
 from tests.browser.rooms import Rooms, rooms_of
 from tests.browser.server import copy_demo, demo_shop
@@ -26,12 +28,19 @@ ARGUMENTS = [
 ]  # fmt: skip
 
 expect.set_options(timeout=1000 * PATIENCE_S)
+UNHURRIED = ((1000, 60),)  # the pace of an account is kept by other tests; here it would be most of the time
 
 
 class MakePhone(Protocol):
     """What the fixture `phone` gives."""
 
     def __call__(self, lang: str, javascript: bool = True, **more: Any) -> Phone: ...
+
+
+class Hers(Protocol):
+    """What the fixture `hers` gives."""
+
+    def __call__(self, partner: str, lang: str) -> Walk: ...
 
 
 @pytest.fixture(scope="session")
@@ -128,6 +137,32 @@ def phone(browser: Browser, base: str) -> Iterator[MakePhone]:
         each.context.close()
     complaints = [complaint for each in phones for complaint in each.complaints]
     assert not complaints, "\n".join(complaints)
+
+
+@pytest.fixture(scope="module")
+def her_phone(browser: Browser, base: str, rooms: Rooms) -> Iterator[Phone]:
+    """A phone on which Ismahane is signed in; in the end nothing may have gone wrong on it."""
+    made = Phone(browser, base=base, lang="fr", javascript=True)
+    sign_in(made, ISMAHANE)
+    yield made
+    made.context.close()
+    rooms.tell("clock")
+    assert not made.complaints, "\n".join(made.complaints)
+
+
+@pytest.fixture
+def hers(her_phone: Phone, rooms: Rooms, monkeypatch: pytest.MonkeyPatch) -> Hers:
+    """Give Ismahane's parcels to a partner, and let her read a language."""
+
+    def begun(partner: str, lang: str) -> Walk:
+        monkeypatch.setitem(CARRIERS.usable, partner, replace(CARRIERS.usable[partner], allows=UNHURRIED))
+        her_phone.lang = lang
+        speak(her_phone)
+        walk = Walk(rooms, her_phone, partner)
+        walk.connect()
+        return walk
+
+    return begun
 
 
 def _signed_in(browser: Browser, base: str, name: str) -> Any:

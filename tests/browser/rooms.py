@@ -201,7 +201,7 @@ class Rooms:
         with self.inside():
             return [f"{each.rule}: {each.what}" for each in findings(folder / "media" / "pictures", folder / "private")]
 
-    def tell(self, path: str, **words: object) -> dict[str, object]:
+    def tell(self, path: str, /, **words: object) -> dict[str, object]:
         """Tell the simulators something by their control port."""
         request = urllib.request.Request(f"{self.simulators}/control/{path}", json.dumps(words).encode(), method="POST")
         with urllib.request.urlopen(request, timeout=10) as answer:
