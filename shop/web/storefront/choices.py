@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from shop.catalogue.models import Picture, Value, Variant
-from shop.catalogue.queries import ProductView
+from shop.catalogue.models import Value, Variant
+from shop.catalogue.queries import ProductView, Shot
 from shop.plumbing.formats import money_text
 from shop.plumbing.i18n import LANGUAGES, _, pick
 
@@ -76,7 +76,7 @@ def groups_of(view: ProductView, chosen: Variant, address: Address) -> list[Grou
     return groups
 
 
-def pictures_of(view: ProductView, chosen: Variant) -> Sequence[Picture]:
+def pictures_of(view: ProductView, chosen: Variant) -> Sequence[Shot]:
     """Return the photographs, the one that shows the chosen variant first."""
     face = view.options.faces.get(chosen.id)
     if face is None or face.picture_id is None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from shop.catalogue import details
 from shop.catalogue.families import MONTHS, Family, Said, family_of
 from shop.catalogue.queries import ProductView
 from shop.plumbing.formats import date_long
@@ -29,11 +29,10 @@ class Facts:
 
 def facts_of(view: ProductView) -> Facts:
     """Return what is said of a product in the reader's language, else in the next best one."""
-    family, said = family_of(view.product), details.said_of([view.product.id])[view.product.id]
-    lot = details.current_lot(view.store.id, view.product.id) if family.lots else None
+    family, said = family_of(view.product), view.beside.said
     care = pick(_texts(said.get("care", {})))
     return Facts(
-        short=_short(family, said, lot.best_before if lot else None),
+        short=_short(family, said, view.beside.best_before if family.lots else None),
         care=care if care[0] else (_(family.care), language()),
         inci=said.get("inci", {}).get("", ""),
         ingredients=pick(_texts(said.get("ingredients", {}))),
@@ -43,14 +42,14 @@ def facts_of(view: ProductView) -> Facts:
     )
 
 
-def _short(family: Family, said: dict[str, dict[str, str]], best_before: date | None) -> list[tuple[str, Text]]:
+def _short(family: Family, said: Mapping[str, Mapping[str, str]], best_before: date | None) -> list[tuple[str, Text]]:
     found = [(_(each.label), _value(each, said[each.key])) for each in family.all if each.shown and each.key in said]
     if best_before:
         found.append((_("Best before"), (date_long(best_before), language())))
     return [(label, text) for label, text in found if text[0]]
 
 
-def _value(each: Said, texts: dict[str, str]) -> Text:
+def _value(each: Said, texts: Mapping[str, str]) -> Text:
     match each.kind:
         case "text":
             return pick(_texts(texts))
@@ -68,5 +67,5 @@ def _counted(n: int, unit: str) -> str:
     return ngettext("{n} month", "{n} months", n) if unit == MONTHS else _("{n} {unit}", n=n, unit=_(unit))
 
 
-def _texts(texts: dict[str, str]) -> dict[str, str]:
+def _texts(texts: Mapping[str, str]) -> dict[str, str]:
     return {lang: texts.get(lang, "") for lang in LANGUAGES}

@@ -13,8 +13,7 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from shop.catalogue import queries, service
-from shop.catalogue.models import Picture
-from shop.catalogue.queries import ProductView
+from shop.catalogue.queries import ProductView, Shot
 from shop.core.errors import NotFound, Refused
 from shop.core.text import clean
 from shop.plumbing import images
@@ -182,12 +181,12 @@ def pictures_page(view: ProductView, *, problems: Sequence[str] = ()) -> str:
     )  # fmt: skip
 
 
-def alts(row: Picture) -> dict[str, str]:
+def alts(row: Shot) -> dict[str, str]:
     """Return what a photograph shows, by language."""
     return {lang: getattr(row, f"alt_{lang}") for lang in LANGUAGES}
 
 
-def parts(row: Picture) -> list[tuple[str, str]]:
+def parts(row: Shot) -> list[tuple[str, str]]:
     """Return the parts that can be shown of a photograph, in words; none of one that is square already."""
     if row.width == row.height:
         return []

@@ -9,7 +9,7 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from shop.catalogue import service
-from shop.catalogue.models import Picture
+from shop.catalogue.queries import Shot
 from shop.core.errors import NotFound, Refused
 from shop.orders import service as orders
 from shop.plumbing import images
@@ -46,7 +46,7 @@ def square(product_id: int, picture_id: int) -> Response:
     return redirect(place, 303)
 
 
-def show(product_id: int, row: Picture, part: images.Part) -> None:
+def show(product_id: int, row: Shot, part: images.Part) -> None:
     """Make the files of a part, and put them in place of those that are shown, in orders too. Raises Refused."""
     whole = original(row.key)
     made = replace(images.prepare(whole, part=part), original=whole)
