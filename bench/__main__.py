@@ -37,7 +37,7 @@ def main() -> None:
         found |= pages.measure(app, create_app(replace(settings, page_cache_mb=32)))
         found |= orders.measure(app, settings)
         found |= paying.measure(app)
-        found |= booking.measure(app)
+        found |= booking.measure(app, settings)
         small = pages.latencies(app)
         pages.fill(app, large)
         found |= pages.growth(small, pages.latencies(app), large)

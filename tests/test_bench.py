@@ -23,5 +23,5 @@ def little(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_orders_slow_providers_and_slow_partners_can_be_measured() -> None:
     with bench.deployment() as (app, settings):
         pages.fill(app, 30)
-        found = orders.measure(app, settings) | paying.measure(app) | booking.measure(app)
+        found = orders.measure(app, settings) | paying.measure(app) | booking.measure(app, settings)
     assert all(each > 0 for each in found.values()), found
