@@ -47,7 +47,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     storefront.install(app)
     studio.install(app)
     desk.install(app)
-    hooks.install(app)
+    hooks.install(app, settings)
     media.install(app)
     health.install(app)
     access.require_declarations(app)

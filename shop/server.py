@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from types import FrameType
 
@@ -33,7 +33,7 @@ def serve(settings: Settings) -> None:
         address=settings.host,
         port=settings.port,
         workers=1,
-        blocking_threads=settings.threads,
+        blocking_threads=settings.threads + settings.print_streams,
         respawn_failed_workers=True,
         log_level=LogLevels.error,  # its warnings doubt the many threads, which slow uploads need
         websockets=False,
@@ -81,11 +81,31 @@ def with_simulators(settings: Settings) -> Iterator[str]:
 def application() -> Flask:
     """Build the application for a server process, with its worker thread if it has one."""
     from shop.app import create_app  # noqa: PLC0415 - the server's parent process never builds it
+    from shop.web.hooks.print_streams import KEY  # noqa: PLC0415
+    from shop.web.ui.turnstile import Turnstile  # noqa: PLC0415
 
     app = create_app()
-    if app.extensions["hirfa_settings"].worker:
+    settings: Settings = app.extensions["hirfa_settings"]
+    app.wsgi_app = Turnstile(app.wsgi_app, settings.threads)  # type: ignore[method-assign]
+    when_told_to_stop(app.extensions[KEY].close)
+    if settings.worker:
         start_worker(app)
     return app
+
+
+def when_told_to_stop(act: Callable[[], None]) -> None:
+    """Act once SIGTERM or SIGINT comes, whoever handles it: the server waits for open answers, which wait for news."""
+    reads, writes = socket.socketpair()
+    writes.setblocking(False)
+    signal.set_wakeup_fd(writes.fileno(), warn_on_full_buffer=False)
+
+    def wait() -> None:
+        with reads, writes:
+            while number := reads.recv(1):
+                if number[0] in {signal.SIGTERM, signal.SIGINT}:
+                    act()
+
+    threading.Thread(target=wait, daemon=True, name="stops").start()
 
 
 def start_worker(app: Flask) -> Worker:

@@ -7,6 +7,7 @@ took the label) it says; then the label is doubtful until somebody has looked.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final, NamedTuple
@@ -38,7 +39,8 @@ KINDS: Final = (PDF, *heads.HEADS)
 CODE_LASTS: Final = timedelta(minutes=10)
 PREFETCHED: Final = 5  # labels told of at once: enough to hide a slow line
 AWAY_AFTER: Final = timedelta(minutes=2)
-SEEN_EVERY: Final = timedelta(seconds=20)
+SEEN_EVERY: Final = timedelta(seconds=10)
+SILENT_AFTER: Final = timedelta(seconds=40)  # a station says each quarter of a minute that it is there
 MOST_STATIONS: Final = 10
 ENDS: Final = ("confirmed", "doubtful", "failed")  # what a station may say of a label
 _OPEN: Final = ("queued", "sent", "doubtful")
@@ -63,6 +65,13 @@ class Work(NamedTuple):
 
     key: str
     again: bool
+
+
+class Watched(NamedTuple):
+    """What is looked at for a station that holds a stream: whether it answers, and the newest of its new labels."""
+
+    answers: bool
+    newest: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,10 +237,20 @@ def report(station: PrintStation, problem: str) -> None:
         )
 
 
-def work(station: PrintStation) -> list[Work]:
+def watched(station_ids: Iterable[int]) -> dict[int, Watched]:
+    """Return what is new for many stations, in one statement; those that were let go are not among them."""
+    fresh = and_(PrintJob.station_id == PrintStation.id, PrintJob.state == "queued")
+    wanted = select(PrintStation.id, PrintStation.seen_at, func.max(PrintJob.id)).outerjoin(PrintJob, fresh).where(
+        PrintStation.id.in_(list(station_ids)), PrintStation.ended_at.is_(None)
+    ).group_by(PrintStation.id)  # fmt: skip
+    silent = clock.now() - SILENT_AFTER
+    return {each: Watched(seen is not None and seen > silent, top) for each, seen, top in session.execute(wanted)}
+
+
+def work(station_id: int) -> list[Work]:
     """Return the next labels of a station, oldest first: those that it has never answered for."""
     wanted = select(PrintJob.key, PrintJob.state).where(
-        PrintJob.station_id == station.id, PrintJob.state.in_(("queued", "sent"))
+        PrintJob.station_id == station_id, PrintJob.state.in_(("queued", "sent"))
     )
     rows = session.execute(wanted.order_by(PrintJob.id).limit(PREFETCHED))
     return [Work(key, state == "sent") for key, state in rows]

@@ -31,6 +31,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     threads: int = 16
+    print_streams: int = 300
     worker: bool = True
     proxy_hops: int = 0
     mail_url: str = field(default="", metadata={"secret": True})

@@ -10,10 +10,12 @@ from typing import NamedTuple
 
 from shop.print_station.notes import Notes
 from shop.print_station.printers import DoubtError, Label, NotAcceptedError, Printer
-from shop.print_station.server import AwayError, RefusedError, Server
+from shop.print_station.server import AwayError, CutError, Job, RefusedError, Server
 
 WAIT_S = 20  # how long the server may keep a question open
 REST_S = 3  # between questions that the server does not keep open, as when many stations wait
+CUTS = 2  # streams that were cut at once, one after the other, before the server is asked instead
+ASKS_S = 3600  # for how long
 PAUSES_S = (1, 2, 5, 10, 30)  # before the next try, when the server or the printer does not answer
 FRESH_S = 30  # a label that was fetched ahead is fetched again after that: its order may have been changed
 LINES = 3  # to the server at once: labels come ahead while answers go
@@ -35,7 +37,7 @@ class Station:
         self._lines = ThreadPoolExecutor(LINES)
         self._ahead: deque[_Coming] = deque()
         self._known: set[str] = set()  # the labels of this round
-        self._telling: deque[Future[list[tuple[str, bool]]]] = deque()
+        self._telling: deque[Future[list[Job]]] = deque()
         self._said: str | None = None
 
     def recover(self) -> None:
@@ -59,11 +61,34 @@ class Station:
 
     def once(self, wait_s: int = WAIT_S) -> bool:
         """Print what there is; tell whether any was new. Raises AwayError, NotAcceptedError, RefusedError."""
+        self._forget()
+        self.report(problem := self._printer.problem())
+        return self._work(self._server.work(wait_s), problem)
+
+    def follow(self) -> bool:
+        """Print what the server tells of while its answer stays open; tell whether any was new.
+
+        Raises AwayError, NotAcceptedError, RefusedError; CutError when no answer stays open on this line.
+        """
+        news = False
+        for number, found in enumerate(self._server.stream()):
+            self._forget()
+            self.report(problem := self._printer.problem())
+            if not found:
+                self._server.here()
+            # The first line is what is so now. One that came later may have lain here while a label was printed.
+            fresh = [each for each in found if number == 0 or not self._notes.of(each[0])]
+            news = self._work(fresh, problem) or news
+        return news
+
+    def _forget(self) -> None:
+        """Begin a round."""
         self._ahead.clear()
         self._telling.clear()
         self._known.clear()
-        self.report(problem := self._printer.problem())
-        found = self._server.work(wait_s)
+
+    def _work(self, found: list[Job], problem: str | None) -> bool:
+        """Print these labels, and those that the answers tell of; tell whether any was new."""
         news = any(not self._notes.of(key).startswith("told ") for key, _again in found)
         # Nothing is fetched ahead for a printer that does not print: phones pay for what they load.
         self._begin(found[:1] if problem or self._said else found)
@@ -75,7 +100,7 @@ class Station:
                 self._begin(self._telling.popleft().result())
         return news
 
-    def _begin(self, found: list[tuple[str, bool]]) -> None:
+    def _begin(self, found: list[Job]) -> None:
         """Have labels brought that are news."""
         for key, again in found:
             if key in self._known:
@@ -138,8 +163,8 @@ class Station:
     def _tell_soon(self, key: str, state: str, why: str = "") -> None:
         self._telling.append(self._lines.submit(self._tell, key, state, why))
 
-    def _tell(self, key: str, state: str, why: str = "") -> list[tuple[str, bool]]:
-        more: list[tuple[str, bool]] = []
+    def _tell(self, key: str, state: str, why: str = "") -> list[Job]:
+        more: list[Job] = []
         try:
             more = self._server.answer(key, state, why)
         except RefusedError as error:
@@ -151,17 +176,25 @@ class Station:
 
 def run(station: Station, say: Callable[[str], None] = print) -> None:
     """Print until the station is let go; whatever does not answer is asked again. Raises RefusedError."""
-    tries, recovered = 0, False
+    tries, cuts, asks_until, recovered = 0, 0, 0.0, False
     while True:
+        asked = time.monotonic()
         try:
             if not recovered:
                 station.recover()
                 recovered = True
-            asked = time.monotonic()
-            if not station.once() and time.monotonic() - asked < REST_S:
+            news = station.once() if asked < asks_until else station.follow()
+            if not news and time.monotonic() - asked < REST_S:
                 time.sleep(REST_S)
-            tries = 0
+            tries, cuts = 0, 0
+        except CutError as error:
+            cuts += 1
+            if cuts >= CUTS:
+                say(f"server: the line does not stay open ({error}); asking now and then for {ASKS_S // 60} minutes")
+                asks_until = time.monotonic() + ASKS_S
         except (AwayError, NotAcceptedError) as error:
+            cuts = 0
+            tries = 0 if time.monotonic() - asked > PAUSES_S[-1] else tries
             pause = PAUSES_S[min(tries, len(PAUSES_S) - 1)]
             say(f"{'server' if isinstance(error, AwayError) else 'printer'}: {error}; again in {pause} s")
             tries += 1

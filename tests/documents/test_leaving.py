@@ -88,7 +88,7 @@ def test_a_change_before_the_carrier_is_asked_makes_the_label_old(shop: Workshop
     assert not customs_facts.outdated(order, box)
     leaves(shop, net_weight_g=80)
     assert customs_facts.outdated(order, box)
-    (work,) = stations.work(station)
+    (work,) = stations.work(station.id)
     with transaction():
         assert stations.take(station, work.key) is False, "its label says that it weighs more"
     printed(shop, box, paper="a6")
@@ -111,7 +111,7 @@ def test_once_the_carrier_was_asked_nothing_moves_any_more(shop: Workshop) -> No
         code = stations.add(shop.id, name="Zebra", head="zpl-203", by=AMINA)
         station, _token = stations.pair(code, by=SYSTEM)
         stations.send(shop.id, batch, station.id, by=AMINA)
-    (work,) = stations.work(station)
+    (work,) = stations.work(station.id)
     with transaction():
         assert stations.take(station, work.key) is True
 

@@ -144,7 +144,7 @@ def test_a_station_prints_the_page_to_measure_as_it_prints_labels(amina: Worksho
     with transaction():
         nudges.set_station(amina.id, made.id, (10, 5), None, by=AMINA)
         stations.send_ruler(amina.id, made.id, by=AMINA)
-    (work,) = stations.work(made)
+    (work,) = stations.work(made.id)
     with transaction():
         assert stations.take(made, work.key) is True
     content, paper = stations.drawn(made, work.key)
@@ -154,14 +154,14 @@ def test_a_station_prints_the_page_to_measure_as_it_prints_labels(amina: Worksho
         assert content == heads.ruler_page(head, paper=paper.key, nudge=(10, 5))
     with transaction():
         stations.answered(made, work.key, "confirmed")
-    assert stations.work(made) == []
+    assert stations.work(made.id) == []
 
 
 def test_of_a_test_page_nobody_is_in_doubt(amina: Workshop) -> None:
     made = station(amina)
     with transaction():
         stations.send_ruler(amina.id, made.id, by=AMINA)
-    (work,) = stations.work(made)
+    (work,) = stations.work(made.id)
     with transaction():
         stations.take(made, work.key)
         stations.answered(made, work.key, "doubtful")

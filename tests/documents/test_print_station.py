@@ -25,6 +25,7 @@ from shop.print_station.notes import Notes
 from shop.print_station.printers import Cups, Folder, Label, NotAcceptedError, Printer, Raw
 from shop.print_station.server import AwayError, RefusedError, Server
 from shop.print_station.station import Station
+from shop.web.hooks.print_streams import KEY
 from tests.documents.test_stations import code_of, sent, states, station_id
 from tests.studio.day import Day, a_day
 
@@ -77,6 +78,7 @@ def served(application: Flask) -> Iterator[str]:
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.port}"
+    application.extensions[KEY].close()
     server.shutdown()
     server.server_close()
 

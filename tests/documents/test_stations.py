@@ -318,7 +318,7 @@ def test_a_station_that_is_answered_at_once_rests_before_it_asks_again(monkeypat
         def recover(self) -> None:
             """Nothing was begun."""
 
-        def once(self, wait_s: int = program.WAIT_S) -> bool:
+        def follow(self) -> bool:
             return False
 
     rests: list[float] = []

@@ -89,7 +89,7 @@ def test_a_confirmed_order_prints_with_its_partners_number_once_it_can_no_longer
     (label,) = documents.label_contents(amina.id, [box.id])
     assert label.code == box.tracking != ""
     with transaction():
-        (work_,) = stations.work(stations.live(amina.id)[0])
+        (work_,) = stations.work(stations.live(amina.id)[0].id)
         assert stations.take(stations.live(amina.id)[0], work_.key), "what was printed is what stands on it now"
     assert failures() == []
 

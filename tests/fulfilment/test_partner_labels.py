@@ -212,7 +212,7 @@ def test_a_station_prints_theirs_and_not_another_one_in_its_place(amina: Worksho
         station, _token = stations.pair(code, by=SYSTEM)
         batch = printed_in(amina, box)
         stations.send(amina.id, batch, station.id, by=AMINA)
-    (work_,) = stations.work(station)
+    (work_,) = stations.work(station.id)
     content, paper = stations.drawn(station, work_.key)
     assert (read(content), bears_ours(content), paper.key) == ([box.tracking], False, "100x150")
     with transaction():

@@ -1,5 +1,5 @@
-"""What print stations ask for: to be paired, labels to print (waited for), a label; and what they tell: what became of
-it, and how their printer is.
+"""What print stations ask for: to be paired, labels to print (told of as they come, or waited for), a label; and what
+they tell: what became of it, how their printer is, and that they are there.
 
 A station is known by its token, in the header `Authorization: Bearer …`; who has none finds nothing. Answers are JSON,
 or a label's bytes.
@@ -24,12 +24,13 @@ from shop.plumbing.db import session, transaction
 from shop.plumbing.journal import SYSTEM
 from shop.print_station import one_file
 from shop.web.hooks.blueprint import hooks
+from shop.web.hooks.print_streams import LOOK_EVERY_S, jobs, streams
 from shop.web.ui.access import Access, entry
 from shop.web.ui.here import settings
 from shop.web.ui.network import network
+from shop.web.ui.turnstile import WAITS
 
 LONGEST_WAIT_S: Final = 20
-LOOK_EVERY_S: Final = 0.5
 TRIES, WITHIN_S = 10, 600  # codes of one network
 SHARE: Final = 4  # of the server's threads, each of which a waiting station holds, one in so many is theirs
 
@@ -56,11 +57,17 @@ def pair_station() -> Answer:
 @hooks.route("/print/jobs", methods=["GET", "OPTIONS"])
 @entry(Access.HOOK)
 def print_work() -> Answer:
-    """Tell a station its next labels; with `?wait=` seconds, as soon as there are any."""
+    """Tell a station its next labels; with `?wait=` seconds, as soon as there are any.
+
+    With `?stream=1` the answer stays open and tells of the next ones too, unless too many do already.
+    """
     try:
         station = _station()
+        if request.args.get("stream") == "1" and (opened := streams().open(station.id, stations.work(station.id))):
+            request.environ[WAITS] = True
+            return Response(opened, mimetype="application/x-ndjson", headers={"X-Accel-Buffering": "no"})
         found = _waited(station, _seconds(request.args.get("wait", "")))
-        return jsonify(jobs=_told(found))
+        return jsonify(jobs(found))
     except NotFound:
         return _no("token", 404)
 
@@ -82,13 +89,15 @@ def print_answer(job: str) -> Answer:
 @hooks.post("/print/printer")
 @entry(Access.HOOK)
 def print_problem() -> Answer:
-    """Take what keeps the printer of a station from printing, or that nothing does."""
+    """Take what keeps the printer of a station from printing, or that nothing does; no word: the station is there."""
     try:
         station = _station()
     except NotFound:
         return _no("token", 404)
-    with transaction():
-        stations.report(station, request.form.get("problem", ""))
+    problem = request.form.get("problem")
+    if problem is not None:
+        with transaction():
+            stations.report(station, problem)
     return jsonify(ok=True)
 
 
@@ -128,11 +137,7 @@ def _sent(station: PrintStation, job: str) -> Answer:
 def _answered(station: PrintStation, job: str) -> Answer:
     with transaction():
         stations.answered(station, job, request.form.get("state", ""), why=request.form.get("why", ""))
-    return jsonify(jobs=_told(stations.work(station)))
-
-
-def _told(found: list[stations.Work]) -> list[dict[str, object]]:
-    return [{"key": each.key, "again": each.again} for each in found]
+    return jsonify(jobs(stations.work(station.id)))
 
 
 def _station() -> PrintStation:
@@ -156,14 +161,15 @@ def waiting_places(most: int) -> threading.BoundedSemaphore:
 def _waited(station: PrintStation, seconds: float) -> list[stations.Work]:
     """Return the next labels, looking again every now and then; a station that was let go is told at once."""
     until = time.monotonic() + seconds
-    found, places = stations.work(station), waiting_places(max(1, settings().threads // SHARE))
+    found, places = stations.work(station.id), waiting_places(max(1, settings().threads // SHARE))
     if found or not seconds or not places.acquire(blocking=False):
         return found
     try:
         while not found and time.monotonic() < until:
             session.rollback()  # what is read next is what is there then
-            time.sleep(LOOK_EVERY_S)
-            found = stations.work(_station())
+            if streams().closing.wait(LOOK_EVERY_S):
+                break
+            found = stations.work(_station().id)
     finally:
         places.release()
     return found
