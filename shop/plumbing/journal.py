@@ -7,7 +7,7 @@ so that two transactions never wait for each other crosswise.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Index, String, UniqueConstraint, insert, select, text
+from sqlalchemy import Index, String, UniqueConstraint, insert, select, text, union_all
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.core import clock
@@ -106,8 +106,17 @@ def record(verb: str, *, subject: str, subject_id: int, store_id: int | None, by
 
 def timeline(subject: str, subject_id: int, *, store_id: int) -> list[Entry]:
     """Return what happened to one thing of a store, oldest first."""
-    wanted = select(Entry).where(Entry.subject == subject, Entry.subject_id == subject_id, Entry.scope == store_id)
-    return list(session.scalars(wanted.order_by(Entry.id)))
+    return timeline_of([(subject, subject_id)], store_id=store_id)
+
+
+def timeline_of(things: Sequence[tuple[str, int]], *, store_id: int) -> list[Entry]:
+    """Return what happened to some things of a store, each by its kind and number, oldest first, in one statement."""
+    # each part by the index of its thing; with OR, SQLite reads all that the store ever did
+    parts = [
+        select(Entry).where(Entry.subject == subject, Entry.subject_id == number, Entry.scope == store_id)
+        for subject, number in things
+    ]
+    return sorted(session.scalars(select(Entry).from_statement(union_all(*parts))), key=lambda entry: entry.id)
 
 
 def _write() -> None:

@@ -9,7 +9,9 @@ from flask import Flask
 from sqlalchemy import update
 
 from shop.orders.models import Order
-from shop.plumbing.db import changed, transaction
+from shop.plumbing.db import changed, db, transaction
+from shop.plumbing.settings import Settings
+from tests.counting import statements
 from tests.studio.day import a_day, bar
 
 
@@ -50,6 +52,29 @@ def test_the_page_of_an_order_says_all_that_is_needed(application: Flask) -> Non
         assert said in page, said
     assert "Confirmed" in bar(page)
     assert "tel:" in bar(page)
+
+
+def test_the_page_of_an_order_takes_few_statements(application: Flask) -> None:
+    day = a_day(application)
+    for code, most in ((day.ordered(), 17), (day.confirmed(), 20)):
+        with application.app_context(), statements() as seen:
+            day.page(f"/orders/{code}")
+        assert len(seen) <= most, seen
+
+
+def test_what_happened_to_an_order_is_read_by_what_it_is_about(application: Flask, settings: Settings) -> None:
+    if not settings.is_sqlite:
+        pytest.skip("PostgreSQL chooses by what it has counted")
+    day = a_day(application)
+    code = day.confirmed()
+    with application.app_context(), statements() as seen:
+        day.page(f"/orders/{code}")
+    with application.app_context(), db.engine.connect() as connection:
+        for each in (each for each in seen if "FROM journal" in each):
+            told = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {each}", ("1",) * each.count("?")).all()
+            reads = [str(row[3]) for row in told if "journal" in str(row[3])]
+            assert reads
+            assert all("ix_journal_subject" in read for read in reads), "all that the workshop ever did"
 
 
 def test_what_people_type_is_shown_as_text(application: Flask) -> None:

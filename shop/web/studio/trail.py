@@ -114,8 +114,9 @@ class Happened:
 def trail(order: Order, shipment: Shipment | None, payment: Payment | None) -> list[Happened]:
     """Return what happened to an order, its parcel and its payment, the newest first."""
     entries = _entries(order, shipment, payment)
-    calls = {call.number: call for call in orders.calls(order.store_id, order.id)}
-    told = [happened(entry, calls) for entry in sorted(entries, key=lambda entry: entry.id, reverse=True)]
+    rang = any(entry.verb == "order.called" for entry in entries)
+    calls = {call.number: call for call in orders.calls(order.store_id, order.id)} if rang else {}
+    told = [happened(entry, calls) for entry in reversed(entries)]
     return [each for each in told if each is not None]
 
 
@@ -156,7 +157,7 @@ def last_said(order: Order) -> str:
     entries = [entry for entry in _entries(order, shipment, payment) if said(entry)[0]]
     if not entries:
         return ""
-    last = max(entries, key=lambda entry: entry.id)
+    last = entries[-1]
     done_at = last.tapped_at or last.at
     same_day = clock.local(done_at).date() == clock.today()
     when = time_short(done_at) if same_day else date_long(clock.local(done_at).date())
@@ -171,9 +172,9 @@ def meanwhile(shipment_ids: Collection[int]) -> str:
 
 
 def _entries(order: Order, shipment: Shipment | None, payment: Payment | None) -> list[Entry]:
-    entries = journal.timeline("order", order.id, store_id=order.store_id)
+    things = [("order", order.id)]
     if shipment is not None:
-        entries += journal.timeline("shipment", shipment.id, store_id=order.store_id)
+        things.append(("shipment", shipment.id))
     if payment is not None:
-        entries += journal.timeline("payment", payment.id, store_id=order.store_id)
-    return entries
+        things.append(("payment", payment.id))
+    return journal.timeline_of(things, store_id=order.store_id)
