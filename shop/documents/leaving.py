@@ -23,6 +23,7 @@ from shop.documents.words import LabelContent
 
 KEPT: Final = 0.93  # how much smaller a form may be laid: it is read by people
 MOST_COPIES: Final = 5
+COPIES: Final = 3  # invoices that go with a parcel, unless somebody wants more or fewer
 _A4_POINTS: Final = 800  # what is taller is an invoice
 
 
@@ -64,6 +65,18 @@ def with_customs(
         after.append((_taken(beside, len(cells)), large))
     pdf = engine.labels_pdf(cells, paper, start=start, nudge=nudge, theirs=beside)
     return _with_pages(pdf, after, sheet)
+
+
+def one_print(
+    label: LabelContent, told: Declaration, paper: str, *, nudge: Nudge, theirs: Foreign | None
+) -> tuple[bytes, Paper]:
+    """Return label, form and invoices of one parcel with every page on A4, and that paper.
+
+    A form that is no smaller than half a sheet lies under its label on a sheet of two.
+    """
+    sheet = paper if fits(papers_of(told).form.content, PAPERS[paper], least=KEPT) else "a4x2"
+    beside = {} if theirs is None else {0: theirs}
+    return with_customs([label], {0: told}, sheet, nudge=nudge, theirs=beside, copies=COPIES), PAPERS[sheet]
 
 
 def papers_of(told: Declaration) -> Papers:

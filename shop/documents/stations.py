@@ -20,9 +20,11 @@ from shop.core.errors import InvalidTransition, NotFound, Refused
 from shop.core.states import PRINT_JOB
 from shop.core.text import new_code
 from shop.documents import engine, heads
+from shop.documents.customs import declaration
+from shop.documents.leaving import one_print
 from shop.documents.models import LabelPrint
 from shop.documents.papers import PAPERS, Paper
-from shop.documents.queries import foreign, label_contents, prints, store_row
+from shop.documents.queries import foreign, label_contents, leaving_orders, prints, store_row
 from shop.documents.service import content_hash
 from shop.documents.station_models import PrintJob, PrintStation
 from shop.orders.models import Order
@@ -288,7 +290,11 @@ def drawn(station: PrintStation, key: str) -> tuple[bytes, Paper]:
     printed = _print_of(job)
     label = replace(label_contents(job.store_id, [printed.shipment_id])[0], reprint=printed.number)
     theirs = foreign(job.store_id, [printed])
+    leaving = leaving_orders(job.store_id, [printed.shipment_id]) if prints_papers(station, printed.paper) else {}
+    told = [declaration(order) for order in leaving.values()]
     session.rollback()  # drawing does not hold the read snapshot
+    if told:
+        return one_print(label, told[0], printed.paper, nudge=nudge, theirs=theirs.get(0))
     if station.head == PDF:
         paper = _single(printed.paper)
         return engine.labels_pdf([label], paper, nudge=nudge, theirs=theirs), PAPERS[paper]
@@ -296,6 +302,11 @@ def drawn(station: PrintStation, key: str) -> tuple[bytes, Paper]:
         [label], station.head, paper=printed.paper, nudge=nudge, theirs=theirs, darkness=station.darkness
     )
     return stream, PAPERS[heads.HEADS[station.head].paper(printed.paper)]
+
+
+def prints_papers(station: PrintStation, paper: str) -> bool:
+    """Tell whether the customs papers of labels on a paper come out with them: where the printer has A4, for PDF."""
+    return station.head == PDF and PAPERS[paper].cells > 1
 
 
 def _test_page(station: PrintStation, nudge: tuple[int, int]) -> tuple[bytes, Paper]:

@@ -12,6 +12,7 @@ from shop.print_station.printers import PRINTER_S, DoubtError, Label, NotAccepte
 
 BUSY_S = 60  # how long a printer may be at the label before
 PRINTED_S = 30  # how long it may be at this one
+TALL, TALL_S = 2000, 120  # and at one of so many tenths of a millimetre: papers come out with it
 
 Group = tuple[int, dict[str, list[bytes]]]
 
@@ -43,7 +44,8 @@ class Ipp:
         status, groups = self._when_free(about, job, label.content)
         if status > 0xFF:
             raise NotAcceptedError(f"IPP status {status:#06x}", "refused")
-        self._wait_for(next((_number(each, "job-id") for _tag, each in groups if "job-id" in each), 0))
+        number = next((_number(each, "job-id") for _tag, each in groups if "job-id" in each), 0)
+        self._wait_for(number, TALL_S if label.height > TALL else PRINTED_S)
 
     def _when_free(self, about: bytes, job: bytes, content: bytes) -> tuple[int, list[Group]]:
         """Give a label to a printer as soon as it has printed what came before; return its answer."""
@@ -56,10 +58,10 @@ class Ipp:
                 return answer
             time.sleep(0.2)
 
-    def _wait_for(self, number: int) -> None:
+    def _wait_for(self, number: int, patience_s: float) -> None:
         """Wait until a label that was taken is printed: what lies in a printer without paper is lost with its power."""
         asks = _value(0x21, "job-id", number) + _value(0x44, "requested-attributes", "job-state")
-        end = time.monotonic() + PRINTED_S
+        end = time.monotonic() + patience_s
         while time.monotonic() < end:
             try:
                 status, groups = self._ask(self.GET_JOB, asks)

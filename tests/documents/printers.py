@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-ROLL = """
-ATTR keyword media-supported om_small-photo_100x150mm
-ATTR keyword media-default om_small-photo_100x150mm
-ATTR keyword media-ready om_small-photo_100x150mm
-ATTR collection media-size-supported { MEMBER integer x-dimension 10000 MEMBER integer y-dimension 15000 }
+ROLL_PAPER, A4_PAPER = ("om_small-photo_100x150mm", 10000, 15000), ("iso_a4_210x297mm", 21000, 29700)
+ATTRIBUTES = """
+ATTR keyword media-supported {name}
+ATTR keyword media-default {name}
+ATTR keyword media-ready {name}
+ATTR collection media-size-supported {{ MEMBER integer x-dimension {x} MEMBER integer y-dimension {y} }}
 ATTR keyword media-col-supported media-size
 ATTR mimeMediaType document-format-supported application/pdf,application/octet-stream
 ATTR mimeMediaType document-format-default application/pdf
@@ -74,13 +75,14 @@ def answers(port: int) -> bool:
 
 
 class Roll:
-    """A label printer that speaks IPP, with rolls of 100 × 150 mm and nothing else."""
+    """A printer that speaks IPP, with one paper: a label printer's roll of 100 × 150 mm, as a rule."""
 
-    def __init__(self, folder: Path, bus: str) -> None:
+    def __init__(self, folder: Path, bus: str, paper: tuple[str, int, int]) -> None:
         self.port, self.folder, self._bus = free_port(), folder, bus
         self.out = folder / "out"
         self.out.mkdir(parents=True)
-        (folder / "roll.attrs").write_text(ROLL)
+        name, x, y = paper
+        (folder / "roll.attrs").write_text(ATTRIBUTES.format(name=name, x=x, y=y))
         burn = folder / "burn"
         burn.write_text(BURN.format(out=self.out))
         burn.chmod(0o755)
@@ -125,13 +127,13 @@ class Roll:
 
 
 @contextmanager
-def a_roll(folder: Path) -> Iterator[Roll]:
-    """Switch a label printer on; it announces itself to nobody, on a message bus of its own."""
+def a_roll(folder: Path, paper: tuple[str, int, int] = ROLL_PAPER) -> Iterator[Roll]:
+    """Switch a printer on; it announces itself to nobody, on a message bus of its own."""
     folder.mkdir(parents=True)
     bus = f"unix:path={folder}/bus"
     command = ["dbus-daemon", "--session", "--nofork", "--nopidfile", f"--address={bus}"]
     talks = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    roll = Roll(folder, bus)
+    roll = Roll(folder, bus, paper)
     try:
         until((folder / "bus").exists)
         roll.switch_on()

@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import zxingcpp
@@ -17,10 +18,13 @@ from shop.documents import customs, engine, stations
 from shop.documents import service as documents
 from shop.documents.leaving import with_customs
 from shop.documents.queries import label_contents
+from shop.documents.station_models import PrintStation
 from shop.fulfilment import booking, leaving
 from shop.orders.models import Order
 from shop.plumbing.db import changed, session, transaction
 from shop.plumbing.journal import SYSTEM
+from shop.print_station.ipp import Ipp
+from shop.print_station.printers import Label
 from shop.shipping import customs_facts
 from shop.shipping import service as shipping
 from shop.shipping.abroad_models import ZoneAbroad
@@ -30,6 +34,7 @@ from shop.stores.models import Store
 from tests.checkout.cast import AMINA, Workshop, parcel, workshop
 from tests.checkout.cast import confirmed as confirmed_at_home
 from tests.checkout.test_abroad import leaves, placed, shop
+from tests.documents.printers import A4_PAPER, a_roll, until
 from tests.documents.test_customs import SOAP, sizes, texts
 
 __all__ = ["shop"]
@@ -196,6 +201,56 @@ def test_label_form_and_invoices_come_out_in_one_print(
     assert ("CN 22" if service == "packet" else "CN 23") in with_form
     assert bars(pdf, 0) == [box.reference]
     assert order.code in found[-1]
+
+
+@pytest.mark.parametrize(
+    ("head", "paper", "service", "wanted"),
+    [
+        ("pdf", "a4x4", "packet", [A4] * 4), ("pdf", "a4x2", "packet", [A4] * 4), ("pdf", "a4x2", "parcel", [A4] * 4),
+        ("pdf", "a4x4", "parcel", [A4] * 4), ("pdf", "100x150", "packet", [ROLL]), ("pdf", "a5", "packet", [A5]),
+    ],
+)  # fmt: skip
+def test_a_station_with_sheets_of_a4_prints_the_papers_with_their_label(
+    shop: Workshop, head: str, paper: str, service: str, wanted: Sequence[tuple[int, int]]
+) -> None:
+    order, box = confirmed(shop)
+    with transaction():
+        session.execute(update(ZoneAbroad).values(service=service))
+    (station, key), form = at_a_station(shop, box, paper, head), "CN 22" if service == "packet" else "CN 23"
+    with transaction():
+        assert stations.take(station, key)
+    pdf, said = stations.drawn(station, key)
+    assert sizes(pdf) == wanted
+    assert (said.width // 10, said.height // 10) == wanted[0]
+    assert ["COMMERCIAL INVOICE" in page for page in texts(pdf)] == [False] + [True] * (len(wanted) - 1)
+    assert (form in texts(pdf)[0]) is (len(wanted) > 1)
+    assert bars(pdf, 0) == [box.reference]
+    assert order.code in texts(pdf)[-1]
+
+
+def at_a_station(shop: Workshop, box: Shipment, paper: str, head: str = "pdf") -> tuple[PrintStation, str]:
+    """Send the label of a parcel to a new station; return it and the key of the label."""
+    with transaction():
+        station, _token = stations.pair(stations.add(shop.id, name="Canon", head=head, by=AMINA), by=SYSTEM)
+    batch = printed(shop, box, paper=paper)
+    with transaction():
+        stations.send(shop.id, batch, station.id, by=AMINA)
+    (work,) = stations.work(station.id)
+    return station, work.key
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_an_ordinary_printer_gets_label_and_papers_as_one_job_on_a4(shop: Workshop, tmp_path: Path) -> None:
+    _order, box = confirmed(shop)
+    station, key = at_a_station(shop, box, "a4x4")
+    with transaction():
+        stations.take(station, key)
+    pdf, paper = stations.drawn(station, key)
+    with a_roll(tmp_path / "office", A4_PAPER) as printer:
+        Ipp(printer.address).accept(key, Label(pdf, paper.width, paper.height))
+        until(lambda: printer.labels() == [pdf])
+        told_of = (printer.out / f"{key}.env").read_text()
+    assert "x-dimension=21000 y-dimension=29700" in told_of
 
 
 def test_in_a_batch_each_one_is_followed_by_its_papers(shop: Workshop) -> None:

@@ -12,6 +12,7 @@ from shop.orders.models import Order
 from shop.plumbing.db import session, transaction
 from shop.plumbing.journal import SYSTEM
 from tests.documents.test_customs import sizes
+from tests.documents.test_stations import paired
 from tests.studio.day import Day, a_day
 
 
@@ -69,6 +70,26 @@ def test_label_form_and_invoices_are_one_file(day: Day) -> None:
     path = str(alone.location).removeprefix(day.url)
     assert "customs.pdf" not in day.page(path)
     assert day.amina.get(f"{day.url}{path}/customs.pdf").status_code == 404
+
+
+def test_the_page_says_what_a_station_prints_of_them(day: Day) -> None:
+    code = abroad(day)
+
+    def said(paper: str) -> str:
+        answer = day.send("/labels", {"shipments": [day.parcel(code).id], "paper": paper})
+        return day.page(str(answer.location).removeprefix(day.url))
+
+    alone, here = "Print stations print only the labels", "form and three invoices come out"
+    page = said("a4x4")
+    assert (alone in page, here in page) == (False, False), "there is no station"
+    paired(day, "zpl-203")
+    page = said("a4x2")
+    assert (alone in page, here in page) == (True, False), "a label printer has no A4"
+    paired(day, "pdf")
+    page = said("a4x4")
+    assert (alone in page, here in page) == (False, True)
+    page = said("a6")
+    assert (alone in page, here in page) == (True, False)
 
 
 def test_a_changed_product_says_that_the_label_is_old_until_its_carrier_was_asked(day: Day) -> None:

@@ -95,13 +95,15 @@ def label_batch(batch: str) -> str:
     paper = PAPERS[printed[0].paper]
     pages = page_count(printed)
     parcels = shipping.shipments(here().store.id, [each.shipment_id for each in printed])
+    found = stations.seen(here().store.id)
     return shop_page(
         "studio/label_batch.html", "orders", batch=batch, count=len(printed), pages=pages, paper=paper,
         paper_name=_(PAPER_NAMES[paper.key][0]), shown=range(1, min(pages, SHOWN_AT_ONCE) + 1),
         rest=range(SHOWN_AT_ONCE + 1, min(pages, MOST_PAGES_SHOWN) + 1), papers=paper_options(),
         copies=sum(each.number > 0 for each in printed), ids=[each.shipment_id for each in printed],
         start=printed[0].start, orders=[parcels[each.shipment_id].order_id for each in printed],
-        stations=stations.seen(here().store.id), ours=in_place_of_theirs(printed),
+        stations=found, ours=in_place_of_theirs(printed),
+        with_papers=[each.station for each in found if stations.prints_papers(each.station, paper.key)],
         leaving=len(documents.leaving_orders(here().store.id, [each.shipment_id for each in printed])),
         heads=[(key, _(words), _(note)) for key, (words, note) in HEAD_NAMES.items()],
         width=paper.width * 4 // 10, height=paper.height * 4 // 10,
