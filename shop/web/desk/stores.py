@@ -19,6 +19,7 @@ from shop.plumbing import geography
 from shop.plumbing.db import session, transaction
 from shop.plumbing.i18n import N_, _
 from shop.risk.queries import contested
+from shop.shipping.strange_words import strange_words
 from shop.stores import queries, service
 from shop.stores.models import ROLES, Store
 from shop.web.desk.blueprint import desk
@@ -68,7 +69,7 @@ def home() -> str:
     return render_template(
         "desk/stores.html", rows=rows, states=states(), home_url=page_url("desk.home"), wilaya_name=wilaya_name,
         papers=len(queries.waiting_submissions()), goods=len(forbidden.waiting_reviews()),
-        contested=len(contested()),
+        contested=len(contested()), strange=len(strange_words()),
     )  # fmt: skip
 
 
