@@ -53,6 +53,8 @@ class Walk:
     phone: Phone
     partner: str
     keys: Mapping[str, str] = field(default_factory=dict)
+    store_id: int = 0
+    account_id: int = 0
 
     @property
     def outside(self) -> Outside:
@@ -60,24 +62,20 @@ class Walk:
         found: Outside = self.rooms.app.extensions["hirfa_outside"]
         return found
 
-    @property
-    def account(self) -> int:
-        """The account that takes her parcels; another one takes those abroad."""
-        hers = select(CarrierAccount.id).join(Store, Store.id == CarrierAccount.store_id).where(Store.slug == SLUG)
-        mine = hers.where(CarrierAccount.carrier == ABROAD) if self.partner == ABROAD else hers
-        return session.scalars(mine.order_by(CarrierAccount.position).limit(1)).one()
-
     def connect(self) -> None:
         """Give her parcels to this partner, by an account there that nobody had before."""
         named = NAMED.get(self.partner, "api_token")
         self.keys = {**KEYS[self.partner], named: KEYS[self.partner][named][:-2] + f"{next(_TURNS):02}"}
+        hers = select(CarrierAccount).join(Store, Store.id == CarrierAccount.store_id).where(Store.slug == SLUG)
+        mine = hers.where(CarrierAccount.carrier == ABROAD) if self.partner == ABROAD else hers
         with self.rooms.inside():
-            account_id = self.account
+            found = session.scalars(mine.order_by(CarrierAccount.position).limit(1)).one()
+            self.store_id, self.account_id = found.store_id, found.id
             with transaction():
-                this = update(CarrierAccount).where(CarrierAccount.id == account_id)
+                this = update(CarrierAccount).where(CarrierAccount.id == self.account_id)
                 changed(this.values(carrier=self.partner, title=self.partner.upper(), title_ar=""))
             with transaction():
-                account = session.get_one(CarrierAccount, account_id)
+                account = session.get_one(CarrierAccount, self.account_id)
                 partners.connect(account, self.keys, seal=self.outside.seal, by=SYSTEM)
 
     def a_minute_goes_by(self) -> None:
