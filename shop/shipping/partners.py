@@ -23,10 +23,11 @@ from shop.plumbing.seals import Seal
 from shop.plumbing.turns import Gate, counted, rests, silent_since
 from shop.shipping.carriers import CARRIERS
 from shop.shipping.contract import Cancels, Carrier, Checks, Plugin
-from shop.shipping.models import CarrierAccount
+from shop.shipping.models import CarrierAccount, Shipment
 
 WRONG_KEYS = N_("The partner refused these keys. Please compare them with those of your account there.")
 NO_KEYS = N_("The partner has no key here yet. Please type it in the settings of delivery.")
+OF_KEYS = (WRONG_KEYS, NO_KEYS)
 NOT_REACHED = N_("The partner did not answer. Please try again in a few minutes.")
 # The partners that come along know no catalogue: their words are marked here.
 WORDS = (
@@ -116,9 +117,16 @@ def check(account: CarrierAccount, outside: Outside) -> str:
 
 
 def note_check(store_id: int, account_id: int, problem: str) -> None:
-    """Write down when the keys of an account were checked, and what was wrong."""
+    """Write down when the keys of an account were checked, and what was wrong.
+
+    Once they work, the parcels that were refused because of them are to be booked again.
+    """
     mine = update(CarrierAccount).where(CarrierAccount.store_id == store_id, CarrierAccount.id == account_id)
     changed(mine.values(checked_at=clock.now(), problem=problem))
+    if not problem:
+        waits = update(Shipment).where(Shipment.store_id == store_id, Shipment.account_id == account_id)
+        refused = waits.where(Shipment.booked_at.is_(None), Shipment.booking_problem.in_(OF_KEYS))
+        changed(refused.values(booking_problem="", asked_at=None))
 
 
 def turn_key(account: CarrierAccount) -> str:

@@ -15,7 +15,7 @@ from playwright.sync_api import expect
 from shop.plumbing import i18n
 from shop.shipping.models import Shipment
 from shop.shipping.partners import NOT_REACHED, WRONG_KEYS
-from shop.web.studio.order_page import REFUSED, SILENT
+from shop.web.studio.order_page import NO_ENTRY, SILENT
 from tests.browser.conftest import Hers
 from tests.browser.partners import ABROAD, KEYS, STUDIO, Walk
 from tests.browser.rooms import Bought
@@ -108,9 +108,10 @@ def _lies_there(walk: Walk, parcel: Shipment, pieces: int) -> bool:
 
 def _says_why(walk: Walk, bought: Bought, parcel: Shipment, fault: str) -> None:
     with i18n.speaking(walk.phone.lang):
-        sentence = REFUSED if fault == "closed" else SILENT
-        said = i18n._(sentence, carrier=parcel.carrier_title, why=i18n._(parcel.booking_problem))
+        said = i18n._(NO_ENTRY if fault == "closed" else SILENT, carrier=parcel.carrier_title)
     walk.reads(bought, said)
+    keys = walk.phone.page.locator(f"a[href$='/settings/delivery/{walk.account_id}/connection']")
+    expect(keys).to_have_count(int(fault == "closed"))
     walk.phone.picture(f"partner-{walk.partner}-{fault}-order")
     page = walk.phone.open(f"{STUDIO}/")
     expect(page.locator(".note", has_text=parcel.carrier_title).first).to_be_visible()

@@ -147,6 +147,28 @@ def test_a_refusal_says_why_and_one_tap_asks_again(day: Day, partner: Partner) -
     assert day.send(f"/orders/{code}/booking", who=day.sami).status_code == 404
 
 
+def test_what_was_refused_because_of_its_keys_is_booked_by_itself_once_they_work(day: Day, partner: Partner) -> None:
+    connected(day, partner)
+    code, mine = day.confirmed(), account(day)
+    partner.sim.closed = {KEYS["api_id"]}
+    day.send(f"/orders/{code}/booking")
+    keys = f"/settings/delivery/{mine.id}/connection"
+    assert "Yalidine refused the keys of your account." in day.page(f"/orders/{code}")
+    assert keys in day.page(f"/orders/{code}")
+    assert keys not in day.page(f"/orders/{code}", who=day.lila), "a helper does not see them"
+    partner.sim.closed = set()
+    with day.application.app_context():
+        partner.comes_round(minutes=9)
+        session.remove()  # type: ignore[attr-defined]
+    assert partner.sim.parcels == {}, "nobody looked at the keys"
+    day.send(f"{keys}/check")
+    assert "refused the keys" not in day.page(f"/orders/{code}")
+    with day.application.app_context():
+        partner.comes_round(minutes=9)
+        session.remove()  # type: ignore[attr-defined]
+    assert day.parcel(code).tracking in partner.sim.parcels
+
+
 def test_printing_waits_a_moment_at_most(day: Day, partner: Partner) -> None:
     connected(day, partner)
     code = day.confirmed()

@@ -40,12 +40,15 @@ def ask_price(code: str) -> Response:
     try:
         quoting.ask(here().store.id, order.id, by=here().by, outside=outside())
     except InvalidTransition:
-        flash(_(NONE_ABROAD), "problem")
+        problem = NONE_ABROAD
     except Unavailable:
-        flash(_(partners.NOT_REACHED), "problem")
+        problem = partners.NOT_REACHED
     except Misconfigured as error:
-        flash(_(partners.NO_KEYS if str(error) == partners.NO_KEYS else partners.WRONG_KEYS), "problem")
-    return redirect(page_url("studio.order", code=code, _anchor="parcel-t"), 303)
+        problem = partners.NO_KEYS if str(error) == partners.NO_KEYS else partners.WRONG_KEYS
+    else:
+        return redirect(page_url("studio.order", code=code, _anchor="parcel-t"), 303)
+    flash(_(problem), "problem")  # it stands at the top of the page
+    return redirect(page_url("studio.order", code=code), 303)
 
 
 def price_of(order: Order, shipment: Shipment | None) -> Price | None:

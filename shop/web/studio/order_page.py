@@ -143,6 +143,7 @@ class Waits:
     sentence: str
     kind: str
     again: bool = False
+    keys: str = ""  # where those of the account are, if they are what is wrong
 
 
 def waiting_for(order: Order, shipment: Shipment | None) -> Waits | None:
@@ -170,8 +171,12 @@ def _booked(shipment: Shipment, who: Mapping[str, object]) -> Waits | None:
 
 
 def _waiting_for_its_number(shipment: Shipment, who: Mapping[str, object]) -> Waits:
-    if shipment.booking_problem:
-        return Waits(_(REFUSED, why=spoken(shipment.booking_problem), **who), "bad", again=True)
+    why = shipment.booking_problem
+    if why in partners.OF_KEYS:
+        keys = page_url("studio.connection", account_id=shipment.account_id) if here().role == "owner" else ""
+        return Waits(_(NO_ENTRY if why == partners.WRONG_KEYS else why, **who), "bad", again=True, keys=keys)
+    if why:
+        return Waits(_(REFUSED, why=spoken(why), **who), "bad", again=True)
     silent = shipment.asked_at is not None or shipment.account_id in partners.silent(shipment.store_id)
     return Waits(_(SILENT if silent else BEING_BOOKED, **who), "soon" if silent else "info")
 
@@ -205,6 +210,10 @@ CUSTOMS_CHANGED = N_("What customs is told of this parcel was changed after its 
 STAYS_THERE = N_("{carrier} takes no parcel back by itself: please cancel {number} in your account there.")
 STAYS_HARMLESS = N_("{carrier} takes nothing back. Keep the parcel {number}: what is not handed over does not travel.")
 REFUSED = N_("{carrier} refused this parcel: {why}")
+NO_ENTRY = N_(
+    "{carrier} refused the keys of your account. Correct them, and the parcel is booked by itself. Your own label can"
+    " be printed."
+)
 SILENT = N_("{carrier} is not answering: the parcel is booked as soon as it does. Your own label can be printed.")
 BEING_BOOKED = N_("The parcel is being booked with {carrier}.")
 NO_LABEL = N_("{carrier}'s own label can't be had ({why}). Yours is printed in its place.")

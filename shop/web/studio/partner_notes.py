@@ -15,10 +15,11 @@ MANY = 25  # so many are booked in one request: fewer are through in a moment
 
 @dataclass(frozen=True, slots=True)
 class PartnerNote:
-    """A sentence, and where she can see more."""
+    """A sentence, where she can see more, and how much it is hers to do something: bad, soon, or nothing."""
 
     text: str
     url: str
+    kind: str = ""
 
 
 def partner_notes(store_id: int, cards: Iterable[JobCard]) -> list[PartnerNote]:
@@ -28,9 +29,9 @@ def partner_notes(store_id: int, cards: Iterable[JobCard]) -> list[PartnerNote]:
 
 def _notes(each: AtPartner) -> Iterator[PartnerNote]:
     if each.refused:
-        yield PartnerNote(_refused(each), page_url("studio.order", code=each.code))
+        yield PartnerNote(_refused(each), page_url("studio.order", code=each.code), "bad")
     if each.waiting and each.silent:
-        yield PartnerNote(_silent(each), page_url("studio.orders"))
+        yield PartnerNote(_silent(each), page_url("studio.orders"), "soon")
     elif each.waiting > MANY:
         yield PartnerNote(_many(each), page_url("studio.orders"))
 
