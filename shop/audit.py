@@ -198,12 +198,34 @@ RULES = (
         "OR (o.kind = 'hand' AND o.discount_minor > 0 AND o.offer_name = '')",
     ),
     Rule(
-        "I3 exchange", "exchange {0} sends {1} pieces of variant {2}, the first order brought {3}",
-        "SELECT o.code, SUM(l.pieces), l.variant_id, COALESCE((SELECT SUM(f.pieces) FROM order_lines f "
-        "WHERE f.order_id = e.first_id AND f.variant_id = l.variant_id), 0) FROM exchanges e "
-        "JOIN orders o ON o.id = e.order_id JOIN order_lines l ON l.order_id = o.id "
-        "GROUP BY o.code, l.variant_id, e.first_id HAVING SUM(l.pieces) > COALESCE((SELECT SUM(f.pieces) "
-        "FROM order_lines f WHERE f.order_id = e.first_id AND f.variant_id = l.variant_id), 0)",
+        "I3 exchange", "exchange {0} takes back {1} pieces of line {2}, of which its first order brought {3}",
+        "SELECT o.code, x.pieces, x.line_id, COALESCE(f.pieces, 0) FROM exchange_lines x "
+        "JOIN exchanges e ON e.order_id = x.order_id JOIN orders o ON o.id = x.order_id LEFT JOIN order_lines f "
+        "ON f.id = x.line_id AND f.order_id = e.first_id AND f.store_id = x.store_id "
+        "WHERE f.id IS NULL OR x.pieces > f.pieces",
+    ),
+    Rule(
+        "I3 exchange", "exchange {0} sends {1} pieces and takes {2} back",
+        "SELECT o.code, l.pieces, COALESCE(x.pieces, 0) FROM exchanges e JOIN orders o ON o.id = e.order_id "
+        "JOIN (SELECT order_id, SUM(pieces) AS pieces FROM order_lines GROUP BY order_id) l ON l.order_id = o.id "
+        "LEFT JOIN (SELECT order_id, SUM(pieces) AS pieces FROM exchange_lines GROUP BY order_id) x "
+        "ON x.order_id = o.id WHERE l.pieces <> COALESCE(x.pieces, 0)",
+    ),
+    Rule(
+        "I3 exchange", "exchange {0} is {1}, its goods are said to be back, or only some of them",
+        "SELECT DISTINCT o.code, o.state FROM exchanges e JOIN orders o ON o.id = e.order_id "
+        "JOIN exchange_lines x ON x.order_id = e.order_id WHERE (e.back_at IS NULL) <> (x.whole IS NULL) "
+        "OR (e.back_at IS NOT NULL AND o.state <> 'completed')",
+    ),
+    Rule(
+        "I3 exchange", "order {0} is exchanged {1} times at once",
+        "SELECT f.code, COUNT(*) FROM exchanges e JOIN orders o ON o.id = e.order_id AND o.state <> 'cancelled' "
+        "JOIN orders f ON f.id = e.first_id GROUP BY f.code HAVING COUNT(*) > 1",
+    ),
+    Rule(
+        "I3 exchange", "exchange {0} goes out, and its courier is not told what comes back",
+        "SELECT o.code FROM exchanges e JOIN orders o ON o.id = e.order_id JOIN shipments s ON s.order_id = o.id "
+        "AND s.state <> 'cancelled' WHERE s.takes_back = ''",
     ),
     Rule(
         "I3 shares", "order {0} takes {1} off its goods, its lines {2}",

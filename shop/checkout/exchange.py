@@ -1,7 +1,7 @@
-"""A delivered parcel is exchanged: the same pieces go out once more, and their courier takes the first ones back.
+"""A delivered parcel is exchanged: a second one goes out, and its courier takes the first pieces back.
 
-It is an order of its own, linked to the first: so one order has one live parcel, and its money is its own. What it
-costs is taken off but for what she asks for.
+It is an order of its own, linked to the first: so one order has one live parcel, and its money is its own. What was
+paid already is taken off its price; something dearer costs the difference, of something cheaper the rest is owed.
 """
 
 from __future__ import annotations
@@ -11,22 +11,23 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from shop.checkout.swaps import Swaps, swaps
 from shop.checkout.words import fingerprint
 from shop.core import clock
 from shop.core.calendar import add_delivery_days, arrival_window
 from shop.core.errors import Refused
-from shop.core.money import Money, total
+from shop.core.money import Money
 from shop.orders import exchanges
 from shop.orders import queries as order_queries
 from shop.orders import service as orders
-from shop.orders.models import Order, OrderLine
-from shop.orders.service import NewLine, NewOrder, Purchased
+from shop.orders.models import Order
+from shop.orders.service import NewOrder, Purchased
 from shop.payments import ledger
 from shop.payments import service as payments
 from shop.plumbing import journal
 from shop.plumbing.countries import HOME
 from shop.plumbing.db import session
-from shop.plumbing.i18n import N_, pick
+from shop.plumbing.i18n import N_
 from shop.plumbing.journal import Actor
 from shop.shipping import queries as shipping_queries
 from shop.shipping import service as shipping
@@ -38,7 +39,6 @@ from shop.stores.models import Store
 NOT_DELIVERED = N_("Only what was delivered can be exchanged.")
 NO_EXCHANGE = N_("This carrier takes nothing back: it cannot exchange a parcel.")
 ALREADY = N_("This order is being exchanged already.")
-NOTHING = N_("Choose at least one piece that comes back.")
 TOO_MUCH = N_("That is more than the pieces cost.")
 DAYS = (1, 5)
 
@@ -50,6 +50,7 @@ class Exchanged:
     order_id: int
     code: str
     repeated: bool
+    owed: Money
 
 
 def can_exchange(order: Order, parcel: Shipment | None) -> str:
@@ -62,65 +63,74 @@ def can_exchange(order: Order, parcel: Shipment | None) -> str:
     return ALREADY if exchanges.exchanged_by(order.store_id, order.id) is not None else ""
 
 
-def start(
-    store_id: int, first_id: int, back: Mapping[int, int], *, collect: Money, key: str, by: Actor
-) -> Exchanged:  # fmt: skip
-    """Place the order that exchanges some pieces (line → pieces) of a delivered one; its courier collects so much.
+def weighed(
+    first: Order, back: Mapping[int, int], instead: Mapping[int, int]
+) -> Swaps:  # fmt: skip
+    """Return what an exchange would send and cost; raises what `swaps` raises."""
+    return swaps(first.store_id, order_queries.lines(first.store_id, [first.id])[first.id], back, instead)
 
-    Idempotent by `key`. Raises NotFound, Refused (with its field), OutOfStock, Conflict when the key came with another
-    request.
+
+def start(
+    store_id: int, first_id: int, back: Mapping[int, int], *, instead: Mapping[int, int] | None = None,
+    collect: Money | None = None, key: str, by: Actor,
+) -> Exchanged:  # fmt: skip
+    """Place the order that exchanges some pieces (line → pieces) of a delivered one.
+
+    The same goes out again, or what is told `instead` (line → variant). The courier collects so much, or the
+    difference. Idempotent by `key`. Raises NotFound, Refused (with its field), OutOfStock, Conflict when the key came
+    with another request.
     """
-    asked = fingerprint(["exchange", store_id, first_id, sorted(back.items()), collect.minor])
+    instead = {line_id: variant_id for line_id, variant_id in (instead or {}).items() if variant_id}
+    typed = None if collect is None else collect.minor
+    asked = fingerprint(["exchange", store_id, first_id, sorted(back.items()), sorted(instead.items()), typed])
     first = order_queries.order(store_id, first_id)
     purchase = orders.place_purchase(key, request_hash=asked, cart_id=None, language=first.language)
     if purchase.repeated:
-        row = session.execute(select(Order.id, Order.code).where(Order.purchase_id == purchase.id)).one()
-        return Exchanged(row[0], row[1], repeated=True)
+        return _again(purchase)
     # Two taps with two keys queue here: the second one finds the first exchange.
     session.execute(select(Order.id).where(Order.id == first_id).with_for_update(key_share=True))
     parcel = shipping_queries.live_shipment(store_id, first_id)
     if why := can_exchange(first, parcel):
         raise Refused(why)
     assert parcel is not None
-    goods = _goods(store_id, first_id, back)
-    return _written(first, parcel, goods, purchase, collect=collect, by=by)
+    goods = weighed(first, back, instead)
+    return _written(first, parcel, goods, purchase, collect=goods.due if collect is None else collect, by=by)
 
 
-def _goods(store_id: int, first_id: int, back: Mapping[int, int]) -> list[tuple[OrderLine, int]]:
-    """Return the lines of which something comes back, and how many pieces: never more than were sent."""
-    lines = order_queries.lines(store_id, [first_id])[first_id]
-    found = [(line, min(back.get(line.id, 0), line.pieces)) for line in lines]
-    chosen = [(line, pieces) for line, pieces in found if pieces > 0]
-    if not chosen:
-        raise Refused(NOTHING, field="pieces")
-    return chosen
+def _again(purchase: Purchased) -> Exchanged:
+    row = session.execute(select(Order.store_id, Order.id, Order.code).where(Order.purchase_id == purchase.id)).one()
+    made = exchanges.exchange_of(row[0], row[1])
+    assert made is not None
+    return Exchanged(row[1], row[2], repeated=True, owed=made.owed)
 
 
 def _written(
-    first: Order, parcel: Shipment, goods: list[tuple[OrderLine, int]], purchase: Purchased, *, collect: Money,
-    by: Actor,
+    first: Order, parcel: Shipment, goods: Swaps, purchase: Purchased, *, collect: Money, by: Actor
 ) -> Exchanged:  # fmt: skip
-    worth = total((line.unit * pieces for line, pieces in goods), first.currency)
+    worth, store_id = goods.worth, first.store_id
     if collect > worth:
         raise Refused(TOO_MUCH, field="collect")
-    discount, store_id = worth - collect, first.store_id
+    discount = worth - collect
     order_id, code = orders.add_order(purchase, _order(first, worth, discount), wanted_code=purchase.code)
-    lines = _lines(goods, discount)
+    lines = goods.sent(discount)
     orders.take_stock([(store_id, order_id, line) for line in lines], by=by)
     orders.add_lines(store_id, order_id, lines)
-    exchanges.add(store_id, order_id, first.id)
+    exchanges.add(store_id, order_id, first.id, goods.back, owed=goods.owed)
     ledger.sold(store_id, order_id, goods=worth, delivery=Money(0, first.currency), discount=discount, by=by)
     if collect:
         payments.add_payment(store_id, order_id, "cash_on_delivery", collect)
     else:
         payments.take_in_hand(store_id, order_id, collect, by=by)
     shipping.open_shipment(store_id, order_id, _shipment(parcel, goods, collect))
+    owed = {"owed": goods.owed.minor} if goods.owed else {}
     journal.record(
         "order.placed", subject="order", subject_id=order_id, store_id=store_id, by=by, code=code,
         purchase=purchase.code, total=collect.minor, exchanges=first.code,
     )  # fmt: skip
-    journal.record("order.exchanged", subject="order", subject_id=first.id, store_id=store_id, by=by, by_order=code)
-    return Exchanged(order_id, code, repeated=False)
+    journal.record(
+        "order.exchanged", subject="order", subject_id=first.id, store_id=store_id, by=by, by_order=code, **owed
+    )
+    return Exchanged(order_id, code, repeated=False, owed=goods.owed)
 
 
 def _order(first: Order, worth: Money, discount: Money) -> NewOrder:
@@ -134,29 +144,11 @@ def _order(first: Order, worth: Money, discount: Money) -> NewOrder:
     )  # fmt: skip
 
 
-def _lines(goods: list[tuple[OrderLine, int]], discount: Money) -> list[NewLine]:
-    costs = [line.unit.minor * pieces for line, pieces in goods]
-    shares = discount.allocate(costs) if discount else [discount] * len(goods)
-    same = [name for name in NewLine.__dataclass_fields__ if name not in {"pieces", "discount_minor"}]
-    return [
-        NewLine(**{name: getattr(line, name) for name in same}, pieces=pieces, discount_minor=share.minor)
-        for (line, pieces), share in zip(goods, shares, strict=True)
-    ]
-
-
-def _shipment(parcel: Shipment, goods: list[tuple[OrderLine, int]], collect: Money) -> NewShipment:
+def _shipment(parcel: Shipment, goods: Swaps, collect: Money) -> NewShipment:
     same = ("account_id", "carrier", "carrier_title", "kind", "desk_id", "desk_name", "desk_external", "desk_commune",
-            "desk_address", "desk_hours", "fee_minor", "currency", "length_mm", "width_mm", "height_mm", "billable_g",
-            "over_minor")  # fmt: skip
+            "desk_address", "desk_hours", "fee_minor", "currency")  # fmt: skip
+    box = ("length_mm", "width_mm", "height_mm", "billable_g", "over_minor") if goods.same_box else ()
     return NewShipment(
-        **{name: getattr(parcel, name) for name in same}, collect_minor=collect.minor,
-        weight_g=sum(line.weight_g * pieces for line, pieces in goods), takes_back=_named(goods),
+        **{name: getattr(parcel, name) for name in (*same, *box)}, collect_minor=collect.minor,
+        weight_g=sum(each.weight_g for each in goods.rows), takes_back=goods.named_back(),
     )  # fmt: skip
-
-
-def _named(goods: list[tuple[OrderLine, int]]) -> str:
-    """Return what the courier takes back, in one line of French: carriers' systems speak it."""
-    names = (
-        (pieces, pick({"ar": line.name_ar, "fr": line.name_fr, "en": line.name_en}, "fr")[0]) for line, pieces in goods
-    )
-    return ", ".join(f"{pieces} × {name}" for pieces, name in names)[:250]

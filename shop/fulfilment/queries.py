@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tuple_
+from sqlalchemy.orm import aliased
 
 from shop.catalogue import shelves
 from shop.core import clock
 from shop.core.money import Money
 from shop.core.text import fold, western_digits
 from shop.fulfilment.story import Facts, Sentence, Step, Story, moment, story
+from shop.orders import exchanges
 from shop.orders import queries as order_queries
-from shop.orders.models import Order, OrderLine
+from shop.orders.models import Exchange, Order, OrderLine
 from shop.payments.models import Incident, Payment, PaymentProof
 from shop.plumbing.db import session
 from shop.plumbing.i18n import pick
@@ -25,7 +27,8 @@ from shop.shipping.models import Shipment
 from shop.shipping.partners import far
 
 __all__ = [
-    "Facts", "JobCard", "OrderFilter", "OrderPage", "Sentence", "Step", "Story", "Today", "facts_of", "find_jobs",
+    "Facts", "JobCard", "OrderFilter", "OrderPage", "Sentence", "Step", "Story", "Today", "coming_back", "facts_of",
+    "find_jobs",
     "moment", "on_the_way", "search_orders", "step_counts", "story", "story_of", "to_confirm", "to_hand_over",
     "to_pack", "today",
 ]  # fmt: skip
@@ -66,6 +69,7 @@ _WHERE: Mapping[str, ColumnElement[bool]] = {
     "done": Order.state == "completed",
     "cancelled": Order.state == "cancelled",
 }
+_RETURNING = and_(_CONFIRMED, Shipment.state == "returning")
 _RECEIPT_WAITS = and_(Order.state == "placed", _RECEIPT)
 
 
@@ -139,6 +143,7 @@ class Today:
     later: tuple[JobCard, ...]
     to_pack: tuple[JobCard, ...]
     to_hand_over: tuple[JobCard, ...]
+    coming_back: tuple[JobCard, ...]  # refused parcels, and exchanges with the pieces that their courier took along
     counts: Mapping[str, int]
     troubles: int  # payments that need somebody
     few: int  # choices of which few pieces are left
@@ -161,8 +166,8 @@ class OrderPage:
 
 
 def today(store_id: int) -> Today:
-    """Return what is to be done, in four statements; at most MOST_CARDS cards a list."""
-    counts, troubles, few = _counted(store_id)
+    """Return what is to be done, in four statements, and what comes back in three more; at most MOST_CARDS a list."""
+    counts, troubles, few, coming = _counted(store_id)
     now = clock.now()
     wanted = or_(_RECEIPT_WAITS, *(_WHERE[step] for step in ("to_confirm", "to_pack", "to_hand_over")))
     rows = session.execute(_cards(store_id).where(wanted).order_by(Order.placed_at, Order.id).limit(3 * MOST_CARDS))
@@ -174,6 +179,7 @@ def today(store_id: int) -> Today:
         later=tuple(sorted((c for c in called if c.waits(now)), key=lambda c: str(c.call_at)))[:MOST_CARDS],
         to_pack=tuple(card for card in cards if card.step == "to_pack")[:MOST_CARDS],
         to_hand_over=tuple(card for card in cards if card.step == "to_hand_over")[:MOST_CARDS],
+        coming_back=coming_back(store_id) if coming else (),
         counts={**counts, "later": sum(card.waits(now) for card in called)},
         troubles=troubles,
         few=few,
@@ -185,14 +191,35 @@ def step_counts(store_id: int) -> dict[str, int]:
     return _counted(store_id)[0]
 
 
-def _counted(store_id: int) -> tuple[dict[str, int], int, int]:
-    """Return how many orders stand at each of STEPS, payments need somebody, and choices have few pieces left."""
+def _counted(store_id: int) -> tuple[dict[str, int], int, int, int]:
+    """Return how many orders stand at each of STEPS, payments need somebody, choices run short, parcels come back."""
     columns = [func.coalesce(func.sum(case((_WHERE[step], 1), else_=0)), 0).label(step) for step in STEPS]
     troubles = select(func.count()).where(Incident.store_id == store_id, Incident.closed_at.is_(None))
-    beside = troubles.scalar_subquery(), shelves.low_count(store_id)
+    beside = troubles.scalar_subquery(), shelves.low_count(store_id), _awaited(store_id).scalar_subquery()
+    columns.append(func.coalesce(func.sum(case((_RETURNING, 1), else_=0)), 0).label("refused"))
     wanted = select(*columns, *beside).select_from(Order).outerjoin(Shipment, _SHIPMENT)
-    *steps, open_ones, few = session.execute(wanted.where(Order.store_id == store_id)).one()
-    return dict(zip(STEPS, steps, strict=True)), open_ones, few
+    *steps, refused, open_ones, few, awaited = session.execute(wanted.where(Order.store_id == store_id)).one()
+    return dict(zip(STEPS, steps, strict=True)), open_ones, few, refused + awaited
+
+
+def _awaited(store_id: int) -> Select[int]:
+    """Count the exchanges of a store whose first pieces a courier has taken along."""
+    second = aliased(Order)
+    delivered = and_(second.id == Exchange.order_id, second.store_id == Exchange.store_id, second.state == "completed")
+    mine = (Exchange.store_id == store_id, Exchange.back_at.is_(None))
+    return select(func.count()).select_from(Exchange).join(second, delivered).where(*mine)
+
+
+def coming_back(store_id: int) -> tuple[JobCard, ...]:
+    """Return what is on its way back, the oldest first, with the pieces that come; at most MOST_CARDS."""
+    wanted = _cards(store_id).where(or_(_RETURNING, exchanges.AWAITED)).order_by(Order.placed_at, Order.id)
+    cards = _filled(store_id, session.execute(wanted.limit(MOST_CARDS)).all())
+    back = exchanges.lines_back(store_id, *(card.order_id for card in cards if card.state == "completed"))
+    return tuple(
+        replace(card, lines=tuple(_line(each.line, each.pieces) for each in back.get(card.order_id, ())))
+        if card.order_id in back else card
+        for card in cards
+    )  # fmt: skip
 
 
 def to_confirm(store_id: int) -> list[JobCard]:
@@ -341,10 +368,10 @@ def _card(
     )  # fmt: skip
 
 
-def _line(line: OrderLine) -> JobLine:
+def _line(line: OrderLine, pieces: int | None = None) -> JobLine:
     name, _lang = pick({"ar": line.name_ar, "fr": line.name_fr, "en": line.name_en})
     label, _lang = pick({"ar": line.label_ar, "fr": line.label_fr, "en": line.label_en})
-    return JobLine(name=name, label=label, pieces=line.pieces, cover=line.cover)
+    return JobLine(name=name, label=label, pieces=pieces or line.pieces, cover=line.cover)
 
 
 def _step(row: Any) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, false, text, true
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, Text, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.core.money import Money
@@ -197,7 +197,33 @@ class Exchange(Base):
     store_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     order_id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=False)
     first_id: Mapped[int] = mapped_column(BigKey)
-    back_at: Mapped[datetime | None]  # when the first pieces were on the shelf again
+    owed_minor: Mapped[int] = mapped_column(server_default="0")  # what goes out costs so much less: the buyer's
+    currency: Mapped[str] = mapped_column(String(3), server_default="DZD")
+    back_at: Mapped[datetime | None]  # when she said what of the first pieces came back
+
+    @property
+    def owed(self) -> Money:
+        """By how much what goes out is cheaper than what comes back: she gives it back from the first order."""
+        return Money(self.owed_minor, self.currency)
+
+
+class ExchangedLine(Base):
+    """So many pieces of a line of the first order that an exchange takes back, and how many of them came whole."""
+
+    __tablename__ = "exchange_lines"
+    __table_args__ = (
+        of_store("order_id", table="orders"),
+        ForeignKeyConstraint(["line_id"], ["order_lines.id"], ondelete="RESTRICT"),
+        Index("ix_exchange_lines_line", "line_id"),
+        CheckConstraint("pieces BETWEEN 1 AND 999", name="pieces"),
+        CheckConstraint("whole BETWEEN 0 AND pieces", name="whole"),
+    )
+
+    store_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    order_id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=False)
+    line_id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=False)
+    pieces: Mapped[int]
+    whole: Mapped[int | None]  # none: not back yet; the others came damaged, or never
 
 
 class Call(Base):

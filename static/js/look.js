@@ -2,6 +2,6 @@
 document.addEventListener("change", (event) => {
   if (!event.target.matches("[data-look]")) return;
   const form = event.target.form;
-  form.action = "#where";
+  form.action = `#${event.target.dataset.look || "where"}`;
   form.requestSubmit(form.querySelector("[name=action][value=update]"));
 });

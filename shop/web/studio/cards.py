@@ -35,7 +35,7 @@ class Card:
     title: str
     who: str
     place: str  # its wilaya; empty under the wilaya's own name
-    amount: Money
+    amount: Money | None
     picture: str
     craft: str
     tag: str
@@ -83,6 +83,14 @@ def grouped(jobs: Iterable[JobCard]) -> list[tuple[str, list[Card]]]:
     ]
 
 
+def coming_back(jobs: Iterable[JobCard]) -> list[Card]:
+    """Tell what is on its way back: refused parcels, and what is exchanged, whose money is another matter."""
+    return [
+        replace(each, tag=_(EXCHANGED), tag_kind="info", amount=None) if each.step == "done" else each
+        for each in map(card, jobs)
+    ]
+
+
 def title_of(job: JobCard) -> str:
     """Return what is in the parcel: the first product, and how many others."""
     if not job.lines:
@@ -94,6 +102,7 @@ def title_of(job: JobCard) -> str:
     return ngettext("{first} + {n} other", "{first} + {n} others", more, first=said) if more else said
 
 
+EXCHANGED = N_("exchanged")
 GIFT = N_("A gift, paid before: speak of the delivery only, tell no price.")
 NOT_ASIDE = N_(
     "Its pieces are not set aside: many orders wait from this phone or this place. They are taken when you confirm."

@@ -48,7 +48,7 @@ from shop.web.studio.number_form import NumberForm, number_form_of
 from shop.web.studio.packing_form import PackingForm, packed_of
 from shop.web.studio.pages import shop_page
 from shop.web.studio.pay_view import PayView, pay_view
-from shop.web.studio.swap import swap_of
+from shop.web.studio.swap import Swap, swap_of
 from shop.web.studio.trail import REASONS, trail
 from shop.web.studio.undo import just_done
 from shop.web.ui.forms import HirfaForm
@@ -101,6 +101,7 @@ def order_page(
     paid = payments.of_order(store.id, order.id)
     payment = payments.counting(paid)
     pay = pay_view(order, paid)
+    swap = swap_of(order, shipment, pay.refunds)
     told = fulfilment.story_of(order, payment, shipment, artisan=store.name, receipt=pay.to_look_at)
     goods = items(order)
     lot_forms = lots_of(order, goods, typed)
@@ -118,7 +119,7 @@ def order_page(
                     or photo_problems or (packing_form and packing_form.errors)),
         packed=packed_of(shipment, packing_form), photo_problems=[("photos", each) for each in photo_problems],
         number_form=number_form or number_form_of(shipment),
-        problem=problem, pay=pay, money_form=money_form or money_form_of(pay),
+        problem=problem, pay=pay, money_form=money_form or money_form_of(pay, swap),
         today=clock.today(),
         papers=papers, customs=customs_of(order, shipment), receipts=[each for each in paid if has_receipt(each)],
         store_craft=store.craft, trail=trail(order, shipment, payment),
@@ -131,7 +132,7 @@ def order_page(
         asks_deposits=order.cancel_reason == "refused" and asks_deposits(store.id),
         waits=waiting_for(order, shipment), price=price_of(order, shipment), cover=cover_of(order, shipment),
         by_partner=shipment is not None and shipment.carrier in partners.abroad(),
-        swap=swap_of(order, shipment),
+        swap=swap,
         held=holds.live(store.id, order.phone) if order.cancel_reason == "refused" and order.phone else (),
     )  # fmt: skip
 
@@ -251,9 +252,11 @@ INSTRUCTIONS = {
 }
 
 
-def money_form_of(pay: PayView) -> MoneyForm:
-    """Return the form of the money, filled with what is missing, and with all that could be given back."""
+def money_form_of(pay: PayView, swap: Swap | None) -> MoneyForm:
+    """Return the form of the money, filled with what is missing, and with what an exchange owes, else all there is."""
     left = pay.left[0] if pay.left else pay.missing
+    if swap and swap.by and swap.owed and swap.owed.currency == left.currency:
+        left = min(left, swap.owed)
     return MoneyForm(came=pay.missing, amount=left, currency=left.currency)
 
 

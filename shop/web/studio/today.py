@@ -12,7 +12,7 @@ from shop.fulfilment.queries import JobCard, Today
 from shop.payments import incidents
 from shop.plumbing.i18n import _, ngettext
 from shop.web.studio.blueprint import studio
-from shop.web.studio.cards import grouped
+from shop.web.studio.cards import coming_back, grouped
 from shop.web.studio.pages import shop_page
 from shop.web.studio.partner_notes import partner_notes
 from shop.web.studio.printer_words import needs
@@ -39,6 +39,7 @@ def today() -> str:
         held=grouped(each for each in day.to_confirm if not each.set_aside),
         later=grouped(day.later), to_pack=grouped(day.to_pack),
         to_hand_over=grouped(day.to_hand_over), print_ids=packing_order(day.to_pack), share=share_url(),
+        coming_back=coming_back(day.coming_back),
         first_name=here().who.name.split()[0] if here().who.name.strip() else "", later_count=len(day.later),
         done=just_done(request.args.get("done", "")), draft=draft,
         missing=missing_lines() if draft and here().role == "owner" else [], slug=store.slug,
