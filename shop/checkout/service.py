@@ -115,6 +115,7 @@ def _order(
         terms=parcel.terms, terms_hash=parcel.terms_hash, network_mark=network_mark,
         gift=details.gift, gift_words=clean_block(details.gift_words, limit=300), payer_phone=details.payer_phone,
         city=clean(details.city, limit=80), postcode=clean(details.postcode, limit=16),
+        email=clean(details.email, limit=254),
     )  # fmt: skip
     order_id, order_code = orders.add_order(purchase, new, wanted_code=code)
     return _Written(parcel, order_id, order_code, alike)

@@ -38,6 +38,7 @@ class Details:
     language: str = "ar"
     city: str = ""
     postcode: str = ""
+    email: str = ""  # of who receives it abroad, for the carrier
     gift: bool = False  # name and phone are those of who receives it, and is told no price
     gift_words: str = ""
     payer_phone: str = ""

@@ -150,7 +150,10 @@ def _forget_orders(store_id: int, order_ids: Collection[int]) -> None:
     changed(delete(Company).where(Company.store_id == store_id, Company.order_id.in_(order_ids)))
     offers.forget_buyer(store_id, order_ids)
     packing.forget(store_id, order_ids)
-    whose = ("buyer_name", "buyer_fold", "phone", "address", "city", "postcode", "note", "gift_words", "payer_phone")
+    whose = (
+        "buyer_name", "buyer_fold", "phone", "address", "city", "postcode", "email", "note", "gift_words",
+        "payer_phone",
+    )  # fmt: skip
     changed(update(Order).where(*mine).values(dict.fromkeys(whose, "")))
 
 

@@ -26,6 +26,7 @@ def abroad_of(order: Order, store: Store, parcel: Shipment) -> Abroad | None:
         country=order.country, city=order.city, postcode=order.postcode, goods=tuple(_goods(order, parcel)),
         invoice=order.code, sender=store.legal_name or store.name, sender_address=store.address,
         sender_city=where.name_fr, sender_phone=store.phone, sender_email=store.email,
+        email=order.email,
     )  # fmt: skip
 
 

@@ -64,6 +64,7 @@ class Order(Base):
     commune_code: Mapped[str] = mapped_column(String(4))
     city: Mapped[str] = mapped_column(String(80), default="", server_default="")  # abroad only
     postcode: Mapped[str] = mapped_column(String(16), default="", server_default="")
+    email: Mapped[str] = mapped_column(String(254), default="", server_default="")  # abroad only, for its carrier
     address: Mapped[str] = mapped_column(String(400), default="")
     note: Mapped[str] = mapped_column(String(400), default="")
     gift: Mapped[bool] = mapped_column(default=False, server_default=false())  # who receives it is told no price

@@ -69,6 +69,7 @@ class NewOrder:
     network_mark: str = ""
     city: str = ""  # abroad only, as the next one
     postcode: str = ""
+    email: str = ""
     gift: bool = False
     gift_words: str = ""
     payer_phone: str = ""

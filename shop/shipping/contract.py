@@ -74,6 +74,7 @@ class Abroad:
     sender_city: str = ""
     sender_phone: str = ""
     sender_email: str = ""
+    email: str = ""  # of who receives it, if it was told
 
 
 @dataclass(frozen=True)

@@ -120,6 +120,7 @@ def test_what_the_law_no_longer_needs_goes_and_the_money_stays(app: Flask) -> No
         fulfilment_note = session.scalars(select(Call).where(Call.order_id == order.id)).one()
         fulfilment_note.note = "rappeler sa soeur"
         orders.order(shop.id, order.id).city, orders.order(shop.id, order.id).postcode = "Lyon", "69003"
+        orders.order(shop.id, order.id).email = "sarah@exemple.fr"
         service.note(shop.id, YACINE, "Sonne deux fois", by=AMINA)
         service.record_consent(shop.id, YACINE, "sms", given=True, place="Salon", wording="Oui", by=AMINA)
     with transaction():
@@ -127,7 +128,7 @@ def test_what_the_law_no_longer_needs_goes_and_the_money_stays(app: Flask) -> No
     assert (erased.orders, erased.waiting) == (1, 0)
     after = orders.order(shop.id, order.id)
     assert (after.buyer_name, after.buyer_fold, after.phone, after.address, after.note) == ("", "", "", "", "")
-    assert (after.city, after.postcode) == ("", "")
+    assert (after.city, after.postcode, after.email) == ("", "", "")
     assert (after.total_minor, after.wilaya_code, after.state) == (total, "31", "completed")
     assert shop.on_hand() == on_hand
     for table in (CustomerNote, Consent):

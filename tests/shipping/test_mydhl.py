@@ -271,3 +271,15 @@ def test_what_is_typed_is_checked() -> None:
 
 def test_a_parcel_is_given_to_it_on_a_working_day() -> None:
     assert mapping.planned(datetime(2026, 11, 26, 22, tzinfo=UTC)) == "2026-11-29T10:00:00 GMT+01:00"
+
+
+def test_whoever_receives_it_is_told_by_email_where_one_is_known(
+    carrier: MyDhl, sim: MyDhlSim, parcel: Parcel
+) -> None:  # fmt: skip
+    def receiver(email: str, reference: str) -> dict[str, Any]:
+        tracking = carrier.book(replace(there_of(parcel, email=email), reference=reference)).tracking
+        return dict(sim.parcels[tracking].row["customerDetails"]["receiverDetails"]["contactInformation"])
+
+    assert receiver("sarah@exemple.fr", "HDHL1")["email"] == "sarah@exemple.fr"
+    assert "email" not in receiver("", "HDHL2")
+    assert "email" not in receiver(f"{'s' * 60}@exemple.fr", "HDHL3"), "cut short it would be another one's"

@@ -9,12 +9,15 @@ from sqlalchemy import select, update
 from shop.abroad import service as price_lists
 from shop.catalogue.models import Product
 from shop.core.money import Money
+from shop.fulfilment.leaving import abroad_of
 from shop.orders.models import Order
 from shop.plumbing.db import session, transaction
 from shop.plumbing.journal import SYSTEM
 from shop.shipping import abroad
 from shop.shipping.abroad import NewZone
 from shop.shipping.models import CarrierAccount
+from shop.shipping.queries import live_shipment
+from shop.stores.models import Store
 from tests.checkout.cast import Workshop
 from tests.payments.till import takes
 from tests.storefront.buying import Buyer
@@ -76,6 +79,35 @@ def test_she_orders_to_lyon_and_reads_of_the_duties_first(application: Flask, sh
         order = session.scalars(select(Order)).one()
         assert (order.wilaya_code, order.postcode, order.city) == ("FR", "69003", "Lyon")
         assert order.delivery == Money.dinars(1500)
+        session.remove()  # type: ignore[attr-defined]
+
+
+def by_express(application: Flask) -> None:
+    """Let DHL take what goes abroad."""
+    with application.app_context():
+        with transaction():
+            session.execute(update(CarrierAccount).values(carrier="mydhl"))
+        session.remove()  # type: ignore[attr-defined]
+
+
+def test_an_email_is_asked_for_where_the_carrier_announces_by_it_and_may_stay_empty(
+    application: Flask, shop: Workshop
+) -> None:
+    assert 'name="email"' not in begun(application, shop).page.text, "the post needs none"
+    by_express(application)
+    buyer = begun(application, shop)
+    assert "E-mail of who receives it" in buyer.page.text
+    wrong = buyer.press("/checkout", city="Lyon", postcode="69003", email="sarah", **chosen(buyer, shop))
+    assert "Write the whole e-mail address" in wrong.text
+    buyer.press("/checkout", email="sarah@exemple.fr", **chosen(buyer, shop))
+    buyer.press("/checkout/confirmation")
+    with application.app_context():
+        order = session.scalars(select(Order)).one()
+        store, parcel = session.get_one(Store, order.store_id), live_shipment(order.store_id, order.id)
+        assert parcel is not None
+        there = abroad_of(order, store, parcel)
+        assert there is not None
+        assert (order.email, there.email) == ("sarah@exemple.fr", "sarah@exemple.fr")
         session.remove()  # type: ignore[attr-defined]
 
 

@@ -49,7 +49,7 @@ from shop.web.ui.network import network
 from shop.web.ui.templating import page_url
 
 LONGEST_KEY = 64
-PERSON = ("phone", "name", "wilaya", "commune", "city", "postcode")
+PERSON = ("phone", "name", "wilaya", "commune", "city", "postcode", "email")
 HOUR_S = 3600
 MOST_OF_A_PHONE = 10
 MOST_OF_A_NETWORK = 300  # a whole town can stand behind one address

@@ -34,10 +34,11 @@ from shop.plumbing import geography
 from shop.plumbing.countries import HOME, is_abroad
 from shop.plumbing.formats import money_text
 from shop.plumbing.i18n import N_, _, language
+from shop.shipping import partners
 from shop.shipping.queries import DeskPoint, StoreQuote, wilayas_served
 from shop.web.ui import offers as spoken
 from shop.web.ui.checkout_gift import gift_of, is_whole, paid_before, payer_needed, phone_of_country
-from shop.web.ui.forms import BlockField, ChoiceField, HirfaForm, PhoneField, TextField, required
+from shop.web.ui.forms import BlockField, ChoiceField, EmailField, HirfaForm, PhoneField, TextField, required
 
 KEPT = (
     "phone",
@@ -46,6 +47,7 @@ KEPT = (
     "commune",
     "city",
     "postcode",
+    "email",
     "address",
     "payment",
     "note",
@@ -362,10 +364,12 @@ def _fields(found: Ways, says: Says) -> Iterator[tuple[str, Any]]:
     if found.country:
         yield "postcode", TextField(N_("Postcode"), most=16)
         yield "city", TextField(N_("City"), [required(CITY_MISSING)], most=80)
+        yield "email", EmailField(N_("E-mail of who receives it")) if _announced(found) else HiddenField()
         yield "commune", HiddenField()  # what was chosen elsewhere waits until she comes back to it
     else:
         yield "postcode", HiddenField()
         yield "city", HiddenField()
+        yield "email", HiddenField()
         yield "commune", ChoiceField(
             N_("Commune"), [required(says.commune)], message=says.commune,
             choices=[(each.code, geography.name(each)) for each in communes],
@@ -385,6 +389,11 @@ def _fields(found: Ways, says: Says) -> Iterator[tuple[str, Any]]:
         if parcel.bargain.asks_code:
             yield f"code-{parcel.store_id}", TextField(N_("Code"), [_code_counts(parcel)], most=40)
     yield "note", BlockField(N_("A word for the workshop"), most=400)
+
+
+def _announced(found: Ways) -> bool:
+    """Tell whether a partner brings a parcel abroad, which announces it by e-mail: no other needs one."""
+    return any(quote.carrier in partners.abroad() for parcel in found.parcels for quote in parcel.quotes)
 
 
 def _there(found: Ways) -> Iterator[geography.Wilaya]:
@@ -455,12 +464,12 @@ def understood(kept: Mapping[str, str], lang: str) -> tuple[Details, list[Choice
     gift = gift_of(kept)
     if gift is None:
         return None
-    there = {"city": kept.get("city", ""), "postcode": kept.get("postcode", "")} if is_abroad(wilaya) else {}
+    there = ("city", "postcode", "email") if is_abroad(wilaya) else ()
     details = Details(
         phone=phone, name=clean(kept.get("name", ""), limit=120), wilaya_code=wilaya, commune_code=commune,
         address=clean_block(kept.get("address", ""), limit=400), note=clean_block(kept.get("note", ""), limit=400),
         language=lang, gift=gift.given, gift_words=gift.words, payer_phone=gift.payer,
-        **{name: clean(text, limit=80) for name, text in there.items()},
+        **{name: clean(kept.get(name, ""), limit=254 if name == "email" else 80) for name in there},
     )  # fmt: skip
     return details, [choice for name in sorted(kept) if (choice := _choice(name, kept)) is not None]
 

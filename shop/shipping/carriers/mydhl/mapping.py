@@ -22,6 +22,7 @@ from shop.shipping.contract import Abroad, Goods, Parcel, ParcelScan, Quote
 
 HOME = "DZ"
 LINE, LINES = 45, 3  # of an address
+MAIL = 70  # letters of an e-mail address; a longer one is not told
 MOST_G = 70_000  # of one piece
 MOST = Money.dinars(1_000_000)  # insured, as far as we ask
 DAYS = (2, 7)  # where it does not say
@@ -116,7 +117,7 @@ def shipment(parcel: Parcel, there: Abroad, by: Sender) -> dict[str, Any]:
             },
             "receiverDetails": {
                 "postalAddress": _address(there.country, there.city, there.postcode, parcel.address),
-                "contactInformation": _contact(parcel.name, parcel.phone),
+                "contactInformation": _contact(parcel.name, parcel.phone, there.email),
             },
         },
         "content": _content(parcel, there, by.box, by.now.astimezone(ALGIERS).date()),
@@ -181,7 +182,8 @@ def _address(country: str, city: str, postcode: str, street: str) -> dict[str, s
 
 def _contact(name: str, phone: str, email: str = "") -> dict[str, str]:
     known = name.strip()[:100] or "-"
-    return {"fullName": known, "companyName": known, "phone": phone[:70], **({"email": email} if email else {})}
+    told = {"email": email} if 0 < len(email) <= MAIL else {}
+    return {"fullName": known, "companyName": known, "phone": phone[:70], **told}
 
 
 def _number(money: Money) -> float:
