@@ -13,15 +13,16 @@ from typing import Any
 
 from shop.print_station.ipp import Ipp
 from shop.print_station.notes import Notes
+from shop.print_station.pins import Pins
 from shop.print_station.printers import Cups, Folder, Printer, Raw
 from shop.print_station.server import AwayError, RefusedError, Server
 from shop.print_station.station import Station, run
 
 
-def printer_of(text: str) -> Printer:
-    """Return what `--printer` names: `ipp://…`, `lp:NAME`, a folder with a slash, or a host with or without a port."""
-    if text.startswith("ipp://"):
-        return Ipp(text)
+def printer_of(text: str, pins: Pins | None = None) -> Printer:
+    """Return what `--printer` names: `ipp(s)://…`, `lp:NAME`, a folder with a slash, a host with or without a port."""
+    if text.startswith(("ipp://", "ipps://")):
+        return Ipp(text, pins)
     if text.startswith("lp:"):
         return Cups(text.removeprefix("lp:"))
     if "/" in text:
@@ -73,7 +74,10 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser("print-station", description="Prints a workshop's labels, one by one.")
     parser.add_argument("--server", default="", help="the address of the shop, https://…")
     parser.add_argument("--code", default="", help="the code that the studio shows; only the first time")
-    parser.add_argument("--printer", required=True, help="HOST[:PORT] (9100), ipp://…, lp:NAME, or a folder/")
+    parser.add_argument("--printer", required=True, help="HOST[:PORT] (9100), ipp(s)://…, lp:NAME, or a folder/")
+    parser.add_argument(
+        "--new-certificate", action="store_true", help="believe the certificate that the ipps:// printer shows now"
+    )
     parser.add_argument("--data", default="~/.hirfa-print-station", help="where the station keeps its notes")
     given = parser.parse_args(arguments)
     if given.server and not given.server.startswith(("https://", "http://")):
@@ -83,7 +87,10 @@ def main(arguments: list[str] | None = None) -> None:
     folder = Path(given.data).expanduser()
     with alone(folder):
         server, token = token_of(folder, given.server, given.code)
-        station = Station(Server(server, token), printer_of(given.printer), Notes(folder / "notes.jsonl"))
+        pins = Pins(folder / "printers.json")
+        if given.new_certificate:
+            pins.forget()
+        station = Station(Server(server, token), printer_of(given.printer, pins), Notes(folder / "notes.jsonl"))
         sys.stdout.write(f"Waiting for labels of {server} (Ctrl-C stops)\n")
         try:
             run(station)

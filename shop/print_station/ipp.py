@@ -8,6 +8,7 @@ import time
 import urllib.parse
 from collections.abc import Mapping
 
+from shop.print_station.pins import Pins, context
 from shop.print_station.printers import PRINTER_S, DoubtError, Label, NotAcceptedError
 
 BUSY_S = 60  # how long a printer may be at the label before
@@ -25,14 +26,17 @@ STOPS = frozenset({
 
 
 class Ipp:
-    """A printer at an address, ipp://host[:port]/path."""
+    """A printer at an address, ipp://host[:port]/path; at ipps://… it is known by its certificate, kept in `pins`."""
 
     PRINT_JOB, GET_JOB, GET_JOBS, GET_PRINTER = 0x0002, 0x0009, 0x000A, 0x000B
     BUSY = 0x0507
     STOPPED, GIVEN_UP, PRINTED = 5, (7, 8), 9  # a printer's state; a job's: cancelled or aborted, completed
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, pins: Pins | None = None) -> None:
         parts = urllib.parse.urlsplit(address)
+        if parts.scheme == "ipps" and pins is None:
+            raise ValueError("ipps:// wants to know where certificates are kept")
+        self._pins = pins if parts.scheme == "ipps" else None
         self._address, self._path = address, parts.path or "/ipp/print"
         self._host, self._port = parts.hostname or "", parts.port or 631
 
@@ -109,11 +113,7 @@ class Ipp:
         start = _value(0x47, "attributes-charset", "utf-8") + _value(0x48, "attributes-natural-language", "en")
         start += _value(0x45, "printer-uri", self._address) + _value(0x42, "requesting-user-name", "hirfa")
         asked = struct.pack(">BBHI", 2, 0, verb, 1) + b"\x01" + start + about + (b"\x02" + job if job else b"")
-        line = http.client.HTTPConnection(self._host, self._port, timeout=PRINTER_S)
-        try:
-            line.connect()
-        except OSError as error:
-            raise NotAcceptedError(str(error)) from None
+        line = self._line()
         try:
             line.request("POST", self._path, asked + b"\x03" + content, {"Content-Type": "application/ipp"})
             answer = line.getresponse()
@@ -125,6 +125,24 @@ class Ipp:
         finally:
             line.close()
         raise NotAcceptedError(f"HTTP {answer.status}", "refused")
+
+    def _line(self) -> http.client.HTTPConnection:
+        """Return a line to the printer, and by TLS to no other one. Raises NotAcceptedError."""
+        try:
+            if self._pins is None:
+                plain = http.client.HTTPConnection(self._host, self._port, timeout=PRINTER_S)
+                plain.connect()
+                return plain
+            line = http.client.HTTPSConnection(self._host, self._port, timeout=PRINTER_S, context=context())
+            line.connect()
+        except OSError as error:
+            raise NotAcceptedError(str(error)) from None
+        try:
+            self._pins.check(f"{self._host}:{self._port}", line.sock.getpeercert(binary_form=True) or b"")
+        except NotAcceptedError:
+            line.close()
+            raise
+        return line
 
 
 def _value(tag: int, name: str, *values: str | bytes | int) -> bytes:

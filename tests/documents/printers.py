@@ -79,8 +79,9 @@ class Roll:
 
     def __init__(self, folder: Path, bus: str, paper: tuple[str, int, int]) -> None:
         self.port, self.folder, self._bus = free_port(), folder, bus
-        self.out = folder / "out"
+        self.out, self.keys = folder / "out", folder / "keys"
         self.out.mkdir(parents=True)
+        self.keys.mkdir()
         name, x, y = paper
         (folder / "roll.attrs").write_text(ATTRIBUTES.format(name=name, x=x, y=y))
         burn = folder / "burn"
@@ -98,7 +99,7 @@ class Roll:
         (self.out / "last-sheet").unlink(missing_ok=True)
         command = [
             "ippeveprinter", "-p", str(self.port), "-n", "localhost", "-r", "off", "-d", str(self.folder), "-k",
-            "-a", str(self.folder / "roll.attrs"), "-c", str(self.folder / "burn"), "Roll",
+            "-a", str(self.folder / "roll.attrs"), "-c", str(self.folder / "burn"), "-K", str(self.keys), "Roll",
         ]  # fmt: skip
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 
@@ -110,6 +111,11 @@ class Roll:
             return answers(self.port)
 
         until(is_on)
+
+    def forget_its_keys(self) -> None:
+        """Have it make itself another certificate when it is switched on."""
+        for each in self.keys.iterdir():
+            each.unlink()
 
     def switch_off(self) -> None:
         """End it."""

@@ -22,6 +22,7 @@ from shop.print_station import one_file
 from shop.print_station.command import printer_of
 from shop.print_station.ipp import Ipp
 from shop.print_station.notes import Notes
+from shop.print_station.pins import Pins
 from shop.print_station.printers import Cups, Folder, Label, NotAcceptedError, Printer, Raw
 from shop.print_station.server import AwayError, RefusedError, Server
 from shop.print_station.station import Station
@@ -325,7 +326,14 @@ def test_kill_9_while_the_printer_takes_a_label(day: Day, address: str, sink: Si
 
 @pytest.mark.parametrize(
     ("text", "kind"),
-    [("192.168.1.50", Raw), ("zebra.lan:6101", Raw), ("lp:Zebra", Cups), ("/tmp/x/", Folder), ("ipp://x", Ipp)],
+    [
+        ("192.168.1.50", Raw),
+        ("zebra.lan:6101", Raw),
+        ("lp:Zebra", Cups),
+        ("/tmp/x/", Folder),
+        ("ipp://x", Ipp),
+        ("ipps://x", Ipp),
+    ],
 )
 def test_a_printer_is_named_as_people_name_it(text: str, kind: type, tmp_path: Path) -> None:
-    assert isinstance(printer_of(text.replace("/tmp/x", str(tmp_path))), kind)
+    assert isinstance(printer_of(text.replace("/tmp/x", str(tmp_path)), Pins(tmp_path / "pins")), kind)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from shop.documents.station_models import PrintJob, PrintStation
 from shop.plumbing.db import session
 from shop.plumbing.journal import Entry
 from shop.print_station.ipp import Ipp
+from shop.print_station.pins import Pins
 from shop.print_station.printers import Cups, NotAcceptedError
 from shop.print_station.server import Server
 from tests.documents.printers import Roll, a_queue, a_roll, until
@@ -102,6 +104,43 @@ def test_a_size_that_the_printer_does_not_have_prints_nothing(
     with pytest.raises(NotAcceptedError, match="0x040b"):
         finished(at(server, Ipp(roll.address), tmp_path))
     assert (states(day), problem(day), roll.labels()) == (["sent"], "refused", [])
+
+
+@ONE_ENGINE
+def test_a_printer_that_speaks_tls_is_known_by_the_certificate_that_it_showed_first(
+    day: Day, server: Server, roll: Roll, tmp_path: Path
+) -> None:
+    kept, said = tmp_path / "printers.json", list[str]()
+
+    def printer() -> Ipp:
+        return Ipp(roll.address.replace("ipp://", "ipps://"), Pins(kept, said.append))
+
+    sent(day)
+    finished(at(server, printer(), tmp_path))
+    assert (states(day), len(roll.labels())) == (["confirmed"], 1)
+    shown = json.loads(kept.read_text())[f"localhost:{roll.port}"]
+    assert (len(shown), kept.stat().st_mode & 0o077) == (64, 0)
+    assert [shown in each for each in said] == [True]
+    roll.switch_off()
+    roll.switch_on()
+    assert printer().problem() == "", "the same certificate after its power was cut"
+    roll.switch_off()
+    roll.forget_its_keys()  # it was reset, or somebody else is in its place
+    roll.switch_on()
+    sent(day)
+    station = at(server, printer(), tmp_path)
+    for _try in range(2):
+        with pytest.raises(NotAcceptedError):
+            finished(station)
+    assert (len(roll.labels()), problem(day), len(said)) == (1, "certificate-changed", 2)
+    assert "--new-certificate" in said[1]
+    assert json.loads(kept.read_text()) == {f"localhost:{roll.port}": shown}
+    assert "another certificate than at first" in day.page("/printers")
+    Pins(kept).forget()
+    finished(at(server, printer(), tmp_path))
+    assert (states(day), len(roll.labels()), problem(day)) == (["confirmed"] * 2, 2, "")
+    kept.write_text("torn")
+    assert printer().problem() == "certificate-changed"
 
 
 @ONE_ENGINE

@@ -21,6 +21,7 @@ PROBLEMS = {
     "marker-supply-empty": USED_UP, "toner-empty": USED_UP, "paused": PAUSED, "moving-to-paused": PAUSED,
     "stopped": PAUSED, "shutdown": PAUSED, "offline": PAUSED,
     "unreachable": N_("the printer does not answer: is it on?"),
+    "certificate-changed": N_("it shows another certificate than at first: the print station’s window says what to do"),
     "refused": N_("it does not take these labels: please look at its paper and its settings"),
 }  # fmt: skip
 OFF = frozenset({"paused", "moving-to-paused", "stopped", "shutdown", "offline", "unreachable"})
