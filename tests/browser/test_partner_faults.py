@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pytest
 from playwright.sync_api import expect
 
 from shop.plumbing import i18n
 from shop.shipping.models import Shipment
+from shop.shipping.partner_words import spoken
 from shop.shipping.partners import NOT_REACHED, WRONG_KEYS
-from shop.web.studio.order_page import NO_ENTRY, SILENT
+from shop.web.studio.order_page import NO_ENTRY, REFUSED, SILENT
 from tests.browser.conftest import Hers
 from tests.browser.partners import ABROAD, KEYS, STUDIO, Walk
 from tests.browser.rooms import Bought
@@ -34,6 +35,13 @@ FINISHES = {
     "zrexpress": ("GET", "/parcels/"),
 }
 UNHEARD = ("slow", "error_after", "cut_after", "torn", "garbled")  # the parcel lies there, and the shop did not hear it
+REFUSALS: Mapping[str, Mapping[str, tuple[str, dict[str, str]]]] = {  # what its simulator is told, by what it refuses
+    "noest": {
+        "draft": ("refusals", {"confirming": "Solde insuffisant"}),
+        "commune": ("refusals", {"inactive_commune": "yes"}), "account": ("refusals", {"account_suspended": "yes"}),
+    },
+    "ecotrack": {"draft": ("confirming", {"refused": "Solde insuffisant"})},
+}  # fmt: skip
 FAULTS = (*UNHEARD, "error", "cut", "busy", "closed")
 SLOW_S, PATIENCE_S = 1.4, 1.0
 TOO_SLOW_S = 5.5  # for the page, which has the patience of every request
@@ -43,7 +51,7 @@ def halves(partners: Sequence[str]) -> list[tuple[str, str, tuple[str, ...]]]:
     """Return which faults of which partner are walked in which language."""
     found = []
     for at, partner in enumerate(partners):
-        faults = (*FAULTS, "cut_at_last") if partner in FINISHES else FAULTS
+        faults = (*FAULTS, *(["cut_at_last"] if partner in FINISHES else []), *REFUSALS.get(partner, ()))
         found += [(partner, lang, faults[(at + turn) % 2 :: 2]) for turn, lang in enumerate(LANGS)]
     return sorted(found, key=lambda each: each[1])
 
@@ -68,7 +76,7 @@ def _one_fault(walk: Walk, fault: str) -> None:
     assert parcel.booked_at is None, fault
     _says_why(walk, bought, parcel, fault)
     walk.print_label(parcel)
-    assert _lies_there(walk, parcel, 1 if fault in {*UNHEARD, "cut_at_last"} else 0), fault
+    assert _lies_there(walk, parcel, 1 if fault in {*UNHEARD, "cut_at_last", "draft"} else 0), fault
     _mend(walk)
     parcel = walk.book(bought, minutes=9)
     assert parcel.tracking, (fault, parcel.booking_problem)
@@ -82,6 +90,10 @@ def _fail(walk: Walk, fault: str) -> None:
     if fault == "closed":
         walk.rooms.tell(f"{walk.partner}/keys", closed=list(walk.keys.values()))
         return
+    if fault in REFUSALS.get(walk.partner, {}):
+        path, told = REFUSALS[walk.partner][fault]
+        walk.rooms.tell(f"{walk.partner}/{path}", **told)
+        return
     kind, method, path = fault, "", ""
     if fault == "cut_at_last":
         kind, (method, path) = "cut_after", FINISHES[walk.partner]
@@ -94,6 +106,8 @@ def _fail(walk: Walk, fault: str) -> None:
 def _mend(walk: Walk) -> None:
     walk.rooms.tell("faults/clearing")
     walk.rooms.tell(f"{walk.partner}/keys", closed=[])
+    for path, told in REFUSALS.get(walk.partner, {}).values():
+        walk.rooms.tell(f"{walk.partner}/{path}", **dict.fromkeys(told, ""))
 
 
 def _lies_there(walk: Walk, parcel: Shipment, pieces: int) -> bool:
@@ -108,7 +122,9 @@ def _lies_there(walk: Walk, parcel: Shipment, pieces: int) -> bool:
 
 def _says_why(walk: Walk, bought: Bought, parcel: Shipment, fault: str) -> None:
     with i18n.speaking(walk.phone.lang):
-        said = i18n._(NO_ENTRY if fault == "closed" else SILENT, carrier=parcel.carrier_title)
+        refused = REFUSED if fault in REFUSALS.get(walk.partner, {}) else SILENT
+        sentence = NO_ENTRY if fault == "closed" else refused
+        said = i18n._(sentence, carrier=parcel.carrier_title, why=spoken(parcel.booking_problem))
     walk.reads(bought, said)
     keys = walk.phone.page.locator(f"a[href$='/settings/delivery/{walk.account_id}/connection']")
     expect(keys).to_have_count(int(fault == "closed"))
