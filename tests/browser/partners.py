@@ -135,6 +135,12 @@ class Walk:
         mine = {parcel.reference, parcel.tracking} - {""}
         return [row for row in rows if any(each in mine for each in row.values() if isinstance(each, str))]
 
+    def read(self, bought: Bought) -> str:
+        """Return the page of an order as it comes to her phone, not drawn."""
+        answer = self.phone.context.request.get(f"{STUDIO}/orders/{bought.code}")
+        assert answer.ok, answer.status
+        return answer.text()
+
     def reads(self, bought: Bought, sentence: str) -> None:
         """Open the order on her phone; this stands there."""
         page = self.phone.open(f"{STUDIO}/orders/{bought.code}")

@@ -63,13 +63,17 @@ def test_a_partner_that_fails_loses_nothing_and_the_screen_says_so(
     walk = hers(partner, lang)
     try:
         for fault in faults:
-            _one_fault(walk, fault)
+            bought, number = _one_fault(walk, fault)
+            assert number in walk.read(bought), fault
     finally:
         _mend(walk)
+    walk.reads(bought, number)
+    walk.phone.picture(f"partner-{partner}-booked")
     assert not walk.rooms.breaches()
 
 
-def _one_fault(walk: Walk, fault: str) -> None:
+def _one_fault(walk: Walk, fault: str) -> tuple[Bought, str]:
+    """Let one thing go wrong, and end; return the order, and the one number that its parcel has in the end."""
     bought = walk.order()
     _fail(walk, fault)
     parcel = walk.book(bought, minutes=2, patience_s=PATIENCE_S if fault == "slow" else None)
@@ -82,7 +86,7 @@ def _one_fault(walk: Walk, fault: str) -> None:
     assert parcel.tracking, (fault, parcel.booking_problem)
     lie_there = [each for each in walk.there(parcel) if each.get("validated", 1)]  # nobody sees a draft
     assert len(lie_there) == 1, fault
-    walk.reads(bought, parcel.tracking)
+    return bought, parcel.tracking
 
 
 def _fail(walk: Walk, fault: str) -> None:
