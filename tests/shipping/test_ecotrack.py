@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -19,33 +19,12 @@ from shop.shipping.carriers.ecotrack.client import by_tracking, rows_of
 from shop.shipping.contract import Booking, Carrier, Parcel
 from shop.testing.carrier_kit import ORAN, CarrierKit
 from shop.testing.ecotrack_sim import EcotrackSim
-from shop.testing.outside import World, running
+from shop.testing.outside import World
 
 TOKEN = "CanaryTokenOfIsmahaneAtEcotrack1234567890abcdef"
+SIM = EcotrackSim
 SETTINGS = Settings("anderson", TOKEN)
 CREATE, CONFIRM, LIST = "/create/order$", "/valid/order$", "/get/orders$"
-
-
-@pytest.fixture(scope="module")
-def world() -> Iterator[World]:
-    with running([EcotrackSim]) as found:
-        yield found
-
-
-@pytest.fixture
-def sim(world: World) -> EcotrackSim:
-    world.reset()
-    found = world.systems["ecotrack"]
-    assert isinstance(found, EcotrackSim)
-    found.limits = {}
-    return found
-
-
-@pytest.fixture
-def carrier(world: World, sim: EcotrackSim) -> Ecotrack:
-    made = PLUGIN.build(SETTINGS, world.outbound())
-    assert isinstance(made, Ecotrack)
-    return made
 
 
 @pytest.fixture

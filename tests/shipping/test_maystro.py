@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -22,34 +21,14 @@ from shop.shipping.contract import Carrier, Notice, Parcel
 from shop.testing import maystro_sim
 from shop.testing.carrier_kit import ORAN, CarrierKit
 from shop.testing.maystro_sim import MaystroSim, marked, wrapped
-from shop.testing.outside import World, running
+from shop.testing.outside import World
 from tests.shipping.recorded import Recording, recorded
 
 TOKEN, SECRET = "CanaryTokenOfIsmahane1234567890ab", "CanarySecretOfHooks99"
+SIM = MaystroSim
 SETTINGS = Settings(TOKEN, SECRET)
 RECORDED = recorded("maystro")
 MARK = RECORDED["created"]["id"]
-
-
-@pytest.fixture(scope="module")
-def world() -> Iterator[World]:
-    with running([MaystroSim]) as found:
-        yield found
-
-
-@pytest.fixture
-def sim(world: World) -> MaystroSim:
-    world.reset()
-    found = world.systems["maystro"]
-    assert isinstance(found, MaystroSim)
-    return found
-
-
-@pytest.fixture
-def carrier(world: World, sim: MaystroSim) -> Maystro:
-    made = PLUGIN.build(SETTINGS, world.outbound())
-    assert isinstance(made, Maystro)
-    return made
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -20,35 +20,15 @@ from shop.shipping.carriers.mydhl.client import Client
 from shop.shipping.contract import Abroad, Cancels, Carrier, Goods, Parcel, Place, Quote, ReadsNotices
 from shop.testing.carrier_kit import ORAN, CarrierKit
 from shop.testing.mydhl_sim import MyDhlSim
-from shop.testing.outside import World, running
+from shop.testing.outside import World
 from tests.shipping.recorded import Recording, recorded
 
 SECRET = "CanarySecretOfIsmahane1"
+SIM = MyDhlSim
 SETTINGS = Settings(account="305000001", user="canaryKey77", password=SECRET, postcode="25000")
 RECORDED = recorded("mydhl")
 LYON = Place("FR", "FR", "France", "FR", "France")
 NOON = datetime(2026, 11, 26, 11, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def world() -> Iterator[World]:
-    with running([MyDhlSim]) as found:
-        yield found
-
-
-@pytest.fixture
-def sim(world: World) -> MyDhlSim:
-    world.reset()
-    found = world.systems["mydhl"]
-    assert isinstance(found, MyDhlSim)
-    return found
-
-
-@pytest.fixture
-def carrier(world: World, sim: MyDhlSim) -> MyDhl:
-    made = PLUGIN.build(SETTINGS, world.outbound())
-    assert isinstance(made, MyDhl)
-    return made
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -15,32 +15,11 @@ from shop.shipping.carriers.noest import PLUGIN, Noest, Settings, mapping, statu
 from shop.shipping.contract import Carrier, Parcel
 from shop.testing.carrier_kit import ORAN, CarrierKit
 from shop.testing.noest_sim import NoestSim
-from shop.testing.outside import World, running
+from shop.testing.outside import World
 
 TOKEN = "CanaryTokenOfIsmahaneAtNoest1234567890abcdefghij"
+SIM = NoestSim
 SETTINGS = Settings("2QCANARY", TOKEN)
-
-
-@pytest.fixture(scope="module")
-def world() -> Iterator[World]:
-    with running([NoestSim]) as found:
-        yield found
-
-
-@pytest.fixture
-def sim(world: World) -> NoestSim:
-    world.reset()
-    found = world.systems["noest"]
-    assert isinstance(found, NoestSim)
-    found.limits = {}
-    return found
-
-
-@pytest.fixture
-def carrier(world: World, sim: NoestSim) -> Noest:
-    made = PLUGIN.build(SETTINGS, world.outbound())
-    assert isinstance(made, Noest)
-    return made
 
 
 @pytest.fixture

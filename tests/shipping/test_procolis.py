@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -17,34 +17,14 @@ from shop.shipping.carriers.procolis import PLUGIN, Procolis, Settings, statuses
 from shop.shipping.carriers.procolis.client import Client
 from shop.shipping.contract import Cancels, Carrier, Parcel, ReadsNotices
 from shop.testing.carrier_kit import ORAN, CarrierKit
-from shop.testing.outside import World, running
+from shop.testing.outside import World
 from shop.testing.procolis_sim import ProcolisSim
 from tests.shipping.recorded import Recording, recorded
 
 TOKEN, KEY = "CanaryTokenOfIsmahane123", "CanaryKeyOfIsmahane4567"
+SIM = ProcolisSim
 SETTINGS = Settings(TOKEN, KEY)
 RECORDED = recorded("procolis")
-
-
-@pytest.fixture(scope="module")
-def world() -> Iterator[World]:
-    with running([ProcolisSim]) as found:
-        yield found
-
-
-@pytest.fixture
-def sim(world: World) -> ProcolisSim:
-    world.reset()
-    found = world.systems["procolis"]
-    assert isinstance(found, ProcolisSim)
-    return found
-
-
-@pytest.fixture
-def carrier(world: World, sim: ProcolisSim) -> Procolis:
-    made = PLUGIN.build(SETTINGS, world.outbound())
-    assert isinstance(made, Procolis)
-    return made
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -17,34 +17,13 @@ from shop.core.states import SCANS
 from shop.shipping.carriers.yalidine import PLUGIN, Settings, Yalidine, statuses
 from shop.shipping.contract import Carrier, CarrierStatement, Notice, Parcel, StatementLine
 from shop.testing.carrier_kit import ORAN, CarrierKit
-from shop.testing.outside import World, running
+from shop.testing.outside import World
 from shop.testing.yalidine_sim import YalidineSim, signed
 
 API_ID, TOKEN, SECRET = "01234567890123456789", "CanaryTokenOfIsmahane1234567890ab", "CanarySecretOfHooks99"
+SIM = YalidineSim
 SETTINGS = Settings("yalidine", API_ID, TOKEN, SECRET)
 PHRASE = {"order_id", "success", "tracking", "import_id", "label", "labels", "message"}
-
-
-@pytest.fixture(scope="module")
-def world() -> Iterator[World]:
-    with running([YalidineSim]) as found:
-        yield found
-
-
-@pytest.fixture
-def sim(world: World) -> YalidineSim:
-    world.reset()
-    found = world.systems["yalidine"]
-    assert isinstance(found, YalidineSim)
-    found.limits = {}
-    return found
-
-
-@pytest.fixture
-def carrier(world: World, sim: YalidineSim) -> Yalidine:
-    made = PLUGIN.build(SETTINGS, world.outbound())
-    assert isinstance(made, Yalidine)
-    return made
 
 
 class TestKit(CarrierKit):

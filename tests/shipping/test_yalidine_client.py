@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import fields, replace
 from typing import Any
 
@@ -15,30 +14,16 @@ from shop.core.money import Money
 from shop.shipping import contract
 from shop.shipping.carriers.yalidine.mapping import wanted
 from shop.testing.carrier_kit import ORAN
-from shop.testing.outside import World, running
+from shop.testing.outside import World
 from shop.testing.yalidine_sim import LIMITS, YalidineSim
 
+SIM = YalidineSim
 API_ID, TOKEN = "01234567890123456789", "TokenOfTheirClient1234567890ab"
 OURS = contract.Parcel(
     reference="HYAL7654321", to=ORAN, kind="home", weight_g=1600, collect=Money.dinars(1700),
     declared=Money.dinars(1200), name="ياسين حداد", phone="+213550123456", address="12 rue des Oliviers",
     contents="2 × Savon", sender_wilaya_code="15", sender_wilaya="Tizi Ouzou",
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def world() -> Iterator[World]:
-    with running([YalidineSim]) as found:
-        yield found
-
-
-@pytest.fixture
-def sim(world: World) -> YalidineSim:
-    world.reset()
-    found = world.systems["yalidine"]
-    assert isinstance(found, YalidineSim)
-    found.limits = {}
-    return found
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,35 +18,15 @@ from shop.shipping.carriers.zrexpress.client import Client
 from shop.shipping.contract import Carrier, Notice, Parcel, TheirPlace
 from shop.testing import zrexpress_places
 from shop.testing.carrier_kit import ORAN, CarrierKit
-from shop.testing.outside import World, running
+from shop.testing.outside import World
 from shop.testing.zrexpress_sim import CANCELLED, RECEIVED, ZrExpressSim, signed, told_of
 from tests.shipping.recorded import Recording, recorded
 
 TENANT, KEY = "0d9f5d3c-1f1e-4b65-8c8e-2a3c4d5e6f70", "CanaryKeyOfIsmahane1234567890ab"
 SECRET = "whsec_Q2FuYXJ5U2VjcmV0T2ZIb29rczk5"
+SIM = ZrExpressSim
 SETTINGS = Settings(TENANT, KEY, SECRET)
 RECORDED = recorded("zrexpress")
-
-
-@pytest.fixture(scope="module")
-def world() -> Iterator[World]:
-    with running([ZrExpressSim]) as found:
-        yield found
-
-
-@pytest.fixture
-def sim(world: World) -> ZrExpressSim:
-    world.reset()
-    found = world.systems["zrexpress"]
-    assert isinstance(found, ZrExpressSim)
-    return found
-
-
-@pytest.fixture
-def carrier(world: World, sim: ZrExpressSim) -> ZrExpress:
-    made = PLUGIN.build(SETTINGS, world.outbound())
-    assert isinstance(made, ZrExpress)
-    return made
 
 
 @pytest.fixture
