@@ -21,15 +21,18 @@ from shop.plumbing.db import session, transaction
 from shop.plumbing.journal import Actor
 from shop.plumbing.outside import Outside
 from shop.shipping import inbox, partners
+from shop.shipping import queries as shipping_queries
 from shop.shipping import service as shipping
 from shop.shipping.contract import Carrier, ParcelScan, Tracks, TracksMany
-from shop.shipping.models import CarrierAccount, CarrierNotice, Shipment
+from shop.shipping.models import CarrierAccount, Shipment
+from shop.shipping.scans import ends
 
 FOLLOW = "fulfilment.follow"
 EVERY_S = 60
 LOOK_AGAIN = timedelta(minutes=10)
 MOST_BOOKED = 100  # of an account in one turn
 MOST_LOOKED = 50  # numbers in one request
+FEW = 5  # requests for which turns are taken together, where each number is a request
 UNDER_WAY = ("labelled", "handed_over", "in_transit", "at_point", "attempt_failed", "returning")
 log = structlog.get_logger("hirfa.partners")
 
@@ -39,6 +42,7 @@ def follow(outside: Outside, _payload: dict[str, Any]) -> None:
     for (store_id, _account_id), ids in _to_book().items():
         booking.book(store_id, ids, outside=outside)
     for account in partners.accounts():
+        session.expunge(account)  # it stays as it is, however many transactions its parcels take
         try:
             _look(account, _to_look(account), outside)
         except HirfaError as error:
@@ -69,29 +73,39 @@ def _to_look(account: CarrierAccount) -> dict[str, int]:
     return {row.tracking: row.id for row in session.execute(wanted)}
 
 
-def _look(account: CarrierAccount, parcels: Mapping[str, int], outside: Outside) -> None:
-    """Ask a partner where parcels are, and write down what it says."""
-    if not parcels:
-        return
-    at_once = isinstance(partners.built(account, outside), TracksMany)
-    for group in [parcels] if at_once else [{each: parcels[each]} for each in parcels]:
+def _look(account: CarrierAccount, parcels: Mapping[str, int], outside: Outside) -> bool:
+    """Ask a partner where parcels are, and write down what it says; return whether it could be asked about all."""
+    at_once, numbers = _at_once(account), list(parcels)
+    most = MOST_LOOKED if at_once else FEW
+    for group in (numbers[at : at + most] for at in range(0, len(numbers), most)):
+        turns = 1 if at_once else len(group)
         with transaction():
-            if not partners.may_ask(account.id):
-                return
-        carrier = partners.built(account, outside, turns=1)
+            if not partners.may_ask(account.id, turns=turns):
+                return False
+        carrier = partners.built(account, outside, turns=turns)
         session.rollback()  # the read snapshot does not wait for the outside
-        _ask(account, carrier, group)
+        _ask(account, carrier, {each: parcels[each] for each in group})
+    return True
+
+
+def _at_once(account: CarrierAccount) -> bool:
+    """Tell whether the partner of an account tells of many parcels in one answer."""
+    return partners.can(account.carrier, TracksMany)
 
 
 def _ask(account: CarrierAccount, carrier: Carrier, parcels: Mapping[str, int]) -> None:
     by = Actor("carrier", name=account.title)
-    said: dict[str, list[ParcelScan]] = defaultdict(list)
+    said: dict[int, list[ParcelScan]] = defaultdict(list)
     for scan in _scans(carrier, list(parcels)):
-        said[scan.tracking].append(scan)
-    for tracking, shipment_id in parcels.items():
-        with transaction():
-            service.record(account.store_id, shipment_id, said[tracking], by=by)
-            shipping.note_looked(account.store_id, [shipment_id])
+        if scan.tracking in parcels:
+            said[parcels[scan.tracking]].append(scan)
+    news = shipping_queries.with_news(account.store_id, said)
+    for shipment_id in (each for each in news if ends(said[each])):
+        with transaction():  # of its own: orders, stock and money follow
+            service.record(account.store_id, shipment_id, said[shipment_id], by=by)
+    with transaction():
+        shipping.record_ways(account.store_id, {each: said[each] for each in news if not ends(said[each])}, by=by)
+        shipping.note_looked(account.store_id, list(parcels.values()))
 
 
 def _scans(carrier: Carrier, trackings: Sequence[str]) -> list[ParcelScan]:
@@ -101,20 +115,21 @@ def _scans(carrier: Carrier, trackings: Sequence[str]) -> list[ParcelScan]:
 
 
 def look_into(outside: Outside, payload: dict[str, Any]) -> None:
-    """Ask about the parcel that a notice speaks of: a job, harmless when it is done again.
+    """Ask about the parcels that a notice speaks of: a job, harmless when it is done again.
 
-    Raises Unavailable while the partner does not answer, so that it comes again.
+    Other notices of these parcels that wait are done with it, and those of other parcels where the partner tells of
+    many at once. Raises Unavailable while the partner does not answer, so that it comes again.
     """
-    notice = session.get(CarrierNotice, payload["notice"])
-    if notice is None or notice.handled_at is not None:
+    account = session.get_one(CarrierAccount, payload["account"])
+    mine = inbox.waiting(account.id, payload["numbers"])
+    if not mine:
         return
-    account = session.get_one(CarrierAccount, notice.account_id)
-    mine = select(Shipment.id).where(Shipment.store_id == notice.store_id, Shipment.account_id == notice.account_id)
-    under_way = mine.where(Shipment.tracking == notice.tracking, Shipment.state.in_(UNDER_WAY))
-    found = session.scalars(under_way).one_or_none()
-    session.expunge(notice)
+    others = inbox.waiting(account.id, most=MOST_LOOKED) if _at_once(account) else {}
+    told = {**others, **mine}
+    wanted = select(Shipment.tracking, Shipment.id).where(Shipment.tracking.in_(told), Shipment.state.in_(UNDER_WAY))
+    of_hers = wanted.where(Shipment.store_id == account.store_id, Shipment.account_id == account.id)
+    parcels = {row.tracking: row.id for row in session.execute(of_hers)}
     session.expunge(account)
-    if found is not None:
-        _look(account, {notice.tracking: found}, outside)
+    done = told if _look(account, parcels, outside) else mine
     with transaction():
-        inbox.handled(notice.id)
+        inbox.handled([each for notices in done.values() for each in notices])

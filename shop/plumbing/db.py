@@ -200,6 +200,18 @@ def insert_new(table: type[Base], row: Mapping[str, Any]) -> int | None:
     return made
 
 
+def insert_all_new(table: type[Base], rows: Sequence[Mapping[str, Any]], told: str) -> list[Any]:
+    """Insert those rows of which no unique key is taken; return a column, by its name, of each that is new.
+
+    Raises RuntimeError outside a write.
+    """
+    _current()
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    bare = table_of(table)
+    once = dialect.insert(bare).on_conflict_do_nothing().returning(bare.c[told])
+    return list(session.scalars(once, rows)) if rows else []
+
+
 def _current() -> _Unit:
     unit = _unit.get()
     if unit is None:

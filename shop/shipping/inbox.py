@@ -6,14 +6,16 @@ A notice is a hint. No parcel moves by what it says: its carrier is asked what i
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from shop.core import clock
 from shop.core.errors import Misconfigured, NotFound
 from shop.plumbing import jobs
-from shop.plumbing.db import changed, insert_new, session, transaction
+from shop.plumbing.db import changed, insert_all_new, session, transaction
 from shop.plumbing.outside import Outside
 from shop.shipping import partners
 from shop.shipping.contract import AnswersChallenges, Notice, ParcelScan, ReadsNotices
@@ -21,6 +23,7 @@ from shop.shipping.models import CarrierNotice
 from shop.shipping.queries import carrier_account
 
 JOB = "shipping.notice"
+Event = Mapping[str, Any]  # a row to be: what was said of a parcel, in the bytes of its notice
 
 
 def receive(store_id: int, account_id: int, notice: Notice, outside: Outside) -> int:
@@ -28,13 +31,27 @@ def receive(store_id: int, account_id: int, notice: Notice, outside: Outside) ->
 
     Raises Forged, NotFound for an account that reads no notices.
     """
+    events = read(store_id, account_id, notice, outside)
+    session.rollback()
+    with transaction():
+        return keep(store_id, account_id, events)
+
+
+def read(store_id: int, account_id: int, notice: Notice, outside: Outside) -> list[Event]:
+    """Return the events of a genuine notice, as they are kept. Raises as `receive` does."""
     carrier = _carrier(store_id, account_id, outside)
     if not isinstance(carrier, ReadsNotices):
         raise NotFound(f"carrier {account_id} reads no notices")
-    scans = carrier.read(notice)
-    session.rollback()
-    with transaction():
-        return sum(_kept(store_id, account_id, notice, scan) for scan in scans)
+    return [_event(notice, scan) for scan in carrier.read(notice)]
+
+
+def keep(store_id: int, account_id: int, events: Sequence[Event]) -> int:
+    """Keep events, each once, and have their parcels asked about, within a transaction; return how many were new."""
+    mine = {"store_id": store_id, "account_id": account_id}
+    new = insert_all_new(CarrierNotice, [{**mine, **each} for each in events], "tracking")
+    if new:
+        jobs.enqueue(JOB, {"account": account_id, "numbers": sorted(set(new))})
+    return len(new)
 
 
 def challenge(store_id: int, account_id: int, asked: Mapping[str, str], outside: Outside) -> str:
@@ -46,9 +63,21 @@ def challenge(store_id: int, account_id: int, asked: Mapping[str, str], outside:
     return answer
 
 
-def handled(notice_id: int) -> None:
-    """Write down that a notice was looked into."""
-    changed(update(CarrierNotice).where(CarrierNotice.id == notice_id).values(handled_at=clock.now()))
+def waiting(
+    account_id: int, numbers: Collection[str] | None = None, *, most: int | None = None
+) -> dict[str, list[int]]:
+    """Return the notices of an account that nobody has looked into, of these parcels or of all: by number."""
+    here = select(CarrierNotice.id, CarrierNotice.tracking).where(CarrierNotice.account_id == account_id)
+    wanted = here.where(CarrierNotice.handled_at.is_(None)).order_by(CarrierNotice.id).limit(most)
+    found: dict[str, list[int]] = defaultdict(list)
+    for row in session.execute(wanted if numbers is None else wanted.where(CarrierNotice.tracking.in_(numbers))):
+        found[row.tracking].append(row.id)
+    return found
+
+
+def handled(notice_ids: Collection[int]) -> None:
+    """Write down that notices were looked into."""
+    changed(update(CarrierNotice).where(CarrierNotice.id.in_(notice_ids)).values(handled_at=clock.now()))
 
 
 def _carrier(store_id: int, account_id: int, outside: Outside) -> object:
@@ -58,13 +87,8 @@ def _carrier(store_id: int, account_id: int, outside: Outside) -> object:
         raise NotFound(str(error)) from None
 
 
-def _kept(store_id: int, account_id: int, notice: Notice, scan: ParcelScan) -> bool:
-    row = {
-        "store_id": store_id, "account_id": account_id,
+def _event(notice: Notice, scan: ParcelScan) -> Event:
+    return {
         "event": (scan.key or hashlib.sha256(notice.body).hexdigest())[:120], "tracking": scan.tracking[:40],
         "raw": scan.raw[:200], "body": notice.body, "received_at": notice.at,
     }  # fmt: skip
-    made = insert_new(CarrierNotice, row)
-    if made is not None:
-        jobs.enqueue(JOB, {"notice": made})
-    return made is not None

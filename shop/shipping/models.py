@@ -255,7 +255,9 @@ class CarrierNotice(Base):
     __table_args__ = (
         of_store("account_id", table="carrier_accounts"),
         UniqueConstraint("account_id", "event"),
-    )
+        Index("ix_carrier_notices_waiting", "account_id", sqlite_where=text("handled_at IS NULL"),
+              postgresql_where=text("handled_at IS NULL")),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     store_id: Mapped[int]

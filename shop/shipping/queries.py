@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import func, or_, select
 
@@ -12,7 +13,7 @@ from shop.plumbing.db import session
 from shop.plumbing.i18n import N_
 from shop.plumbing.outside import Outside
 from shop.shipping import partners
-from shop.shipping.contract import Carrier
+from shop.shipping.contract import Carrier, ParcelScan
 from shop.shipping.models import CarrierAccount, DeliveryRate, Desk, Handover, Scan, Shipment
 from shop.shipping.quotes import (
     DeskPoint,
@@ -25,12 +26,13 @@ from shop.shipping.quotes import (
     quotes_for,
     wilaya_quotes,
 )
+from shop.shipping.scans import key_of
 
 __all__ = [
     "DeskPoint", "Load", "StoreQuote", "by_ending", "carrier_account", "carrier_accounts", "carrier_of",
     "desks", "handover", "handover_by_number", "handovers", "live_shipment", "place_of", "place_of_wilaya",
     "quotes", "quotes_for", "rates", "scans", "shipment", "shipments", "shipments_of_orders", "unbooked",
-    "wilaya_quotes", "wilayas_served",
+    "wilaya_quotes", "wilayas_served", "with_news",
 ]  # fmt: skip
 
 # Verbs change rows by statements: a row that this session has read before is read again.
@@ -184,3 +186,12 @@ def handovers(store_id: int, *, limit: int = 30) -> list[Handover]:
     """Return the newest hand-over sheets of a store."""
     wanted = select(Handover).where(Handover.store_id == store_id).order_by(Handover.number.desc()).limit(limit)
     return list(session.scalars(wanted))
+
+
+def with_news(store_id: int, said: Mapping[int, Sequence[ParcelScan]]) -> list[int]:
+    """Return those parcels of which something is said that is not kept yet."""
+    known: dict[int, set[str]] = defaultdict(set)
+    here = select(Scan.shipment_id, Scan.key).where(Scan.store_id == store_id, Scan.shipment_id.in_(said))
+    for row in session.execute(here):
+        known[row.shipment_id].add(row.key)
+    return [each for each, told in said.items() if not known[each].issuperset(map(key_of, told))]

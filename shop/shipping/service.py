@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache
+from typing import Any
 
-from sqlalchemy import BigInteger, Executable, bindparam, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import BigInteger, Executable, Row, bindparam, func, insert, select, update
 
 from shop.core import clock
 from shop.core.errors import InvalidTransition, NotFound, Refused
@@ -35,18 +36,18 @@ from shop.shipping.accounts import (
 )
 from shop.shipping.contract import ParcelScan
 from shop.shipping.models import CarrierAccount, Handover, Scan, Shipment
+from shop.shipping.scans import folded, key_of
 from shop.stores.models import Store
 
 __all__ = [
     "DeskRow", "NewShipment", "Problem", "RateRow", "add_carrier", "add_desk", "ask_first", "cancel_for",
     "change_carrier", "change_desk", "mark_booked", "mark_handed_over", "mark_labelled", "note_asked",
-    "note_looked", "note_refused", "open_shipment", "read_rates_csv", "record_scans", "reopen_for", "set_desks",
-    "set_rates", "sign_handover", "steps_to",
+    "note_looked", "note_refused", "open_shipment", "read_rates_csv", "record_scans", "record_ways", "reopen_for",
+    "set_desks", "set_rates", "sign_handover",
 ]  # fmt: skip
 
 _STAMPS = {"labelled": "labelled_at", "delivered": "delivered_at", "returned": "returned_at",
            "handed_over": "handed_over_at"}  # fmt: skip
-FINAL = frozenset({"delivered", "returned", "lost"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +142,8 @@ def note_refused(store_id: int, shipment_id: int, why: str) -> None:
 
 def note_looked(store_id: int, shipment_ids: Collection[int]) -> None:
     """Write down that carriers were asked where parcels are."""
-    mine = update(Shipment).where(Shipment.store_id == store_id, Shipment.id.in_(shipment_ids))
+    bare = table_of(Shipment)
+    mine = update(bare).where(bare.c.store_id == store_id, bare.c.id.in_(shipment_ids))
     changed(mine.values(looked_at=clock.now()))
 
 
@@ -239,66 +241,59 @@ def sign_handover(store_id: int, handover_id: int, *, signed_by: str, signature:
 def record_scans(store_id: int, shipment_id: int, scans: Sequence[ParcelScan], *, by: Actor) -> list[str]:
     """Keep what was said of a parcel and move it where the table allows; return the states that it went through.
 
-    Late, repeated and out-of-order scans are normal: a repeat is the same row, and one that is older than what
-    already moved the parcel moves it only to an end (delivered, returned, lost). Raises NotFound.
+    Late, repeated and out-of-order scans are normal: see `scans.folded`. What is known writes nothing. Raises NotFound.
     """
-    parcel = session.scalars(
-        select(Shipment).where(Shipment.store_id == store_id, Shipment.id == shipment_id).with_for_update(),
-        execution_options={"populate_existing": True},
-    ).one_or_none()
-    if parcel is None:
-        raise NotFound(f"no parcel {shipment_id}")
-    state, went = parcel.state, list[str]()
-    newest = session.scalar(select(func.max(Scan.at)).where(Scan.shipment_id == shipment_id, Scan.moved))
-    for scan in sorted(scans, key=lambda each: (each.at, each.key)):
-        late = newest is not None and scan.at < newest
-        steps = [] if late and SCANS.get(scan.word) not in FINAL else steps_to(state, SCANS.get(scan.word, ""))
-        if not _kept(store_id, shipment_id, scan, moved=bool(steps)) or not steps:
-            continue
-        for step in steps:
-            _go(store_id, shipment_id, state, step, at=scan.at, by=by)
-            state = step
-            went.append(step)
-        newest = scan.at if newest is None else max(newest, scan.at)
-    return went
+    return record_ways(store_id, {shipment_id: scans}, by=by)[shipment_id]
 
 
-def steps_to(state: str, target: str) -> list[str]:
-    """Return the states through which a scan takes a parcel; empty when it moves nothing.
+def record_ways(store_id: int, said: Mapping[int, Sequence[ParcelScan]], *, by: Actor) -> dict[int, list[str]]:
+    """Keep what was said of parcels as `record_scans` does of one, all in the same few statements."""
+    if not said:
+        return {}
+    of_these = Shipment.store_id == store_id, Shipment.id.in_(said)
+    wanted = select(Shipment.id, Shipment.state).where(*of_these).order_by(Shipment.id).with_for_update()
+    states = {row.id: row.state for row in session.execute(wanted)}
+    if len(states) < len(said):
+        raise NotFound(f"no parcel {min(said.keys() - states.keys())}")
+    known: dict[int, list[Row[Any]]] = defaultdict(list)
+    for row in session.execute(_known(), {"store": store_id, "parcels": list(said)}):
+        known[row.shipment_id].append(row)
+    found = {each: folded(states[each], said[each], known[each]) for each in states}
+    rows = [_scan(store_id, each, scan, moved=bool(steps)) for each, new in found.items() for scan, steps in new]
+    if rows:
+        session.execute(insert(table_of(Scan)), rows)
+    moved = {each: [(step, scan.at) for scan, steps in new for step in steps] for each, new in found.items()}
+    return {each: _go(store_id, each, states[each], steps, by=by) for each, steps in moved.items()}
 
-    A scan on a labelled parcel proves that the carrier has it; one of 'returned' that it was coming back.
-    """
-    steps: list[str] = []
-    here = state
-    if here == "labelled" and target:
-        here = "handed_over"
-        steps.append(here)
-    if target == "returned" and SHIPMENT.allows(here, "returning"):
-        here = "returning"
-        steps.append(here)
-    if here == target or not SHIPMENT.allows(here, target):
-        return []
-    return [*steps, target]
+
+@cache
+def _known() -> Executable:
+    # built once: it comes with every look at a parcel
+    bare = table_of(Scan)
+    mine = bare.c.store_id == bindparam("store"), bare.c.shipment_id.in_(bindparam("parcels", expanding=True))
+    return select(bare.c.shipment_id, bare.c.key, bare.c.word, bare.c.at).where(*mine)
 
 
-def _kept(store_id: int, shipment_id: int, scan: ParcelScan, *, moved: bool) -> bool:
-    """Write the scan unless its key is known; return whether it is new."""
-    row = {
-        "store_id": store_id, "shipment_id": shipment_id, "key": scan.key[:80], "raw": scan.raw[:200],
+def _scan(store_id: int, shipment_id: int, scan: ParcelScan, *, moved: bool) -> dict[str, object]:
+    return {
+        "store_id": store_id, "shipment_id": shipment_id, "key": key_of(scan), "raw": scan.raw[:200],
         "word": scan.word if scan.word in SCANS else "unknown", "text": scan.text[:300], "at": scan.at,
         "recorded_at": clock.now(), "moved": moved,
     }  # fmt: skip
-    upsert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    once = upsert(Scan).values(row).on_conflict_do_nothing(index_elements=["shipment_id", "key"])
-    return session.execute(once.returning(Scan.id)).scalar_one_or_none() is not None
 
 
-def _go(store_id: int, shipment_id: int, old: str, new: str, *, at: datetime, by: Actor) -> None:
-    mine = update(Shipment).where(Shipment.store_id == store_id, Shipment.id == shipment_id, Shipment.state == old)
-    stamp = {_STAMPS[new]: at} if new in _STAMPS else {}
-    if not changed(mine.values(state=new, **stamp)):
+def _go(store_id: int, shipment_id: int, old: str, steps: Sequence[tuple[str, datetime]], *, by: Actor) -> list[str]:
+    """Take a parcel through states at their moments; return them."""
+    if not steps:
+        return []
+    bare = table_of(Shipment)
+    mine = update(bare).where(bare.c.store_id == store_id, bare.c.id == shipment_id, bare.c.state == old)
+    stamps = {_STAMPS[step]: at for step, at in steps if step in _STAMPS}
+    if not changed(mine.values(state=steps[-1][0], **stamps)):
         raise InvalidTransition
-    _tell(f"shipment.{new}", shipment_id, store_id, by=by)
+    for step, _at in steps:
+        _tell(f"shipment.{step}", shipment_id, store_id, by=by)
+    return [step for step, _at in steps]
 
 
 def set_collect(store_id: int, order_id: int, amount: Money) -> bool:

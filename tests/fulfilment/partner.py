@@ -9,13 +9,16 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from shop import work
 from shop.core import clock
 from shop.documents import by_itself
+from shop.documents import service as documents
 from shop.fulfilment import booking, following, instructions
+from shop.fulfilment import service as fulfilment
 from shop.notifications.words import JOB as NOTIFY
+from shop.orders.models import Order
 from shop.plumbing import jobs, turns
 from shop.plumbing.db import changed, session, transaction
 from shop.plumbing.outside import Outside
@@ -26,7 +29,7 @@ from shop.shipping.models import CarrierAccount, Shipment
 from shop.testing.carrier_parcels import CarrierSystem
 from shop.testing.outside import World, running
 from shop.testing.yalidine_sim import YalidineSim
-from tests.checkout.cast import AMINA, Workshop
+from tests.checkout.cast import AMINA, Workshop, confirmed, parcel
 
 KEYS = {
     "brand": "yalidine", "api_id": "01234567890123456789", "api_token": "CanaryTokenOfAmina1234567890abcd",
@@ -73,6 +76,27 @@ class Partner:
         """Let the job that comes round do its work, so many minutes from now."""
         with clock.standing_at(clock.now() + timedelta(minutes=minutes)):
             following.follow(self.outside, {})
+
+    def takes(self, shop: Workshop, order: Order | None = None) -> Shipment:
+        """Book, label and hand over the parcel of a confirmed order, a new one if none is given; return it."""
+        order = order or confirmed(shop)[0]
+        self.works(minutes=1)
+        box = parcel(shop, order)
+        with transaction():
+            documents.print_labels(shop.id, [box.id], paper="100x150", start=1, by=AMINA)
+        with transaction():
+            fulfilment.hand_over(shop.id, [box.id], by=AMINA)
+        return parcel(shop, order)
+
+    def goes(self, box: Shipment, *, hours: int) -> list[str]:
+        """Ask about a parcel hour by hour; return where it was each time."""
+        went = []
+        for hour in range(1, hours + 1):
+            self.world.clock.advance(hours=1)
+            self.comes_round(minutes=61 * hour)
+            session.rollback()
+            went.append(session.scalars(select(Shipment.state).where(Shipment.id == box.id)).one())
+        return went
 
     def row(self, parcel: Shipment) -> dict[str, object]:
         """Return the one parcel that the partner has for one of ours."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 
@@ -31,28 +30,16 @@ from shop.shipping.abroad import NewZone
 from shop.shipping.models import Shipment
 from shop.shipping.queries import place_of, quotes
 from shop.testing.mydhl_sim import MyDhlSim
-from shop.testing.outside import World
 from tests.checkout.cast import AMINA, Workshop, parcel, workshop
 from tests.checkout.test_abroad import leaves, placed
 from tests.documents.test_customs import texts
-from tests.fulfilment.partner import Partner, a_world, partner_of
+from tests.fulfilment.partner import Partner
 from tests.fulfilment.test_partner_labels import bears_ours, read
 from tests.payments.till import takes
 
 pytestmark = pytest.mark.usefixtures("app")
+KIND = MyDhlSim
 KEYS = {"account": "305000001", "user": "canaryKey77", "password": "CanarySecretOfAmina", "postcode": "15000"}
-
-
-@pytest.fixture(scope="module")
-def world() -> Iterator[World]:
-    with a_world(MyDhlSim) as found:
-        yield found
-
-
-@pytest.fixture
-def partner(world: World) -> Iterator[Partner]:
-    with partner_of(world, MyDhlSim, KEYS) as found:
-        yield found
 
 
 @pytest.fixture
@@ -175,19 +162,9 @@ def test_what_it_refuses_is_said_and_waits_for_her(amina: Workshop, partner: Par
 
 def test_its_way_comes_back_by_asking_until_it_is_delivered(amina: Workshop, partner: Partner) -> None:
     order, _box = paid(amina)
-    partner.works(minutes=1)
-    box = parcel(amina, order)
-    with transaction():
-        documents.print_labels(amina.id, [box.id], paper="100x150", start=1, by=AMINA)
-    with transaction():
-        fulfilment.hand_over(amina.id, [box.id], by=AMINA)
+    box = partner.takes(amina, order)
     partner.sim.go(box.tracking, "second_try", step_s=3600)
-    went = []
-    for hour in range(1, 8):
-        partner.world.clock.advance(hours=1)
-        partner.comes_round(minutes=61 * hour)
-        went.append(parcel(amina, order).state)
-    assert went == [*["in_transit"] * 4, "attempt_failed", "in_transit", "delivered"]
+    assert partner.goes(box, hours=7) == [*["in_transit"] * 4, "attempt_failed", "in_transit", "delivered"]
     assert list(audit.findings()) == []
 
 

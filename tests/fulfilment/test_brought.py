@@ -10,8 +10,6 @@ from sqlalchemy import func, select
 from shop import audit
 from shop.core import clock
 from shop.core.money import Money
-from shop.documents import service as documents
-from shop.fulfilment import service as fulfilment
 from shop.payments.queries import payment_of
 from shop.plumbing.db import session, transaction
 from shop.settlement import brought, drafts
@@ -28,16 +26,11 @@ HOME = Money.dinars(places.HOME[1])  # what the partner asks for the door within
 
 def arrived(shop: Workshop, partner: Partner) -> Shipment:
     """Have an order booked, brought and paid for at the door."""
-    order, _box = confirmed(shop)
-    partner.works(minutes=1)
-    box = parcel(shop, order)
-    with transaction():
-        documents.print_labels(shop.id, [box.id], paper="100x150", start=1, by=AMINA)
-        fulfilment.hand_over(shop.id, [box.id], by=AMINA)
+    box = partner.takes(shop)
     for status in ("Expédié", "Sorti en livraison", "Livré"):
         partner.sim.become(box.tracking, status)
     partner.comes_round(minutes=11)
-    box = parcel(shop, order)
+    session.refresh(box)
     assert box.state == "delivered"
     return box
 

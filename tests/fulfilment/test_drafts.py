@@ -2,54 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from sqlalchemy import func, select
 
 from shop import audit
 from shop.core.money import Money
-from shop.documents import service as documents
 from shop.fulfilment import booking
 from shop.fulfilment import service as fulfilment
 from shop.plumbing.db import session, transaction
 from shop.plumbing.i18n import speaking
 from shop.shipping import learning
-from shop.shipping.models import CarrierPlace, Desk, Shipment
+from shop.shipping.models import CarrierPlace, Desk
 from shop.shipping.partner_words import spoken
 from shop.shipping.queries import place_of, quotes
 from shop.testing.ecotrack_sim import LIMITS, EcotrackSim
-from shop.testing.outside import World
-from tests.checkout.cast import AMINA, Workshop, confirmed, parcel, workshop
-from tests.fulfilment.partner import Partner, a_world, partner_of
+from tests.checkout.cast import AMINA, Workshop, confirmed, parcel
+from tests.fulfilment.partner import Partner
 
 pytestmark = pytest.mark.usefixtures("app")
+KIND = EcotrackSim
 KEYS = {"brand": "packers", "api_token": "CanaryTokenOfAminaAtPackers1234567890", "collection": "0"}
-
-
-@pytest.fixture(scope="module")
-def world() -> Iterator[World]:
-    with a_world(EcotrackSim) as found:
-        yield found
-
-
-@pytest.fixture
-def partner(world: World) -> Iterator[Partner]:
-    with partner_of(world, EcotrackSim, KEYS) as found:
-        yield found
-
-
-@pytest.fixture
-def sim(partner: Partner) -> EcotrackSim:
-    assert isinstance(partner.sim, EcotrackSim)
-    return partner.sim
-
-
-@pytest.fixture
-def amina(partner: Partner) -> Workshop:
-    shop = workshop(stock=60)
-    partner.connect(shop)
-    return shop
 
 
 def test_a_confirmed_order_is_booked_and_confirmed_there(amina: Workshop, partner: Partner) -> None:
@@ -103,18 +75,9 @@ def test_each_parcel_takes_its_turns_and_the_limit_is_never_met(
 
 
 def test_its_way_comes_back_by_asking(amina: Workshop, partner: Partner) -> None:
-    order, box = confirmed(amina)
-    partner.works(minutes=1)
-    with transaction():
-        documents.print_labels(amina.id, [box.id], paper="100x150", start=1, by=AMINA)
-        fulfilment.hand_over(amina.id, [box.id], by=AMINA)
-    partner.sim.go(parcel(amina, order).tracking, "paid", step_s=3600)
-    went = []
-    for hour in range(1, 8):
-        partner.world.clock.advance(hours=1)
-        partner.comes_round(minutes=61 * hour)
-        session.rollback()
-        went.append(session.scalars(select(Shipment.state).where(Shipment.id == box.id)).one())
+    box = partner.takes(amina)
+    partner.sim.go(box.tracking, "paid", step_s=3600)
+    went = partner.goes(box, hours=7)
     assert went == ["in_transit", "in_transit", "in_transit", "delivered", "delivered", "delivered", "delivered"]
     assert list(audit.findings()) == []
 

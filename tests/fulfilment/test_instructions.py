@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import pytest
 
 from shop.core.errors import InvalidTransition, Refused
-from shop.documents import service as documents
 from shop.fulfilment import instructions
 from shop.fulfilment import service as fulfilment
 from shop.plumbing import journal
@@ -17,7 +16,7 @@ from shop.shipping.models import Shipment
 from shop.testing.ecotrack_sim import EcotrackSim
 from shop.testing.noest_sim import NoestSim
 from shop.testing.outside import World
-from tests.checkout.cast import AMINA, Workshop, confirmed, parcel, workshop
+from tests.checkout.cast import AMINA, Workshop, workshop
 from tests.fulfilment.more_partners import CASES
 from tests.fulfilment.partner import Partner, a_world, partner_of
 
@@ -48,13 +47,7 @@ def missed(partner: Partner, status: str) -> tuple[Workshop, Shipment]:
     """Give a parcel whose courier found nobody."""
     shop = workshop(stock=5)
     partner.connect(shop)
-    order, _box = confirmed(shop)
-    partner.works(minutes=1)
-    box = parcel(shop, order)
-    with transaction():
-        documents.print_labels(shop.id, [box.id], paper="100x150", start=1, by=AMINA)
-    with transaction():
-        fulfilment.hand_over(shop.id, [box.id], by=AMINA)
+    box = partner.takes(shop)
     partner.sim.become(box.tracking, status)
     partner.comes_round(minutes=61)
     return shop, fresh(shop, box)

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import random
-from collections.abc import Iterator
-
 import pytest
 from sqlalchemy import func, select
 
 from shop import audit
 from shop.core.money import Money
-from shop.documents import service as documents
 from shop.fulfilment import booking
 from shop.fulfilment import service as fulfilment
 from shop.payments.queries import payment_of
@@ -20,52 +15,17 @@ from shop.shipping import learning
 from shop.shipping.models import CarrierPlace, Desk, Scan, Shipment
 from shop.shipping.queries import place_of, quotes
 from shop.testing.noest_sim import LIMITS, NoestSim
-from shop.testing.outside import World
-from tests.checkout.cast import AMINA, Workshop, confirmed, parcel, workshop
-from tests.fulfilment.partner import Partner, a_world, partner_of
+from tests.checkout.cast import AMINA, Workshop, confirmed, parcel
+from tests.fulfilment.partner import Partner
 
 pytestmark = pytest.mark.usefixtures("app")
+KIND = NoestSim
 KEYS = {"user_guid": "2QCANARY", "api_token": "CanaryTokenOfAminaAtNoest1234567890"}
-SEQUENCES = int(os.environ.get("TEST_SEQUENCES", "3"))  # 1,000 by hand
-
-
-@pytest.fixture(scope="module")
-def world() -> Iterator[World]:
-    with a_world(NoestSim) as found:
-        yield found
-
-
-@pytest.fixture
-def partner(world: World) -> Iterator[Partner]:
-    with partner_of(world, NoestSim, KEYS) as found:
-        yield found
-
-
-@pytest.fixture
-def sim(partner: Partner) -> NoestSim:
-    assert isinstance(partner.sim, NoestSim)
-    return partner.sim
-
-
-@pytest.fixture
-def amina(partner: Partner) -> Workshop:
-    shop = workshop(stock=60)
-    partner.connect(shop)
-    return shop
 
 
 def there(partner: Partner, box: Shipment) -> list[object]:
     """Return what lies there for a parcel: 1 for what is confirmed, 0 for a draft."""
     return sorted(each["validated"] for each in partner.sim.of_reference(box.reference))
-
-
-def on_its_way(shop: Workshop, partner: Partner) -> Shipment:
-    order, box = confirmed(shop)
-    partner.works(minutes=1)
-    with transaction():
-        documents.print_labels(shop.id, [box.id], paper="100x150", start=1, by=AMINA)
-        fulfilment.hand_over(shop.id, [box.id], by=AMINA)
-    return parcel(shop, order)
 
 
 @pytest.mark.parametrize("kind", ["cut_after", "error_after", "cut"])
@@ -135,26 +95,19 @@ def test_what_is_cancelled_is_taken_back_with_its_draft(amina: Workshop, partner
     assert there(partner, box) == []
 
 
-@pytest.mark.parametrize("seed", range(SEQUENCES))
-def test_polls_at_any_moment_lead_to_one_end_and_money_moves_nothing(
-    amina: Workshop, partner: Partner, seed: int
-) -> None:
-    random_ = random.Random(seed)
-    box = on_its_way(amina, partner)
+def test_money_moves_nothing(amina: Workshop, partner: Partner) -> None:
+    box = partner.takes(amina)
     minutes = 1
     for status in ("validation_collect_colis", "edit_price", "fdr_activated", "extra_fee", "livre"):
         partner.world.clock.advance(hours=1)
         partner.sim.become(box.tracking, status)
-        if random_.random() < 0.5:
-            minutes += 11
-            partner.comes_round(minutes=minutes)
-    random_.shuffle(partner.sim.parcels[box.tracking].told)
-    partner.comes_round(minutes=minutes + 11)
+        minutes += 11
+        partner.comes_round(minutes=minutes)
     session.rollback()
     assert session.scalars(select(Shipment.state).where(Shipment.id == box.id)).one() == "delivered"
     assert session.scalar(select(func.count()).select_from(Scan)) == 3
     partner.sim.become(box.tracking, "verssement_admin_cust")
-    partner.comes_round(minutes=minutes + 22)
+    partner.comes_round(minutes=minutes + 11)
     payment = payment_of(amina.id, box.order_id)
     assert payment is not None
     assert payment.state == "collected", "paid out is what her statement says, never an event of a parcel"

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import random
 from collections.abc import Iterator
-from itertools import chain
 
 import pytest
 from sqlalchemy import func, select
@@ -19,7 +16,7 @@ from shop.fulfilment import booking
 from shop.fulfilment import service as fulfilment
 from shop.plumbing.db import session, transaction
 from shop.shipping import inbox, learning, partners, places
-from shop.shipping.models import CarrierAccount, CarrierNotice, DeliveryRate, Desk, Scan, Shipment
+from shop.shipping.models import CarrierAccount, CarrierNotice, DeliveryRate, Desk, Shipment
 from shop.shipping.queries import by_ending
 from shop.testing import maystro_sim
 from shop.testing.outside import World
@@ -28,7 +25,6 @@ from tests.fulfilment.more_partners import CASES, TOLD, Case
 from tests.fulfilment.partner import Partner, a_world, partner_of
 
 pytestmark = pytest.mark.usefixtures("app")
-SEQUENCES = int(os.environ.get("TEST_SEQUENCES", "3"))  # 1,000 by hand
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +47,7 @@ def partner(world: World, case: Case) -> Iterator[Partner]:
 
 @pytest.fixture
 def amina(partner: Partner) -> Workshop:
-    shop = workshop(stock=60 + SEQUENCES)
+    shop = workshop(stock=60)
     partner.connect(shop)
     return shop
 
@@ -67,15 +63,6 @@ def booked(shop: Workshop, partner: Partner) -> Shipment:
     order, _box = confirmed(shop)
     partner.works(minutes=1)
     return parcel(shop, order)
-
-
-def handed_over(shop: Workshop, partner: Partner) -> Shipment:
-    box = booked(shop, partner)
-    with transaction():
-        documents.print_labels(shop.id, [box.id], paper="100x150", start=1, by=AMINA)
-    with transaction():
-        fulfilment.hand_over(shop.id, [box.id], by=AMINA)
-    return box
 
 
 def state_of(box: Shipment) -> str:
@@ -151,21 +138,16 @@ def test_no_account_is_asked_more_than_it_may(amina: Workshop, partner: Partner)
 
 
 def test_its_way_comes_back_by_asking(amina: Workshop, partner: Partner, case: Case) -> None:
-    box = handed_over(amina, partner)
+    box = partner.takes(amina)
     partner.sim.go(box.tracking, "second_try", step_s=3600)
-    went = []
-    for hour in range(1, len(case.second_try) + 1):
-        partner.world.clock.advance(hours=1)
-        partner.comes_round(minutes=61 * hour)
-        went.append(state_of(box))
-    assert went == list(case.second_try)
+    assert partner.goes(box, hours=len(case.second_try)) == list(case.second_try)
     assert list(audit.findings()) == []
 
 
 @pytest.mark.parametrize("case", TOLD, ids=repr)
 def test_a_notice_moves_nothing_by_what_it_says(amina: Workshop, partner: Partner, case: Case) -> None:
     assert case.notice is not None
-    box, journey = handed_over(amina, partner), case.kind.journeys["delivered"]
+    box, journey = partner.takes(amina), case.kind.journeys["delivered"]
     told = case.notice(box.tracking, journey[-1], "e1", clock.now())
     assert inbox.receive(amina.id, amina.carrier.id, told, partner.outside) == 1
     assert inbox.receive(amina.id, amina.carrier.id, told, partner.outside) == 0
@@ -181,41 +163,12 @@ def test_a_notice_moves_nothing_by_what_it_says(amina: Workshop, partner: Partne
 @pytest.mark.parametrize("case", TOLD, ids=repr)
 def test_a_notice_for_one_workshop_is_forged_for_another(amina: Workshop, partner: Partner, case: Case) -> None:
     assert case.notice is not None
-    box, other = handed_over(amina, partner), workshop("Atelier Ismahane")
+    box, other = partner.takes(amina), workshop("Atelier Ismahane")
     partner.connect(other, hook_secret="whsec_T3RoZXJTZWNyZXRPZkhvb2tz")
     told = case.notice(box.tracking, case.kind.journeys["delivered"][-1], "e1", clock.now())
     with pytest.raises(Forged):
         inbox.receive(other.id, other.carrier.id, told, partner.outside)
     assert session.scalar(select(func.count()).select_from(CarrierNotice)) == 0
-
-
-@pytest.mark.parametrize("case", TOLD, ids=repr)
-def test_shuffled_repeated_and_lost_notices_lead_to_one_end(
-    amina: Workshop, partner: Partner, case: Case, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    partner.allows(monkeypatch, (1_000_000, 60))  # many sequences are many requests
-    for seed in range(SEQUENCES):
-        _one_sequence(amina, partner, case, seed)
-
-
-def _one_sequence(shop: Workshop, partner: Partner, case: Case, seed: int) -> None:
-    assert case.notice is not None
-    box, statuses, shuffle = handed_over(shop, partner), case.kind.journeys["second_try"], random.Random(seed)
-    events = []
-    for at, status in enumerate(statuses):
-        partner.world.clock.advance(hours=1)
-        partner.sim.become(box.tracking, status)
-        events.append(case.notice(box.tracking, status, f"{seed}.{at}", clock.now()))
-    told = list(chain(events, shuffle.sample(events, 3)))
-    shuffle.shuffle(told)
-    for each in told[: shuffle.randint(1, len(told))]:
-        inbox.receive(shop.id, shop.carrier.id, each, partner.outside)
-        if shuffle.random() < 0.5:
-            partner.works()
-    partner.works()
-    partner.comes_round(minutes=11)
-    assert state_of(box) == "delivered", seed
-    assert session.scalar(select(func.count()).where(Scan.shipment_id == box.id)) == len(statuses)
 
 
 def test_its_keys_are_sealed_and_open_for_their_own_account_only(amina: Workshop, partner: Partner, case: Case) -> None:

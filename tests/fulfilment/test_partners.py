@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import random
-from itertools import chain
 
 import pytest
 from sqlalchemy import func, select
@@ -29,7 +26,6 @@ from tests.checkout.cast import AMINA, Workshop, confirmed, ordered, parcel, wor
 from tests.fulfilment.partner import KEYS, Partner
 
 pytestmark = pytest.mark.usefixtures("app")
-SEQUENCES = int(os.environ.get("TEST_SEQUENCES", "4"))  # 1,000 by hand
 
 
 def printed(shop: Workshop, box: Shipment) -> None:
@@ -160,17 +156,9 @@ def test_what_is_cancelled_while_no_answer_came_is_sought_and_freed(amina: Works
 
 
 def test_its_way_comes_back_by_asking_until_the_money_is_known(amina: Workshop, partner: Partner) -> None:
-    box = booked(amina, partner)
-    printed(amina, box)
-    with transaction():
-        fulfilment.hand_over(amina.id, [box.id], by=AMINA)
+    box = partner.takes(amina)
     partner.sim.go(box.tracking, "second_try", step_s=3600)
-    went = []
-    for hour in range(1, 8):
-        partner.world.clock.advance(hours=1)
-        partner.comes_round(minutes=61 * hour)
-        session.rollback()
-        went.append(session.scalars(select(Shipment.state).where(Shipment.id == box.id)).one())
+    went = partner.goes(box, hours=7)
     assert went == ["in_transit", "in_transit", "in_transit", "attempt_failed", "in_transit", "delivered", "delivered"]
     payment = payment_of(amina.id, box.order_id)
     assert payment is not None
@@ -217,35 +205,6 @@ def test_forged_and_foreign_notices_do_nothing(amina: Workshop, partner: Partner
     partner.works()
     assert sum(map(len, partner.sim.asked.values())) == asked, "a number of another workshop is not asked about"
     assert session.scalar(select(CarrierNotice.handled_at)) is not None
-
-
-def test_shuffled_repeated_and_lost_notices_lead_to_one_end(partner: Partner, monkeypatch: pytest.MonkeyPatch) -> None:
-    shop = workshop(stock=SEQUENCES)
-    partner.connect(shop)
-    partner.allows(monkeypatch, (1_000_000, 60))  # many sequences are many requests
-    for seed in range(SEQUENCES):
-        _one_sequence(shop, partner, seed)
-
-
-def _one_sequence(amina: Workshop, partner: Partner, seed: int) -> None:
-    box = booked(amina, partner)
-    printed(amina, box)
-    statuses = ["Ramassé", "Expédié", "Reçu à Wilaya", "Tentative échouée", "Sorti en livraison", "Livré"]
-    for status in statuses:
-        partner.world.clock.advance(hours=1)
-        partner.sim.become(box.tracking, status)
-    random_ = random.Random(seed)
-    events = [notice(partner, box.tracking, each, f"{seed}.{at}") for at, each in enumerate(statuses)]
-    told = list(chain(events, random_.sample(events, 3)))
-    random_.shuffle(told)
-    for each in told[: random_.randint(1, len(told))]:
-        inbox.receive(amina.id, amina.carrier.id, each, partner.outside)
-        if random_.random() < 0.5:
-            partner.works()
-    partner.works()
-    session.rollback()
-    assert session.scalars(select(Shipment.state).where(Shipment.id == box.id)).one() == "delivered", seed
-    assert session.scalar(select(func.count()).where(Scan.shipment_id == box.id)) == len(statuses)
 
 
 def test_a_secret_opens_for_its_own_account_only(amina: Workshop, partner: Partner) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from shop.core.states import SCANS, SHIPMENT
-from shop.shipping.service import steps_to
+from shop.shipping.scans import steps_to
 
 
 @pytest.mark.parametrize("state", sorted(SHIPMENT.states))
