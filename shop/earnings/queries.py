@@ -11,7 +11,7 @@ from sqlalchemy import and_, case, func, or_, select
 from shop.core import clock
 from shop.core.money import Money
 from shop.earnings.ledger import Earnings, Ended, Row, Sold, by_month
-from shop.orders.models import Order, OrderLine
+from shop.orders.models import ExchangedLine, Order, OrderLine
 from shop.payments.models import Payment
 from shop.payments.queries import given_back
 from shop.plumbing.db import session
@@ -31,6 +31,10 @@ _REFUNDED = (
 )
 _TAKEN = and_(Order.state == "completed", ~_REFUNDED)
 _CAME_BACK = and_(Order.state == "cancelled", Order.cancel_reason == "refused")
+_CAME_WHOLE = (
+    select(func.sum(ExchangedLine.whole)).where(ExchangedLine.line_id == OrderLine.id).correlate(OrderLine)
+    .scalar_subquery()
+)  # fmt: skip
 _PARCEL = and_(Shipment.order_id == Order.id, Shipment.store_id == Order.store_id, Shipment.state != "cancelled")
 
 
@@ -56,20 +60,21 @@ def earnings(store_id: int, first: date, after: date) -> Earnings:
 
 def _lines(store_id: int, since: datetime, until: datetime) -> dict[int, tuple[Sold, ...]]:
     wanted = (
-        select(OrderLine)
+        select(OrderLine, _CAME_WHOLE)
         .join(Order, and_(Order.id == OrderLine.order_id, Order.store_id == OrderLine.store_id))
         .where(OrderLine.store_id == store_id, or_(_TAKEN, _CAME_BACK), since <= _ENDED, until > _ENDED)
         .order_by(OrderLine.order_id, OrderLine.id)
     )
     found: dict[int, list[Sold]] = defaultdict(list)
-    for line in session.scalars(wanted):
-        found[line.order_id].append(_sold(line))
+    for line, whole in session.execute(wanted):
+        found[line.order_id].append(_sold(line, int(whole or 0)))
     return {order_id: tuple(each) for order_id, each in found.items()}
 
 
-def _sold(line: OrderLine) -> Sold:
+def _sold(line: OrderLine, whole: int) -> Sold:
+    """Tell a line; pieces that an exchange brought back whole cost nothing: they are in the stock again."""
     names = (("ar", line.name_ar), ("fr", line.name_fr), ("en", line.name_en))
-    spent = None if line.cost_minor is None else Money(line.cost_minor, line.currency) * line.pieces
+    spent = None if line.cost_minor is None else Money(line.cost_minor, line.currency) * (line.pieces - whole)
     discount = Money(line.discount_minor, line.currency)
     return Sold(line.product_id, names, line.pieces, line.unit * line.pieces, spent, discount)
 

@@ -5,16 +5,22 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from flask import Flask
+from sqlalchemy import select, update
 
-from shop.checkout import hand
+from shop.checkout import exchange, hand
 from shop.checkout.hand import HandBuyer
 from shop.core import clock
 from shop.core.money import Money
+from shop.documents import service as documents
 from shop.earnings import queries
+from shop.fulfilment import service as fulfilment
+from shop.orders import exchanges
+from shop.orders.models import OrderLine
 from shop.payments.queries import payment_of
-from shop.plumbing.db import transaction
+from shop.plumbing.db import session, transaction
 from shop.settlement import service as settlement
 from shop.shipping import service as shipping
+from shop.shipping.queries import live_shipment
 from tests.checkout.cast import AMINA, Workshop, delivered, ordered, workshop
 from tests.customers.test_customers import refused
 
@@ -85,3 +91,31 @@ def test_a_month_ends_at_midnight_in_algeria(app: Flask) -> None:
     assert len(queries.month(shop.id, date(2026, 10, 15)).taken) == 1
     assert len(queries.month(shop.id, date(2026, 11, 15)).taken) == 0
     assert queries.month(shop.id, date(2026, 12, 1)).orders == ()
+
+
+def test_pieces_that_an_exchange_brought_back_whole_cost_nothing(app: Flask) -> None:
+    shop = workshop(stock=9)
+    first, _parcel = delivered(shop)
+    with transaction():
+        session.execute(update(OrderLine).where(OrderLine.order_id == first.id).values(cost_minor=120_00))
+        (line_id,) = session.scalars(select(OrderLine.id).where(OrderLine.order_id == first.id))
+    with transaction():
+        made = exchange.start(shop.id, first.id, {line_id: 1}, key="k1", by=AMINA)
+        fulfilment.confirm(shop.id, made.order_id, by=AMINA)
+    parcel = live_shipment(shop.id, made.order_id)
+    assert parcel is not None
+    with transaction():
+        documents.print_labels(shop.id, [parcel.id], paper="100x150", start=1, by=AMINA)
+    with transaction():
+        fulfilment.hand_over(shop.id, [parcel.id], by=AMINA)
+    with transaction():
+        fulfilment.scan(shop.id, parcel.id, "delivered", by=AMINA)
+    assert costs(shop) == [Money.dinars(120)] * 2, "the first is with its buyer, or broken, as far as is known"
+    with transaction():
+        exchanges.goods_came_back(shop.id, made.order_id, by=AMINA)
+    assert costs(shop) == [Money(0), Money.dinars(120)]
+
+
+def costs(shop: Workshop) -> list[Money]:
+    session.rollback()
+    return [each.cost for each in queries.month(shop.id, clock.today()).orders]

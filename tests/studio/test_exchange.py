@@ -15,9 +15,10 @@ from shop.checkout import exchange as checkout
 from shop.core.money import Money
 from shop.documents import service as documents
 from shop.fulfilment import service as fulfilment
-from shop.orders.models import Exchange, OrderLine
+from shop.orders.models import Exchange, OrderLine, Purchase
 from shop.plumbing.db import session, transaction
 from shop.plumbing.journal import SYSTEM
+from shop.web.ui.here import signer
 from tests.studio.day import Day, a_day
 from tests.studio.test_money import ticked
 
@@ -93,6 +94,13 @@ def other_size(day: Day, dinars: int, *, pieces: int = 5) -> int:
         return other.id
 
 
+def buyers_page(day: Day, code: str) -> str:
+    """Return where the buyer follows an order."""
+    with day.application.test_request_context():
+        bought = session.get_one(Purchase, day.order(code).purchase_id).code
+        return f"/en/t/{bought}/{signer().proof('track', bought)}"
+
+
 def exchanged(day: Day, code: str) -> str:
     """Exchange a parcel for the same again, and let the courier deliver it."""
     line = line_of(day, code)
@@ -139,6 +147,8 @@ def test_what_is_owed_for_something_cheaper_is_said_on_both_orders_until_it_went
     )
     second = done.location.rpartition("/")[2]
     assert "less than what comes back" in day.page(f"/orders/{second}")
+    assert "the workshop gives them back to you" in day.amina.get(buyers_page(day, second)).text
+    assert "gives them back" not in day.amina.get(buyers_page(day, code)).text
     page = day.page(f"/orders/{code}")
     assert "they are the customer’s" in page
     assert "once the carrier has paid you" in page

@@ -18,6 +18,7 @@ from shop.documents.invoice_queries import of_order as papers_of
 from shop.documents.models import Invoice
 from shop.documents.receipts import has_receipt, method_title
 from shop.fulfilment.queries import Story, story_of
+from shop.orders import exchanges
 from shop.orders import queries as orders
 from shop.orders.models import Order, OrderLine, Purchase
 from shop.payments import queries as payments
@@ -99,6 +100,14 @@ class ParcelView:
     outcome: Outcome | None  # what is remembered of it, once it came back
     pay: PayView | None
     receipts: list[tuple[Payment, str]]  # payments by which money came, and what their methods are called
+
+    @property
+    def owed(self) -> Money | None:
+        """What is the buyer's because an exchange costs less than what comes back; asked of exchanges only."""
+        if self.shipment is None or not self.shipment.takes_back:
+            return None
+        made = exchanges.exchange_of(self.order.store_id, self.order.id)
+        return made.owed or None if made else None
 
     @property
     def tag(self) -> tuple[str, str]:
