@@ -71,5 +71,12 @@ def test_right_accounts_have_no_problem() -> None:
     ],
 )
 def test_what_cannot_be_right_is_said_at_its_field(settings: Settings, field: str) -> None:
+    ask = Ask("P", Money.dinars(100), "fr")
     assert list(settings.problems()) == [field]
-    assert Transfer(settings).offer(Ask("P", Money.dinars(100), "fr")) is None
+    assert Transfer(settings).offer(ask) is None
+    told = dict(Transfer(settings).instructions(ask))
+    if field in {"ccp", "ccp_check", "holder"}:
+        assert told == {}, "who waits for a transfer that was switched off is told no account that is wrong"
+    else:
+        assert told["CCP"] == "12345678 28"
+        assert "RIB" not in told

@@ -111,6 +111,24 @@ def test_beyond_her_limits_cash_is_not_offered_and_the_buyer_reads_why(
     assert page.path.endswith("/checkout/check")
 
 
+def test_who_waits_for_a_transfer_that_was_switched_off_reads_no_account_that_is_wrong(day: Day) -> None:
+    day.send("/settings/payments/transfer", CCP)
+    with day.application.app_context():
+        shop: Workshop = day._workshop()
+        session.expunge_all()
+    yacine = Buyer(day.application)
+    yacine.add(shop)
+    path = yacine.buy(shop, payment="transfer").path
+    off = {key: text for key, text in CCP.items() if key != "on"}
+    for typed, told in (("mon compte", 0), ("12345679", 0), ("12345678", 1)):
+        assert day.send("/settings/payments/transfer", {**off, "ccp": typed}).status_code == 303
+        page = yacine.open(path)
+        assert page.status == 200
+        assert (typed in page.text) == bool(told)
+        assert page.text.count("RIP (BaridiMob)") == told
+        assert page.has_form("/receipt"), "what she has paid by then she can still show"
+
+
 def test_the_limits_of_one_workshop_are_not_another_s(day: Day) -> None:
     day.send("/settings/payments/cash_on_delivery", {"most": "500", "on": "y"})
     with day.application.app_context():

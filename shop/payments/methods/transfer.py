@@ -78,14 +78,14 @@ class Transfer:
         return Fact(reference=ask.reference, state="pending", amount=ask.amount)
 
     def instructions(self, ask: Ask) -> Mentions:  # noqa: ARG002 - the accounts are the same for every payment
-        """Return the accounts, each with its key."""
-        said = [("Name on the account", self.settings.holder)]
-        account = bare(self.settings.ccp)
-        if account:
+        """Return the accounts, each with its key; none that can't be right, as settings that are off may hold."""
+        said: list[tuple[str, str]] = []
+        account, wrong = bare(self.settings.ccp), self.settings.problems().keys()
+        if account and not wrong & {"ccp", "ccp_check"}:
             said += [("CCP", f"{account} {ccp_key(account)}"), ("RIP (BaridiMob)", grouped(rip_of(account)))]
-        if bare(self.settings.rib):
+        if bare(self.settings.rib) and not wrong & {"rib", "bank"}:
             said += [("Bank", self.settings.bank), ("RIB", grouped(bare(self.settings.rib)))]
-        return tuple(said)
+        return (("Name on the account", self.settings.holder), *said) if said and "holder" not in wrong else ()
 
 
 PLUGIN = Plugin(

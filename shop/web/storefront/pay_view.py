@@ -26,7 +26,8 @@ class PayView:
     waiting: Payment | None
     title: str
     missing: Money
-    instructions: Mentions
+    instructions: Mentions  # none while the workshop's accounts can't be right
+    by_hand: bool  # and a receipt of it can be sent
     receipts: int
     asked_again: bool
     ways: Sequence[MethodOffer]
@@ -60,11 +61,12 @@ def pay_view(order: Order, mine: Sequence[Payment]) -> PayView | None:
     last = sent[-1].state if sent else ""
     given = refunds.refunds(order.store_id, [each.id for each in mine])
     stands = incidents.standing(order.store_id, order.id)
+    told = _instructions(waiting)
     return PayView(
         waiting=waiting, title=_(plugin_of(waiting.method).title) if waiting else "",
         missing=stands.missing, at_door=stands.at_door,
         kept=payments.stays(order, mine),
-        instructions=_instructions(waiting), receipts=sum(each.state == "waiting" for each in sent),
+        instructions=told or (), by_hand=told is not None, receipts=sum(each.state == "waiting" for each in sent),
         asked_again=last == "refused", ways=paying.ways(order, language=here().lang) if waiting else (),
         given_back=by_currency(each.amount for each in given if each.state == "done"),
     )  # fmt: skip
@@ -79,8 +81,9 @@ def glance_at(purchase_id: int) -> None:
         attempts.glance(payment_id, outside())
 
 
-def _instructions(waiting: Payment | None) -> Mentions:
+def _instructions(waiting: Payment | None) -> Mentions | None:
+    """Return what is told to somebody who pays by hand; None for who does not."""
     if waiting is None:
-        return ()
+        return None
     method = method_of(waiting.store_id, waiting.method, outside())
-    return method.instructions(Ask("", waiting.amount, here().lang)) if isinstance(method, PaidByHand) else ()
+    return method.instructions(Ask("", waiting.amount, here().lang)) if isinstance(method, PaidByHand) else None
