@@ -17,6 +17,7 @@ REST_S = 3  # between questions that the server does not keep open, as when many
 CUTS = 2  # streams that were cut at once, one after the other, before the server is asked instead
 ASKS_S = 3600  # for how long
 PAUSES_S = (1, 2, 5, 10, 30)  # before the next try, when the server or the printer does not answer
+LOOKS_S = 5  # after it looked at its printer and spoke with the server, it need not do so again
 FRESH_S = 30  # a label that was fetched ahead is fetched again after that: its order may have been changed
 LINES = 3  # to the server at once: labels come ahead while answers go
 
@@ -70,8 +71,10 @@ class Station:
 
         Raises AwayError, NotAcceptedError, RefusedError; CutError when no answer stays open on this line.
         """
-        news = False
+        news, looked = False, 0.0
         for number, found in enumerate(self._server.stream()):
+            if not found and time.monotonic() - looked < LOOKS_S:  # it lay here while labels were printed
+                continue
             self._forget()
             self.report(problem := self._printer.problem())
             if not found:
@@ -79,6 +82,7 @@ class Station:
             # The first line is what is so now. One that came later may have lain here while a label was printed.
             fresh = [each for each in found if number == 0 or not self._notes.of(each[0])]
             news = self._work(fresh, problem) or news
+            looked = time.monotonic()
         return news
 
     def _forget(self) -> None:

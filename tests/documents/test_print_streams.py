@@ -7,7 +7,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
 from itertools import pairwise
@@ -150,6 +150,29 @@ def test_labels_come_out_over_a_stream_once_each(
     following.join(10)
     assert len(list((tmp_path / "out").glob("*.prn"))) == 10
     assert len(told) == len(set(told)) == 10, "what lay on the line while it printed is told of once"
+
+
+def test_what_lay_on_the_line_while_it_printed_is_not_answered_piece_by_piece(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = list[str]()
+
+    class Buffered(client.Server):
+        def stream(self) -> Generator[list[client.Job]]:
+            yield from [[]] * 20
+
+        def here(self) -> None:
+            asked.append("here")
+
+        def printer(self, problem: str) -> None:
+            asked.append(problem)
+
+    station = at(Buffered("http://127.0.0.1:9"), Folder(tmp_path / "out"), tmp_path)
+    assert station.follow() is False
+    assert asked == ["", "here"]
+    monkeypatch.setattr(program, "LOOKS_S", 0)
+    station.follow()
+    assert len(asked) == 22
 
 
 def suppressed(station: program.Station) -> None:

@@ -5,8 +5,8 @@ The server has more threads than that, for answers that stay open and wait: thos
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Iterator
+from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,11 +19,13 @@ class Turnstile:
     """Lets requests in, the others wait for their turn."""
 
     def __init__(self, inner: WSGIApplication, most: int) -> None:
-        self._inner, self._places = inner, threading.Semaphore(most)
+        self._inner, self._places = inner, SimpleQueue[None]()  # a token for each place
+        for _place in range(most):
+            self._places.put(None)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer when it is this request's turn; its place is free once the answer is sent."""
-        self._places.acquire()
+        self._places.get()
         kept = False
         try:
             body = self._inner(environ, start_response)
@@ -31,13 +33,13 @@ class Turnstile:
             return _Held(body, self._places) if kept else body
         finally:
             if not kept:
-                self._places.release()
+                self._places.put(None)
 
 
 class _Held:
     """An answer that is being sent, and holds a place until it is closed."""
 
-    def __init__(self, body: Iterable[bytes], places: threading.Semaphore) -> None:
+    def __init__(self, body: Iterable[bytes], places: SimpleQueue[None]) -> None:
         self._body, self._places = body, places
 
     def __iter__(self) -> Iterator[bytes]:
@@ -50,4 +52,4 @@ class _Held:
             if close is not None:
                 close()
         finally:
-            self._places.release()
+            self._places.put(None)
