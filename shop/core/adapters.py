@@ -5,6 +5,7 @@ The contracts of payments and of shipping hand these on; an adapter imports its 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -100,3 +101,8 @@ def setting(
     """
     told = {"label": label, "hint": hint, "secret": secret, "most": most, "choices": tuple(choices)}
     return field(default=default, repr=not secret, metadata=told)
+
+
+def unfit(settings: object, **shapes: tuple[re.Pattern[str], str]) -> dict[str, str]:
+    """Return those fields of settings whose text has another shape, each with its sentence: what `problems` returns."""
+    return {name: wrong for name, (shape, wrong) in shapes.items() if not shape.fullmatch(getattr(settings, name))}

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol, runtime_checkable
 
-from shop.core.adapters import Answer, Checks, Http, Notice, setting
+from shop.core.adapters import Answer, Checks, Http, Notice, setting, unfit
 from shop.core.boxes import Box, Weighing
 from shop.core.errors import AdapterError
 from shop.core.money import Money
@@ -21,7 +21,7 @@ __all__ = [
     "CarrierStatement", "Checks", "Drafts", "Fee", "FindsBookings", "Goods", "Http", "Labels", "ListsPlaces",
     "ListsPlacesOf", "ListsPoints", "Notice", "Parcel", "ParcelScan", "Place", "Plugin", "Point", "Quote",
     "ReadsNotices", "Remits", "SendsBack", "StatementLine", "TellsFees", "TheirPlace", "Tracks", "TracksMany",
-    "TriesAgain", "setting",
+    "TriesAgain", "setting", "unfit",
 ]  # fmt: skip
 
 CONTRACT = 1

@@ -17,8 +17,8 @@ from typing import Any
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
+from shop.shipping.carriers.cells import is_mark
 from shop.shipping.carriers.zrexpress import svix
-from shop.shipping.carriers.zrexpress.client import is_mark
 from shop.testing import zrexpress_places as places
 from shop.testing.carrier_labels import A6, label_pdf, pdf_answer
 from shop.testing.carrier_parcels import CarrierSystem, Made, routes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any
@@ -12,7 +13,19 @@ from shop.core.money import Money
 
 ALGIERS = timezone(timedelta(hours=1))  # where a moment has no zone; Algeria has one, all year
 WILAYAS = 58  # partners speak those of before 2026, under their official numbers
+MARK = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")  # a UUID
+_TRACKING = re.compile(r"[A-Za-z0-9-]{3,40}")
 DEAREST = 100_000  # dinars: above it a price is a mistake
+
+
+def is_mark(text: str) -> bool:
+    """Tell whether this can be one of those marks, and stand in an address."""
+    return MARK.fullmatch(text) is not None
+
+
+def is_tracking(text: str) -> bool:
+    """Tell whether this can be the number of a parcel, and stand in an address."""
+    return _TRACKING.fullmatch(text) is not None
 
 
 def moment(text: object, zone: tzinfo = ALGIERS) -> datetime | None:

@@ -16,11 +16,25 @@ from shop.core.errors import AdapterError, Misconfigured, Rejected, Unavailable
 from shop.core.money import Money
 from shop.core.text import fold
 from shop.shipping.carriers import cells
+from shop.shipping.carriers.batches import alone
+from shop.shipping.carriers.cells import is_tracking
 from shop.shipping.carriers.ecotrack import mapping
 from shop.shipping.carriers.ecotrack.brands import BRANDS
-from shop.shipping.carriers.ecotrack.client import LOCKED, Client, by_tracking, is_tracking, rows_of
+from shop.shipping.carriers.ecotrack.client import LOCKED, Client, by_tracking, rows_of
 from shop.shipping.carriers.ecotrack.statuses import word_of
-from shop.shipping.contract import Booking, Fee, Http, Parcel, ParcelScan, Plugin, Point, Quote, TheirPlace, setting
+from shop.shipping.contract import (
+    Booking,
+    Fee,
+    Http,
+    Parcel,
+    ParcelScan,
+    Plugin,
+    Point,
+    Quote,
+    TheirPlace,
+    setting,
+    unfit,
+)
 
 DAYS = (1, 5)
 AT_ONCE = 100  # numbers in one request
@@ -46,12 +60,8 @@ class Settings:
 
     def problems(self) -> Mapping[str, str]:
         """Return what can't be right."""
-        found = {}
-        if self.brand not in BRANDS:
-            found["brand"] = "Please choose the company."
-        if not _TOKEN.fullmatch(self.api_token):
-            found["api_token"] = "The token is one long word without spaces. Please copy all of it."  # noqa: S105
-        return found
+        found = unfit(self, api_token=(_TOKEN, "The token is one long word without spaces. Please copy all of it."))
+        return found if self.brand in BRANDS else {"brand": "Please choose the company.", **found}
 
 
 @dataclass(frozen=True)
@@ -83,10 +93,7 @@ class Ecotrack:
 
     def book(self, parcel: Parcel) -> Booking:
         """Book the parcel, unless it is booked already."""
-        made = self.book_many([parcel])[0]
-        if isinstance(made, AdapterError):
-            raise made
-        return made
+        return alone(self.book_many([parcel]))
 
     def book_many(self, parcels: Sequence[Parcel]) -> Sequence[Booking | AdapterError]:
         """Seek them all in the list, then make and confirm one after the other; who falls silent is left alone."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,7 +22,6 @@ SAID: Mapping[str, str] = {
 MOST_PAGES = 25  # of forty parcels
 TOO_MANY = "Too Many Attempts."
 Params = Mapping[str, str | int | Sequence[str]]
-_TRACKING = re.compile(r"[A-Za-z0-9-]{3,40}")
 
 
 @dataclass(frozen=True)
@@ -132,8 +130,3 @@ def by_tracking(told: Any) -> Mapping[str, Mapping[str, Any]]:
     if isinstance(found, Mapping):
         return {str(key): row for key, row in found.items() if isinstance(row, Mapping)}
     return {str(row.get("tracking")): row for row in rows_of(found) if row.get("tracking")}
-
-
-def is_tracking(text: str) -> bool:
-    """Tell whether this can be a number of theirs."""
-    return _TRACKING.fullmatch(text) is not None

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from shop.core.errors import Rejected, Unavailable
+from shop.shipping.carriers.cells import is_mark
 from shop.shipping.carriers.maystro import mapping, notices
-from shop.shipping.carriers.maystro.client import Client, Missing, is_mark, number, rows
+from shop.shipping.carriers.maystro.client import Client, Missing, number, rows
 from shop.shipping.carriers.maystro.statuses import BEFORE, CANCELLED, number_of
 from shop.shipping.contract import (
     Booking,
@@ -26,6 +27,7 @@ from shop.shipping.contract import (
     Quote,
     TheirPlace,
     setting,
+    unfit,
 )
 
 DAYS = (1, 5)
@@ -44,9 +46,7 @@ class Settings:
 
     def problems(self) -> Mapping[str, str]:
         """Return what can't be right."""
-        if _TOKEN.fullmatch(self.api_token):
-            return {}
-        return {"api_token": "The token is one long word without spaces. Please copy all of it."}
+        return unfit(self, api_token=(_TOKEN, "The token is one long word without spaces. Please copy all of it."))
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +11,6 @@ from shop.shipping.contract import Answer, Http
 
 BASE = "https://backend.maystro-delivery.com/api"
 MOST_PAGES = 10
-_MARK = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 class Missing(Rejected):
@@ -86,11 +84,6 @@ def rows(told: object) -> list[Mapping[str, Any]]:
 def number(told: object) -> int:
     """Return a number above zero; zero for what is none."""
     return told if isinstance(told, int) and not isinstance(told, bool) and told > 0 else 0
-
-
-def is_mark(text: str) -> bool:
-    """Tell whether this can be a parcel of theirs, and stand in an address."""
-    return _MARK.fullmatch(text) is not None
 
 
 def _said(answer: Answer) -> str:

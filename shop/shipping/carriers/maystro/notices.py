@@ -16,7 +16,7 @@ from typing import Any
 
 from shop.core.errors import Forged
 from shop.shipping.carriers import cells
-from shop.shipping.carriers.maystro.client import is_mark
+from shop.shipping.carriers.cells import is_mark
 from shop.shipping.carriers.maystro.statuses import SAID, number_of, word_of
 from shop.shipping.contract import Notice, ParcelScan
 

@@ -18,7 +18,7 @@ from shop.core.money import Money
 from shop.shipping.carriers.mydhl import mapping
 from shop.shipping.carriers.mydhl.client import Client, Missing, is_tracking
 from shop.shipping.carriers.mydhl.mapping import Sender
-from shop.shipping.contract import Abroad, Booking, Http, Parcel, ParcelScan, Place, Plugin, Quote, setting
+from shop.shipping.contract import Abroad, Booking, Http, Parcel, ParcelScan, Place, Plugin, Quote, setting, unfit
 
 SOUGHT_DAYS = 30
 _WORD = re.compile(r"[!-~]{6,100}")
@@ -51,17 +51,15 @@ class Settings:
 
     def problems(self) -> Mapping[str, str]:
         """Return what can't be right."""
-        found = {}
-        if not _ACCOUNT.fullmatch(self.account):
-            found["account"] = "The account number has nine figures."
-        for name in ("user", "password"):
-            if not _WORD.fullmatch(getattr(self, name)):
-                found[name] = "It is one word without spaces. Please copy all of it."
-        if not _POSTCODE.fullmatch(self.postcode):
-            found["postcode"] = "A postcode has five figures."
-        if mapping.box_of(self.box) is None:
-            found["box"] = "Write three numbers: 30 × 20 × 10."
-        return found
+        word = _WORD, "It is one word without spaces. Please copy all of it."
+        found = unfit(
+            self,
+            account=(_ACCOUNT, "The account number has nine figures."),
+            user=word,
+            password=word,
+            postcode=(_POSTCODE, "A postcode has five figures."),
+        )
+        return found if mapping.box_of(self.box) else {**found, "box": "Write three numbers: 30 × 20 × 10."}
 
 
 @dataclass(frozen=True)

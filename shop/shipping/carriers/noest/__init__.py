@@ -15,10 +15,23 @@ from shop.core.errors import Rejected, Unavailable
 from shop.core.money import Money
 from shop.core.text import fold
 from shop.shipping.carriers import cells
+from shop.shipping.carriers.cells import is_tracking
 from shop.shipping.carriers.noest import mapping
-from shop.shipping.carriers.noest.client import VALIDATED, Client, is_tracking, rows_of
+from shop.shipping.carriers.noest.client import VALIDATED, Client, rows_of
 from shop.shipping.carriers.noest.statuses import CONFIRMED, word_of
-from shop.shipping.contract import Booking, Fee, Http, Parcel, ParcelScan, Plugin, Point, Quote, TheirPlace, setting
+from shop.shipping.contract import (
+    Booking,
+    Fee,
+    Http,
+    Parcel,
+    ParcelScan,
+    Plugin,
+    Point,
+    Quote,
+    TheirPlace,
+    setting,
+    unfit,
+)
 
 DAYS = (1, 5)
 AT_ONCE = 100  # numbers in one request
@@ -37,12 +50,11 @@ class Settings:
 
     def problems(self) -> Mapping[str, str]:
         """Return what can't be right."""
-        found = {}
-        if not _GUID.fullmatch(self.user_guid):
-            found["user_guid"] = "The GUID is one short word of letters and digits."
-        if not _TOKEN.fullmatch(self.api_token):
-            found["api_token"] = "The token is one long word without spaces. Please copy all of it."  # noqa: S105
-        return found
+        return unfit(
+            self,
+            user_guid=(_GUID, "The GUID is one short word of letters and digits."),
+            api_token=(_TOKEN, "The token is one long word without spaces. Please copy all of it."),
+        )
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,7 +21,6 @@ SAID: Mapping[str, str] = {
 }  # fmt: skip
 REFUSED = "The partner refused these keys. Please compare them with those of your account there."
 KEYS = frozenset({"user_guid", "api_token"})
-_TRACKING = re.compile(r"[A-Za-z0-9-]{3,40}")
 
 
 @dataclass(frozen=True)
@@ -105,8 +103,3 @@ def rows_of(told: Any) -> list[Mapping[str, Any]]:
     """Return the rows of a list, or of an object that has a name for each of them."""
     rows = told.values() if isinstance(told, Mapping) else told if isinstance(told, list) else ()
     return [row for row in rows if isinstance(row, Mapping)]
-
-
-def is_tracking(text: str) -> bool:
-    """Tell whether this can be a number of theirs."""
-    return _TRACKING.fullmatch(text) is not None

@@ -12,14 +12,15 @@ from dataclasses import dataclass
 
 from shop.core.errors import AdapterError, Rejected
 from shop.core.text import fold
+from shop.shipping.carriers import cells
+from shop.shipping.carriers.batches import alone, booked
 from shop.shipping.carriers.procolis import mapping
 from shop.shipping.carriers.procolis.client import Client
-from shop.shipping.contract import Booking, Fee, Http, Parcel, ParcelScan, Plugin, Quote, setting
+from shop.shipping.contract import Booking, Fee, Http, Parcel, ParcelScan, Plugin, Quote, setting, unfit
 
 DAYS = (1, 5)
 GOOD, THERE = fold("Good"), fold("Double Tracking")
 _KEY = re.compile(r"[!-~]{8,200}")
-_TRACKING = re.compile(r"[A-Za-z0-9-]{3,40}")
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,8 @@ class Settings:
 
     def problems(self) -> Mapping[str, str]:
         """Return what can't be right."""
-        sentence = "It has no spaces and at least 8 characters. Please copy all of it."
-        return {name: sentence for name in ("token", "key") if not _KEY.fullmatch(getattr(self, name))}
+        word = _KEY, "It has no spaces and at least 8 characters. Please copy all of it."
+        return unfit(self, token=word, key=word)
 
 
 @dataclass(frozen=True)
@@ -59,26 +60,12 @@ class Procolis:
 
     def book(self, parcel: Parcel) -> Booking:
         """Book the parcel, unless it is booked already."""
-        made = self.book_many([parcel])[0]
-        if isinstance(made, AdapterError):
-            raise made
-        return made
+        return alone(self.book_many([parcel]))
 
     def book_many(self, parcels: Sequence[Parcel]) -> Sequence[Booking | AdapterError]:
         """Seek them all under our references, then ask for those that are not there, in one request each."""
-        made: dict[str, Booking | AdapterError] = {}
-        asked: list[dict[str, str]] = []
-        there = self._there([each.reference for each in parcels])
-        for each in parcels:
-            try:
-                if each.reference in there:
-                    made[each.reference] = Booking(each.reference, each.reference)
-                else:
-                    asked.append(mapping.wanted(each))
-            except Rejected as error:
-                made[each.reference] = error
-        made |= self._asked(asked)
-        return [made[each.reference] for each in parcels]
+        there = {each: each for each in self._there([parcel.reference for parcel in parcels])}
+        return booked(parcels, there, mapping.wanted, self._asked)
 
     def find(self, reference: str) -> str:
         """Return the number of a parcel that is there, which is our reference."""
@@ -90,7 +77,7 @@ class Procolis:
 
     def scans_of(self, trackings: Sequence[str]) -> list[ParcelScan]:
         """Return where parcels are now."""
-        known = [each for each in trackings if _TRACKING.fullmatch(each)]
+        known = [each for each in trackings if cells.is_tracking(each)]
         found = [mapping.scan(row) for row in self.client.known(known)]
         mine = [each for each in found if each is not None and each.tracking in known]
         return sorted(mine, key=lambda each: (each.at, each.key))

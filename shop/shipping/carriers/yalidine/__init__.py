@@ -21,8 +21,10 @@ from shop.core.boxes import Weighing, billable_g, overweight_fee
 from shop.core.errors import AdapterError, Forged, Rejected
 from shop.core.money import Money
 from shop.shipping.carriers import cells, files
+from shop.shipping.carriers.batches import alone, booked
+from shop.shipping.carriers.cells import is_tracking
 from shop.shipping.carriers.yalidine import mapping
-from shop.shipping.carriers.yalidine.client import TENANTS, Client, is_tracking
+from shop.shipping.carriers.yalidine.client import TENANTS, Client
 from shop.shipping.carriers.yalidine.statuses import CANCELLED, TO_BE_CHANGED, word_of
 from shop.shipping.contract import (
     Booking,
@@ -38,6 +40,7 @@ from shop.shipping.contract import (
     StatementLine,
     TheirPlace,
     setting,
+    unfit,
 )
 
 WEIGHING = Weighing(included_g=5_000, cm3_per_kg=5_000)  # 0.0002 kg for each cubic centimetre
@@ -62,12 +65,11 @@ class Settings:
 
     def problems(self) -> Mapping[str, str]:
         """Return what can't be right."""
-        found = {}
-        if not _ID.fullmatch(self.api_id):
-            found["api_id"] = "The API ID is a number without spaces."
-        if not _TOKEN.fullmatch(self.api_token):
-            found["api_token"] = "The API token has letters and digits only. Please copy all of it."  # noqa: S105
-        return found
+        return unfit(
+            self,
+            api_id=(_ID, "The API ID is a number without spaces."),
+            api_token=(_TOKEN, "The API token has letters and digits only. Please copy all of it."),
+        )
 
 
 @dataclass(frozen=True)
@@ -99,26 +101,12 @@ class Yalidine:
 
     def book(self, parcel: Parcel) -> Booking:
         """Book the parcel, unless it is booked already."""
-        made = self.book_many([parcel])[0]
-        if isinstance(made, AdapterError):
-            raise made
-        return made
+        return alone(self.book_many([parcel]))
 
     def book_many(self, parcels: Sequence[Parcel]) -> Sequence[Booking | AdapterError]:
         """Seek them all by our references, then ask for those that are not there, in one request each."""
-        made: dict[str, Booking | AdapterError] = {}
-        asked: list[dict[str, Any]] = []
         there = self._sought([each.reference for each in parcels])
-        for each in parcels:
-            try:
-                if each.reference in there:
-                    made[each.reference] = Booking(each.reference, there[each.reference])
-                else:
-                    asked.append(mapping.wanted(each))
-            except Rejected as error:
-                made[each.reference] = error
-        made |= self._asked(asked)
-        return [made[each.reference] for each in parcels]
+        return booked(parcels, there, mapping.wanted, self._asked)
 
     def _asked(self, asked: Sequence[dict[str, Any]]) -> dict[str, Booking | AdapterError]:
         if not asked:

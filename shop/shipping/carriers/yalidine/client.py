@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,7 +20,6 @@ TENANTS: Mapping[str, tuple[str, str]] = {  # key → as people know it, where i
 }
 PAGE = 1000
 MOST_PAGES = 20
-_TRACKING = re.compile(r"[A-Za-z0-9-]{3,40}")
 
 
 @dataclass
@@ -79,11 +77,6 @@ class Client:
     @property
     def _headers(self) -> Mapping[str, str]:
         return {"X-API-ID": self.api_id, "X-API-TOKEN": self.api_token}
-
-
-def is_tracking(text: str) -> bool:
-    """Tell whether this can be a number of theirs, and stand in an address."""
-    return _TRACKING.fullmatch(text) is not None
 
 
 def _said(answer: Answer) -> str:

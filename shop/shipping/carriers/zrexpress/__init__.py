@@ -16,8 +16,9 @@ from typing import Any
 
 from shop.core.errors import Forged, Rejected, Unavailable
 from shop.shipping.carriers import cells, files
+from shop.shipping.carriers.cells import is_mark, is_tracking
 from shop.shipping.carriers.zrexpress import mapping, svix
-from shop.shipping.carriers.zrexpress.client import Client, Missing, Taken, is_mark, is_tracking, part, rows
+from shop.shipping.carriers.zrexpress.client import Client, Missing, Taken, part, rows
 from shop.shipping.carriers.zrexpress.mapping import District
 from shop.shipping.carriers.zrexpress.statuses import READY, is_cancelled, plain, word_of
 from shop.shipping.contract import (
@@ -32,6 +33,7 @@ from shop.shipping.contract import (
     Quote,
     TheirPlace,
     setting,
+    unfit,
 )
 
 DAYS = (1, 5)
@@ -50,11 +52,11 @@ class Settings:
 
     def problems(self) -> Mapping[str, str]:
         """Return what can't be right."""
-        found = {}
-        if not is_mark(self.tenant):
-            found["tenant"] = "The tenant is five groups of letters and digits with lines between."
-        if not _KEY.fullmatch(self.api_key):
-            found["api_key"] = "The API key has no spaces. Please copy all of it."
+        found = unfit(
+            self,
+            tenant=(cells.MARK, "The tenant is five groups of letters and digits with lines between."),
+            api_key=(_KEY, "The API key has no spaces. Please copy all of it."),
+        )
         if self.hook_secret and not svix.key_of(self.hook_secret):
             found["hook_secret"] = "The secret key of the webhook begins with whsec_. Please copy all of it."  # noqa: S105
         return found

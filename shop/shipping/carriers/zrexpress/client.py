@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from shop.core.errors import Misconfigured, Rejected, Unavailable
 from shop.shipping.carriers import cells
+from shop.shipping.carriers.cells import is_mark
 from shop.shipping.contract import Answer, Http
 
 BASE = "https://api.zrexpress.app/api/v1"
 PAGE = 1000
 MOST_PAGES = 40
-_MARK = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_TRACKING = re.compile(r"[A-Za-z0-9-]{3,40}")
 
 
 class Taken(Rejected):
@@ -107,16 +105,6 @@ def part(row: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     """Return an object within an object; an empty one where there is none."""
     found = row.get(name)
     return found if isinstance(found, Mapping) else {}
-
-
-def is_mark(text: str) -> bool:
-    """Tell whether this can be one of its marks: a UUID."""
-    return _MARK.fullmatch(text) is not None
-
-
-def is_tracking(text: str) -> bool:
-    """Tell whether this can be a number of its parcels, and stand in an address."""
-    return _TRACKING.fullmatch(text) is not None
 
 
 def _said(answer: Answer) -> str:

@@ -12,7 +12,8 @@ from shop.core.errors import Rejected
 from shop.core.money import Money
 from shop.core.text import fold
 from shop.shipping.carriers import cells
-from shop.shipping.carriers.zrexpress.client import is_mark, part, rows
+from shop.shipping.carriers.cells import is_mark
+from shop.shipping.carriers.zrexpress.client import part, rows
 from shop.shipping.carriers.zrexpress.statuses import word_of
 from shop.shipping.contract import Parcel, ParcelScan, Place
 
