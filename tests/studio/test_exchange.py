@@ -170,7 +170,9 @@ def test_what_is_wrong_with_a_choice_is_said_at_the_choice(day: Day) -> None:
 
 def test_what_is_on_its_way_back_is_one_line_of_the_day_and_received_there(day: Day) -> None:
     assert "way back to you" not in day.page()
-    second, refused = exchanged(day, day.delivered()), day.handed_over()
+    second = exchanged(day, day.delivered())
+    assert "1 parcel is on its way back to you" in day.page()
+    refused = day.handed_over()
     day.send(f"/orders/{refused}/scans", {"word": "returning"})
     page = day.page(who=day.lila)
     assert "2 parcels are on their way back to you" in page
