@@ -56,7 +56,10 @@ def halves(partners: Sequence[str]) -> list[tuple[str, str, tuple[str, ...]]]:
     return sorted(found, key=lambda each: each[1])
 
 
-@pytest.mark.parametrize(("partner", "lang", "faults"), halves(list(KEYS)))
+HALVES = halves(list(KEYS))
+
+
+@pytest.mark.parametrize(("partner", "lang", "faults"), HALVES, ids=[f"{each[0]}-{each[1]}" for each in HALVES])
 def test_a_partner_that_fails_loses_nothing_and_the_screen_says_so(
     hers: Hers, partner: str, lang: str, faults: Sequence[str]
 ) -> None:
