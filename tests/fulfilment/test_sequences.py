@@ -124,7 +124,7 @@ class Story:
                     self._works()
                 self._looks(len(self.ways) // 8)
                 self._hears(events[len(events) // 2 :])
-                self._works()
+        self._works()
         self._looks(len(self.ways))
 
     def _hears(self, events: Sequence[Event]) -> None:
