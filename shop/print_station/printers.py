@@ -48,7 +48,7 @@ class Printer(Protocol):
 
 
 class Folder:
-    """A folder: each label is a file, there whole or not at all."""
+    """A folder: each label is a file, there whole or not at all; what is no PDF is a printer's own language."""
 
     def __init__(self, path: Path) -> None:
         path.mkdir(parents=True, exist_ok=True)
@@ -61,18 +61,15 @@ class Folder:
                 file.write(label.content)
                 file.flush()
                 os.fsync(file.fileno())
-            part.replace(self._file(key))
+            part.replace(self._path / f"{key}{'.pdf' if label.content.startswith(b'%PDF-') else '.prn'}")
         except OSError as error:
             raise NotAcceptedError(str(error), "spool-area-full") from None
 
     def has(self, key: str) -> bool | None:
-        return self._file(key).exists()
+        return any((self._path / f"{key}{kind}").exists() for kind in (".pdf", ".prn"))
 
     def problem(self) -> str | None:
         return ""
-
-    def _file(self, key: str) -> Path:
-        return self._path / f"{key}.prn"
 
 
 class Raw:

@@ -337,3 +337,12 @@ def test_kill_9_while_the_printer_takes_a_label(day: Day, address: str, sink: Si
 )
 def test_a_printer_is_named_as_people_name_it(text: str, kind: type, tmp_path: Path) -> None:
     assert isinstance(printer_of(text.replace("/tmp/x", str(tmp_path)), Pins(tmp_path / "pins")), kind)
+
+
+def test_a_folder_names_each_label_after_what_it_is(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "out")
+    for key, content in (("a", b"%PDF-1.7\n"), ("b", b"^XA^XZ")):
+        assert not folder.has(key)
+        folder.accept(key, Label(content))
+        assert folder.has(key)
+    assert sorted(file.name for file in (tmp_path / "out").iterdir()) == ["a.pdf", "b.prn"]
