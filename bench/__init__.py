@@ -1,1 +1,5 @@
-"""Ratios measured in one run: what each page costs beside a bare Flask route, and how it grows."""
+"""Measurements of this project against itself and against the libraries it stands on; see `make bench`."""
+
+import os
+
+os.environ.setdefault("RAYON_NUM_THREADS", "1")  # rates are those of one core: typst reads this when it is loaded
