@@ -41,8 +41,10 @@ def follow(outside: Outside, _payload: dict[str, Any]) -> None:
     """Book what waits to be booked, and ask where parcels are: a job that comes round."""
     for (store_id, _account_id), ids in _to_book().items():
         booking.book(store_id, ids, outside=outside)
-    for account in partners.accounts():
-        session.expunge(account)  # it stays as it is, however many transactions its parcels take
+    accounts = partners.accounts()
+    for account in accounts:
+        session.expunge(account)  # they stay as they are, however many transactions the parcels of each take
+    for account in accounts:
         try:
             _look(account, _to_look(account), outside)
         except HirfaError as error:

@@ -167,6 +167,16 @@ def test_its_way_comes_back_by_asking_until_the_money_is_known(amina: Workshop, 
     assert list(audit.findings()) == []
 
 
+def test_parcels_of_several_workshops_are_followed_in_one_round(amina: Workshop, partner: Partner) -> None:
+    shops = [amina, workshop("Atelier Ismahane"), workshop("Atelier Zineb")]
+    for number, shop in enumerate(shops[1:]):
+        partner.connect(shop, api_id=f"{number:020d}")
+    boxes = [partner.takes(shop) for shop in shops]
+    for box in boxes:
+        partner.sim.go(box.tracking, "second_try", step_s=3600)
+    assert [partner.goes(box, hours=1) for box in boxes] == [["in_transit"]] * 3
+
+
 def notice(partner: Partner, tracking: str, status: str, event: str, *, secret: str = KEYS["hook_secret"]) -> Notice:
     data = {"tracking": tracking, "status": status, "reason": None}
     told = {"event_id": event, "occurred_at": "2026-11-26 10:00:00", "data": data}
