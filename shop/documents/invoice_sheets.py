@@ -11,7 +11,7 @@ from shop.core.money import Money
 from shop.documents.agreed import Agreement
 from shop.documents.frozen import Buyer, Content, Extra, Line, Seller, Texts
 from shop.documents.letters import breakable, direction, printable
-from shop.documents.sheets import LINE, NAME, Sheet, phone, run, title
+from shop.documents.sheets import LINE, NAME, Sheet, phone, title
 from shop.payments.methods import METHODS as PLUGINS
 from shop.plumbing.formats import date_long, date_short, money_in_full, money_text, time_short
 from shop.plumbing.i18n import N_, _, language, pick, speaking
@@ -98,11 +98,11 @@ def contract_sheet(agreed: Agreement, *, discreet: bool = False) -> Sheet:
             **_goods(agreed.lines, spoken, figure, taxed=False),
             "sums": _agreed_sums(agreed, figure),
             "terms-of-order": [
-                [[_("Delivery")], run(_delivery(agreed), LINE)],
-                [[_("Payment")], run(_payment(agreed), LINE)],
-                [[_("Prices")], run(_("All taxes included."), LINE)],
+                [[_("Delivery")], sided(_delivery(agreed), LINE)],
+                [[_("Payment")], sided(_payment(agreed), LINE)],
+                [[_("Prices")], sided(_("All taxes included."), LINE)],
             ],
-            "terms": [_("Terms of sale")] + [_paragraph(text) for text in agreed.terms[:TERMS].split("\n")],
+            "terms": [_("Terms of sale")] + [sided(text, 2000) for text in agreed.terms[:TERMS].split("\n")],
             "hash": [_("Fingerprint of these terms (SHA-256)"), agreed.terms_hash],
             "promise": _("This is what was agreed when the order was confirmed by the buyer. It is never changed."),
         }  # fmt: skip
@@ -143,8 +143,8 @@ def letterhead(seller: Seller, spoken: Sequence[str], heading: Said, code: str) 
         "heading": heading,
         "number": printable(code, most=24),
         "seller": {
-            "name": run(seller["name"], NAME, "bold"),
-            "lines": [run(line, LINE) for line in _who(seller)],
+            "name": sided(seller["name"], NAME),
+            "lines": [sided(line, LINE) for line in _who(seller)],
             "label": said(spoken, N_("Seller")),
             "numbers": _numbers(seller, spoken),
         },
@@ -180,8 +180,8 @@ def _buyer(buyer: Buyer, spoken: Sequence[str], *, discreet: bool) -> Sheet:
     )  # fmt: skip
     return {
         "label": said(spoken, N_("Buyer")),
-        "name": run(buyer["name"] or _("Walk-in customer"), NAME, "bold"),
-        "lines": [run(line, LINE) for line in lines],
+        "name": sided(buyer["name"] or _("Walk-in customer"), NAME),
+        "lines": [sided(line, LINE) for line in lines],
         "numbers": _labelled(numbers, spoken),
     }
 
@@ -203,8 +203,8 @@ def _row(line: Line, figure: Figure, *, taxed: bool) -> Sheet:
     cells = [str(line["pieces"]), figure(unit)]
     cells += [f"{line['rate']} %"] if taxed else []
     return {
-        "name": run(_text(line["name"]), LINE),
-        "label": run(_text(line["label"]), NAME),
+        "name": sided(_text(line["name"]), LINE),
+        "label": sided(_text(line["label"]), NAME),
         "cells": [*cells, figure(total)],
     }
 
@@ -296,9 +296,10 @@ def _delivery(agreed: Agreement) -> str:
     return " · ".join(filter(None, parts))
 
 
-def _paragraph(text: str) -> Sheet:
-    shown = breakable(printable(text, most=2000))
-    return {"text": shown, "side": direction(shown) if shown else direction_of(language())}
+def sided(text: str, most: int) -> Sheet:
+    """Return a printable text and the side from which it is read: a table's cell grows with it, nothing is measured."""
+    written = breakable(printable(text, most=most))
+    return {"text": written, "side": direction(written) if written else direction_of(language())}
 
 
 def _text(texts: Texts) -> str:
