@@ -10,13 +10,11 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from flask import Flask
-from werkzeug.serving import make_server
 
 from shop.print_station import one_file
 from shop.print_station.command import printer_of
@@ -26,9 +24,8 @@ from shop.print_station.pins import Pins
 from shop.print_station.printers import Cups, Folder, Label, NotAcceptedError, Printer, Raw
 from shop.print_station.server import AwayError, RefusedError, Server
 from shop.print_station.station import Station
-from shop.web.hooks.print_streams import KEY
 from tests.documents.test_stations import code_of, sent, states, station_id
-from tests.studio.day import Day, a_day
+from tests.studio.day import Day
 
 ONE_ENGINE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -70,29 +67,6 @@ def sink() -> Iterator[Sink]:
     yield printer
     printer.slow.set()
     printer.close()
-
-
-@contextmanager
-def served(application: Flask) -> Iterator[str]:
-    """Serve the shop on a port of this computer."""
-    server = make_server("127.0.0.1", 0, application, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    application.extensions[KEY].close()
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.fixture
-def day(application: Flask) -> Day:
-    return a_day(application)
-
-
-@pytest.fixture
-def address(application: Flask) -> Iterator[str]:
-    with served(application) as found:
-        yield found
 
 
 def paired(day: Day, address: str) -> Server:

@@ -15,7 +15,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from flask import Flask
 from sqlalchemy import insert, select, update
 
 from shop.core import clock
@@ -30,24 +29,13 @@ from shop.print_station.printers import Folder
 from shop.print_station.server import AwayError, CutError, RefusedError
 from shop.web.hooks import print_streams
 from shop.web.hooks.print_streams import KEY, Streams
-from tests.documents.test_print_station import ONE_ENGINE, at, paired, served, until
+from tests.documents.test_print_station import ONE_ENGINE, at, paired, until
 from tests.documents.test_stations import sent, states, station_id
 from tests.plumbing.outside import Outside
-from tests.studio.day import Day, a_day
+from tests.studio.day import Day
 from tests.trust.test_kill import Server, Wire
 
 STATIONS = int(os.environ.get("TEST_STATIONS", "24"))  # 300 of them are one deployment
-
-
-@pytest.fixture
-def day(application: Flask) -> Day:
-    return a_day(application)
-
-
-@pytest.fixture
-def address(application: Flask) -> Iterator[str]:
-    with served(application) as found:
-        yield found
 
 
 def streams(day: Day) -> Streams:

@@ -20,7 +20,8 @@ from shop.documents.models import LabelPrint
 from shop.documents.queries import batch_contents
 from shop.documents.station_models import PrintJob
 from shop.plumbing.db import session
-from tests.documents.test_print_station import ONE_ENGINE, served, started, until
+from tests.documents.conftest import served
+from tests.documents.test_print_station import ONE_ENGINE, started, until
 from tests.documents.test_stations import batch_of, code_of, station_id
 from tests.studio.day import Day, a_day
 

@@ -17,15 +17,11 @@ from shop.print_station.ipp import Ipp
 from shop.print_station.pins import Pins
 from shop.print_station.printers import Cups, NotAcceptedError
 from shop.print_station.server import Server
+from tests.documents.conftest import served
 from tests.documents.printers import Roll, a_queue, a_roll, until
-from tests.documents.test_print_station import ONE_ENGINE, at, finished, served
+from tests.documents.test_print_station import ONE_ENGINE, at, finished
 from tests.documents.test_stations import code_of, sent, states
-from tests.studio.day import Day, a_day
-
-
-@pytest.fixture
-def day(application: Flask) -> Day:
-    return a_day(application)
+from tests.studio.day import Day
 
 
 @pytest.fixture
